@@ -1,0 +1,1 @@
+"""Which training points are worth augmenting? (Kuchnik and Smith, ICLR 2019)."""

@@ -1,0 +1,82 @@
+"""What an experiment is measured against, and the scores of its points."""
+
+import numpy as np
+
+from efficient_augmentation import logistic, scores, simulate, svm
+
+
+def evaluate(features, C, *, faithful=False, kind="influence", ids=None):
+    """Floor, ceiling, virtual support vectors, and every point's scores before and after.
+
+    Args:
+      features: mapping of features.npz, see `simulate.simulate`.
+      C: inverse strength of the logistic regression's penalty.
+      faithful: as the published code, see `simulate.FrozenModel`.
+      kind: of influence, "influence" or "alo".
+      ids: (n,) identifiers of the training points; None means 0..n-1.
+    Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
+      baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
+      lists, in sentences, what a reader of the numbers must know.
+    Raises: ValueError for wrong shapes or values.
+    Source: Kuchnik and Smith 2019, sections 3 and 5.
+    """
+    model = simulate.FrozenModel(features, C, faithful=faithful, kind=kind)
+    source, n = model.source, int((model.source < 0).sum())
+    X, y = np.asarray(features["x_train"]), np.asarray(features["y_train"])
+    ids = np.arange(n) if ids is None else np.asarray(ids)
+    if ids.shape != (n,):
+        raise ValueError(f"ids must have shape ({n},), not {ids.shape}")
+
+    separator = svm.fit(X[:n], y[:n])
+    chosen = np.stack([np.zeros(n, bool), separator.support, np.ones(n, bool)])
+    state = model.fit(simulate.row_weights(chosen, np.zeros(3, bool), source))
+    floor, vsv, ceiling = model.accuracy(state)
+    plain = np.asarray(features["source_test"]) < 0
+    floor_plain = logistic.accuracy(
+        state[0][0], features["x_test"][plain], features["y_test"][plain]
+    )
+    by_score = {name: model.scores(name, state, [0, 2]) for name in scores.NAMES}
+
+    rows = [
+        {
+            "id": int(ids[i]),
+            "label": int(y[i]),
+            "loss": by_score["loss"][0, i],
+            "influence": by_score["influence"][0, i],
+            "margin": separator.margin[i],
+            "loss_after": by_score["loss"][1, i],
+            "influence_after": by_score["influence"][1, i],
+            "support_vector": int(separator.support[i]),
+        }
+        for i in range(n)
+    ]
+    used_C = simulate.PUBLISHED_C if faithful else C
+    condition = [
+        scores.condition_number(theta, rows_X, None if faithful else used_C)
+        for theta, rows_X in ((state[0][0], X[:n]), (state[0][2], X))
+    ]
+    return rows, {
+        "floor": float(floor),
+        "floor_plain_test": float(floor_plain),
+        "ceiling": float(ceiling),
+        "vsv_accuracy": float(vsv),
+        "n_support_vectors": int(separator.support.sum()),
+        "svm_C": separator.C,
+        "C": float(used_C),
+        "n_train": n,
+        "n_test_rows": len(features["y_test"]),
+        # JSON has no infinity: null says that H is singular.
+        "condition_number": condition[0] if np.isfinite(condition[0]) else None,
+        "condition_number_after": condition[1] if np.isfinite(condition[1]) else None,
+        "warnings": _warnings(*condition),
+    }
+
+
+def _warnings(before, after):
+    return [
+        f"The Hessian of the fit on {rows} is ill-conditioned (condition number {value:.1e}): "
+        "influence then follows the loss rather than leave-one-out retraining. Set faithful to "
+        "false, or choose a smaller C."
+        for value, rows in ((before, "the originals"), (after, "all augmented rows"))
+        if value > scores.ILL_CONDITIONED
+    ]

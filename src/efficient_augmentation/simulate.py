@@ -1,0 +1,245 @@
+"""Simulation of policies: accuracy as a function of how many points are augmented.
+
+All runs, that is all policies and rounds, advance together from budget to budget: at each budget
+their fits are one call and the scores of the updating policies another. What a model is (a
+logistic regression on frozen features here, a network refitted every time in `online`) does not
+matter to the loop.
+"""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from efficient_augmentation import logistic, policies
+from efficient_augmentation import scores as score_functions
+
+PUBLISHED_C = 1.0  # what the published code fits with, whatever it is told
+
+
+class Model(Protocol):
+    """What the simulation asks of a model; R counts runs."""
+
+    source: np.ndarray
+    """(rows,): point that a training row was made from, -1 for an original."""
+
+    def fit(self, weights):
+        """State of R fits, one for each row of weights (R, rows)."""
+
+    def accuracy(self, state):
+        """(R,) accuracy on the expanded test set."""
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the fits of these runs."""
+
+
+class FrozenModel:
+    """Logistic regression on features that do not change.
+
+    Args:
+      features: mapping with x_train, y_train, source_train, x_test, y_test as in features.npz.
+      C: inverse strength of the penalty.
+      faithful: as the published code: C is 1 whatever is asked for, and the penalty is left out
+        of the Hessian of the influence.
+      kind: "influence" or "alo".
+    Raises: ValueError if rows are not finite, not in the order of features.npz, or C <= 0.
+    """
+
+    def __init__(self, features, C, *, faithful=False, kind="influence"):
+        self.source = check_source(features["source_train"])
+        self._X, self._y = logistic.check_rows(features["x_train"], features["y_train"])
+        self._test = logistic.check_rows(features["x_test"], features["y_test"])
+        self._n = int((self.source < 0).sum())
+        self._C = PUBLISHED_C if faithful else C
+        self._influence_C = None if faithful else C
+        self._kind = kind
+        self._start = None
+
+    def fit(self, weights):
+        """Parameters (R, d + 1), and the rows and weights that they were fitted on."""
+        rows = _padded(np.flatnonzero(weights.any(axis=0)), len(self.source))
+        # Padding is row -1, any row, with weight 0.
+        weights = np.where(rows >= 0, weights[:, rows], 0.0)
+        X, y = self._X[rows], self._y[rows]
+        if self._start is not None and len(self._start) not in (1, len(weights)):
+            self._start = None
+        # The last optimum is near the next: it saves iterations and does not change the result.
+        self._start = logistic.fit_many(X, y, self._C, weights, self._start)
+        return self._start, X, weights
+
+    def accuracy(self, state):
+        """(R,) accuracy on the expanded test set."""
+        return logistic.accuracy(state[0], *self._test)
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the fits of these runs."""
+        theta, X, weights = state
+        originals = self._X[: self._n], self._y[: self._n]
+        if name == "loss":
+            return np.stack([score_functions.loss(t, *originals) for t in theta[runs]])
+        return score_functions.loo_influence_many(
+            theta[runs],
+            logistic.with_intercept(X),
+            originals[1],
+            weights[runs],
+            self._influence_C,
+            self._kind,
+        )
+
+
+class _Run(NamedTuple):
+    score: str
+    policy: policies.Policy
+    round: int
+
+
+def simulate(
+    features, scores, policies, budgets, rounds, C, seed, *, faithful=False, kind="influence"
+):
+    """Accuracy of augmenting more and more points, policy by policy.
+
+    Args:
+      features: mapping of features.npz: x_train (rows, d), y_train, source_train, and the same
+        three for the test set; originals first.
+      scores: a name of `scores.NAMES`, or several.
+      policies: names that `policies.parse` takes.
+      budgets: numbers of augmented points, strictly increasing, within 1..n.
+      rounds: repetitions of a random policy; a deterministic one runs once.
+      C: inverse strength of the logistic regression's penalty.
+      seed: of the random orders. Round r draws the same random numbers in every policy.
+      faithful: see `FrozenModel`.
+      kind: of influence, "influence" or "alo".
+    Returns: list of mappings with keys score, policy, clusters, round, n_augmented,
+      test_accuracy; one for each score, policy, round and budget, in this order.
+    Raises: ValueError for a wrong name, budget, shape or value.
+    Source: Kuchnik and Smith 2019, section 5.
+    """
+    model = FrozenModel(features, C, faithful=faithful, kind=kind)
+    return run(model, scores, policies, budgets, rounds, seed)
+
+
+def run(model, scores, names, budgets, rounds, seed):
+    """Simulate with any `Model`; arguments and result as in `simulate`."""
+    n = int((model.source < 0).sum())
+    scores = [scores] if isinstance(scores, str) else list(scores)
+    _check_plan(scores, budgets, rounds, n)
+    panel = [policies.parse(name) for name in names]
+    runs, lookup = _plan(scores, panel, rounds)
+    downweight = np.array([run.policy.downweight for run in runs])
+
+    generators = [np.random.default_rng([seed, run.round]) for run in runs]
+    floor = model.fit(row_weights(np.zeros((1, n), bool), downweight[:1], model.source))
+    initial = {name: model.scores(name, floor, [0])[0] for name in scores}
+    orders = [
+        policies.order(run.policy.base, initial[run.score], rng)
+        for run, rng in zip(runs, generators, strict=True)
+    ]
+
+    chosen = np.zeros((len(runs), n), bool)
+    accuracy = np.empty((len(runs), len(budgets)))
+    for j, budget in enumerate(budgets):
+        for r, order in enumerate(orders):
+            chosen[r, order[: budget - chosen[r].sum()]] = True
+        state = model.fit(row_weights(chosen, downweight, model.source))
+        accuracy[:, j] = model.accuracy(state)
+        if j + 1 < len(budgets):
+            _reorder(model, state, runs, chosen, orders, generators)
+
+    return [
+        {
+            "score": score,
+            "policy": policy.name,
+            "clusters": 0,
+            "round": number,
+            "n_augmented": budget,
+            "test_accuracy": float(accuracy[lookup[score, policy, number], j]),
+        }
+        for score in scores
+        for policy in panel
+        for number in range(rounds if policy.random else 1)
+        for j, budget in enumerate(budgets)
+    ]
+
+
+def row_weights(chosen, downweight, source):
+    """Sample weights of all training rows.
+
+    Args:
+      chosen: (R, n), whether a point is augmented.
+      downweight: (R,), whether a chosen point shares its weight among its v + 1 rows.
+      source: (rows,), as `Model.source`.
+    Returns: (R, rows) float64: 1 for an original, 1 for a row made from a chosen point and 0 for
+      the other rows; 1 / (v + 1) for all rows of a chosen point where downweighted.
+    """
+    n = int((source < 0).sum())
+    points = np.where(source < 0, np.arange(len(source)), source)
+    v = np.bincount(points, minlength=n) - 1
+    share = np.where(chosen & downweight[:, None], 1 / (v + 1), 1.0)
+    return share[:, points] * (chosen[:, points] | (source < 0))
+
+
+def check_source(source):
+    """Source points of training rows as an array, or a ValueError that says what is wrong."""
+    source = np.asarray(source)
+    n = int((source < 0).sum())
+    if not n or (source[:n] != -1).any() or (source[n:] < 0).any() or (source >= n).any():
+        raise ValueError(
+            "source_train must be -1 for the originals, which come first, and a point 0..n-1 for "
+            "every row made from it"
+        )
+    return source
+
+
+def _plan(scores, panel, rounds):
+    """Distinct runs, and where to find the run of a (score, policy, round).
+
+    A policy that does not look at scores is simulated once for all of them.
+    """
+    runs, lookup = [], {}
+    for score in scores:
+        for policy in panel:
+            blind = policy.base == "baseline"
+            for number in range(rounds if policy.random else 1):
+                run = _Run(scores[0] if blind else score, policy, number)
+                if run not in lookup:
+                    lookup[run] = len(runs)
+                    runs.append(run)
+                lookup[score, policy, number] = lookup[run]
+    return runs, lookup
+
+
+def _reorder(model, state, runs, chosen, orders, generators):
+    """New orders of the points not yet taken: the old one's rest, or from updated scores."""
+    fresh = {}
+    for name in dict.fromkeys(run.score for run in runs):
+        updating = [r for r, run in enumerate(runs) if run.policy.update and run.score == name]
+        if updating:
+            fresh.update(zip(updating, model.scores(name, state, updating), strict=True))
+    for r, run in enumerate(runs):
+        if r in fresh:
+            left = np.flatnonzero(~chosen[r])
+            if len(left):
+                orders[r] = left[policies.order(run.policy.base, fresh[r][left], generators[r])]
+        else:
+            orders[r] = orders[r][~chosen[r, orders[r]]]
+
+
+def _padded(rows, total):
+    """Row numbers padded with -1 to one of two lengths, so that few shapes are compiled."""
+    length = total if len(rows) > total // 2 else max(total // 2, 1)
+    return np.pad(rows, (0, length - len(rows)), constant_values=-1)
+
+
+def _check_plan(scores, budgets, rounds, n):
+    for name in scores:
+        if name not in score_functions.NAMES:
+            raise ValueError(
+                f"unknown score {name!r}; a score is one of {', '.join(score_functions.NAMES)}"
+            )
+    budgets = list(budgets)
+    if not budgets or budgets != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > n:
+        raise ValueError(
+            f"budgets must be strictly increasing and within 1..{n} (the number of training "
+            f"points), not {budgets}"
+        )
+    if rounds < 1:
+        raise ValueError(f"rounds must be at least 1, not {rounds}")

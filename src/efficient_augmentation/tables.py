@@ -1,0 +1,72 @@
+"""Tables on disk: CSV whose floats read back bit by bit."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+
+def write_csv(path, rows):
+    """Write rows as CSV, floats in the shortest form that reads back to the same float64.
+
+    Args:
+      path: target file; its folder is made if absent.
+      rows: non-empty sequence of mappings that share their keys, in the order of the columns.
+    Raises: ValueError if there are no rows or a row has other keys than the first.
+    """
+    rows = list(rows)
+    if not rows:
+        raise ValueError(f"{path}: no rows to write")
+    columns = list(rows[0])
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            if list(row) != columns:
+                raise ValueError(f"{path}: a row has columns {list(row)}, the first has {columns}")
+            writer.writerow([_text(value) for value in row.values()])
+
+
+def read_csv(path):
+    """Read a CSV file into typed columns.
+
+    Args:
+      path: CSV file with a header line.
+    Returns: dict from column name to an array (rows,): int64 where every entry is an integer,
+      else float64 where every entry is a number, else text.
+    Raises: ValueError naming the file and line where it is empty or a row is short or long.
+    """
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = next(reader, None)
+        if not header:
+            raise ValueError(f"{path}: empty; a header line was expected")
+        rows = []
+        for row in reader:
+            if len(row) != len(header):
+                raise ValueError(
+                    f"{path}, line {reader.line_num}: {len(row)} fields, the header has "
+                    f"{len(header)}"
+                )
+            rows.append(row)
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    return {name: _typed(column) for name, column in zip(header, columns, strict=True)}
+
+
+def _text(value):
+    if isinstance(value, (bool, np.bool_)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value))
+    return str(value)
+
+
+def _typed(column):
+    for dtype in (np.int64, np.float64):
+        try:
+            return np.array(column, dtype=dtype)
+        except (ValueError, OverflowError):
+            continue
+    return np.array(column)

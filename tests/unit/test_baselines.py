@@ -1,0 +1,83 @@
+import json
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
+
+from efficient_augmentation import baselines, logistic, scores, simulate
+from problems import augmented_features
+
+
+@pytest.fixture(scope="module")
+def features():
+    return augmented_features()
+
+
+@pytest.fixture(scope="module")
+def evaluated(features):
+    return baselines.evaluate(features, 10.0, ids=np.arange(24) * 3)
+
+
+def accuracy_of(features, rows, test=slice(None)):
+    model = LogisticRegression(C=10.0, tol=1e-12, solver="newton-cholesky", max_iter=1000)
+    model.fit(features["x_train"][rows].astype(float), features["y_train"][rows])
+    return model.score(features["x_test"][test], features["y_test"][test])
+
+
+def test_floor_ceiling_and_virtual_support_vectors(features, evaluated):
+    _, found = evaluated
+    source = features["source_train"]
+    assert found["floor"] == accuracy_of(features, source < 0)
+    assert found["floor_plain_test"] == accuracy_of(
+        features, source < 0, features["source_test"] < 0
+    )
+    assert found["ceiling"] == accuracy_of(features, slice(None))
+    machine = SVC(kernel="linear", C=found["svm_C"])
+    machine.fit(features["x_train"][:24], features["y_train"][:24])
+    support = set(machine.support_)
+    rows = [s < 0 or s in support for s in source]
+    assert found["vsv_accuracy"] == accuracy_of(features, np.array(rows))
+    assert found["n_support_vectors"] == len(support)
+    assert (found["n_train"], found["n_test_rows"], found["C"]) == (24, 160, 10.0)
+
+
+def test_scores_before_and_after(features, evaluated):
+    rows, _ = evaluated
+    X, y = features["x_train"], features["y_train"]
+    before, after = logistic.fit(X[:24], y[:24], 10.0), logistic.fit(X, y, 10.0)
+    expected = {
+        "id": np.arange(24) * 3,
+        "label": y[:24],
+        "loss": scores.loss(before, X[:24], y[:24]),
+        "influence": scores.loo_influence(before, X[:24], y[:24], 10.0),
+        "loss_after": scores.loss(after, X[:24], y[:24]),
+        "influence_after": scores.loo_influence(after, X[:24], y[:24], 10.0, fit_X=X),
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose([row[name] for row in rows], values, rtol=1e-7, err_msg=name)
+    assert list(rows[0]) == [
+        "id", "label", "loss", "influence", "margin", "loss_after", "influence_after",
+        "support_vector",
+    ]  # fmt: skip
+    # A support vector lies on the margin or inside it: complementary slackness.
+    margin = np.array([row["margin"] for row in rows])
+    support = np.array([row["support_vector"] for row in rows], bool)
+    assert margin[~support].min() >= 1 - 1e-3
+
+
+def test_warnings_name_an_ill_conditioned_hessian():
+    wide = augmented_features(n=10, d=40, v=1)
+    _, corrected = baselines.evaluate(wide, 10.0)
+    _, faithful = baselines.evaluate(wide, 10.0, faithful=True)
+    assert corrected["warnings"] == []
+    assert corrected["condition_number"] >= 1
+    assert faithful["C"] == simulate.PUBLISHED_C == 1.0
+    assert faithful["condition_number"] is None
+    assert "fit on the originals is ill-conditioned" in faithful["warnings"][0]
+    json.dumps(faithful, allow_nan=False)
+
+
+def test_ids_of_another_length_are_refused(features):
+    with pytest.raises(ValueError, match=r"ids must have shape \(24,\), not \(3,\)"):
+        baselines.evaluate(features, 1.0, ids=[1, 2, 3])

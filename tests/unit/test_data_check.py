@@ -1,0 +1,50 @@
+"""What is said against a data set's configuration before its data are read."""
+
+import pytest
+
+from efficient_augmentation.data import check, digits
+
+DIGITS = {"kind": "digits", "classes": [3, 8], "n_train": 200, "seed": 0}
+MNIST = {"kind": "mnist", "classes": [3, 8], "n_train": 1000}
+
+
+@pytest.mark.parametrize("good", [DIGITS, MNIST, MNIST | {"n_train": 11982}])
+def test_nothing_against_a_good_one(good):
+    assert check.check(good) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (DIGITS | {"kind": "letters"}, "dataset.kind: 'letters' is not one of ['digits', 'mnist']"),
+        ({"kind": "mnist", "classes": [3, 8]}, "dataset.n_train: missing; mnist needs it"),
+        (
+            DIGITS | {"classes": [3, 10]},
+            "dataset.classes: [3, 10]: the data have no class 10; "
+            "their classes are [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]",
+        ),
+        (MNIST | {"classes": [8, 8]}, "dataset.classes: [8, 8] names a class twice"),
+        (DIGITS | {"n_train": 201}, "dataset.n_train: 201 is not even"),
+        (DIGITS | {"n_train": 348}, "dataset.n_train: 348 is more than the 346 training points"),
+        (MNIST | {"n_train": 11983}, "dataset.n_train: 11983 is more than the 11982 training"),
+        (MNIST | {"n_train": "1000"}, "dataset.n_train: '1000' is not a positive integer"),
+        (DIGITS | {"seed": -1}, "dataset.seed: -1 is not a non-negative integer"),
+        (DIGITS | {"seed": 1.5}, "dataset.seed: 1.5 is not"),
+    ],
+)
+def test_message_against_a_bad_one(bad, message):
+    (problem,) = check.check(bad)
+    assert problem.startswith(message)
+
+
+def test_several_problems_at_once():
+    assert len(check.check(DIGITS | {"classes": [3, 10], "seed": -1})) == 2
+
+
+def test_says_what_the_loader_says():
+    for wrong in ({"n_train": 201}, {"n_train": 400}, {"classes": [3, 10]}, {"classes": [3, 3]}):
+        config = DIGITS | wrong
+        with pytest.raises(ValueError, match="dataset") as raised:
+            digits.load(config["classes"], config["n_train"], config["seed"])
+        if "classes" not in wrong or 10 not in wrong["classes"]:
+            assert check.check(config) == str(raised.value).splitlines()

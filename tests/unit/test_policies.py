@@ -1,0 +1,125 @@
+import itertools
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from efficient_augmentation import policies
+
+SCORES = np.array([-0.2, 1.5, 0.7, -3.0])
+WEIGHTS = {
+    "baseline": np.ones(4),
+    "random_proportional": np.abs(SCORES),
+    "random_inverse_proportional": 1 / np.abs(SCORES),
+    "random_softmax_proportional": special.softmax(np.abs(SCORES)),
+    "random_inverse_softmax_proportional": special.softmax(1 / np.abs(SCORES)),
+}
+
+
+def probability(order, weights):
+    """Of drawing this order one by one without replacement."""
+    result, left = 1.0, weights.sum()
+    for i in order:
+        result *= weights[i] / left
+        left -= weights[i]
+    return result
+
+
+@pytest.mark.parametrize("policy", WEIGHTS)
+def test_orders_have_the_probabilities_of_sequential_draws(policy):
+    rng = np.random.default_rng(0)
+    orders = list(itertools.permutations(range(4)))
+    draws = [tuple(policies.order(policy, SCORES, rng)) for _ in range(20_000)]
+    observed = np.array([draws.count(o) for o in orders])
+    expected = 20_000 * np.array([probability(o, WEIGHTS[policy]) for o in orders])
+    rare = expected < 5
+    observed = np.append(observed[~rare], observed[rare].sum())
+    expected = np.append(expected[~rare], expected[rare].sum())
+    keep = expected > 0
+    assert stats.chisquare(observed[keep], expected[keep]).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("policy", WEIGHTS)
+def test_rounding_of_scores_does_not_change_an_order(policy):
+    scores = np.random.default_rng(1).lognormal(size=1000)
+    nearly = scores * (1 + 1e-9 * np.random.default_rng(2).normal(size=1000))
+    orders = [policies.order(policy, s, np.random.default_rng(3)) for s in (scores, nearly)]
+    np.testing.assert_array_equal(*orders)
+
+
+def test_deterministic_policies_sort_by_magnitude_and_keep_ties_in_order():
+    scores, rng = [0.5, -2.0, 0.0, 2.0, 0.5], np.random.default_rng(0)
+    assert policies.order("deterministic_proportional", scores, rng).tolist() == [1, 3, 0, 4, 2]
+    down = policies.order("deterministic_inverse_proportional", scores, rng)
+    assert down.tolist() == [2, 0, 4, 1, 3]
+
+
+def test_zero_scores_come_last_or_first_in_random_order():
+    scores = np.array([0.0, 1.0, 0.0, 2.0, 0.0])
+    last, first = set(), set()
+    for seed in range(60):
+        last.add(tuple(policies.order("random_proportional", scores, np.random.default_rng(seed))))
+        inverse = policies.order(
+            "random_inverse_softmax_proportional", scores, np.random.default_rng(seed)
+        )
+        first.add(tuple(inverse[:3]))
+    assert all(set(order[:2]) == {1, 3} for order in last)
+    assert first == set(itertools.permutations([0, 2, 4]))
+
+
+def test_extreme_scores_neither_overflow_nor_hide_a_point():
+    scores = np.array([5e-324, 1e308, 0.0, 1.0, 745.0])
+    for policy in policies.BASES:
+        order = policies.order(policy, scores, np.random.default_rng(0))
+        assert sorted(order) == list(range(5))
+
+
+def test_equal_generators_pair_the_policies():
+    first = policies.order("baseline", np.full(50, 0.3), np.random.default_rng(5))
+    second = policies.order("random_proportional", np.full(50, 0.3), np.random.default_rng(5))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("policy", policies.BASES)
+def test_clusters_are_served_in_turn_and_keep_their_inner_order(policy):
+    scores = np.random.default_rng(0).lognormal(size=30)
+    clusters = np.array([7] * 20 + [3] * 8 + [5] * 2)
+    plain = policies.order(policy, scores, np.random.default_rng(1))
+    stratified = policies.order(policy, scores, np.random.default_rng(1), clusters)
+    expected, queues = [], [[i for i in plain if clusters[i] == c] for c in (3, 5, 7)]
+    for turn in itertools.zip_longest(*queues):
+        expected += [i for i in turn if i is not None]
+    assert stratified.tolist() == expected
+
+
+def test_names_are_taken_apart():
+    policy = policies.parse("random_proportional_update_downweight")
+    assert policy == ("random_proportional_update_downweight", "random_proportional", True, True)
+    assert policy.random
+    assert not policies.parse("deterministic_inverse_proportional_downweight").random
+    assert len({policies.parse(name) for name in policies.PAPER_PANEL}) == 11
+
+
+@pytest.mark.parametrize("name", ["", "random", "baseline_downweight_update", "_update"])
+def test_unknown_names_are_refused(name):
+    with pytest.raises(ValueError, match=f"unknown policy '{name}'; a policy is one of baseline"):
+        policies.parse(name)
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ([], r"shape \(n,\), n >= 1, not \(0,\)"),
+        ([[1.0]], r"not \(1, 1\)"),
+        ([1.0, np.nan], "point 1 has nan"),
+        ([np.inf, 1.0], "point 0 has inf"),
+    ],
+)
+def test_bad_scores_are_refused(scores, message):
+    with pytest.raises(ValueError, match=message):
+        policies.order("baseline", scores, np.random.default_rng(0))
+
+
+def test_clusters_of_another_length_are_refused():
+    with pytest.raises(ValueError, match=r"clusters must have shape \(2,\), not \(3,\)"):
+        policies.order("baseline", [1, 2], np.random.default_rng(0), clusters=[0, 0, 1])

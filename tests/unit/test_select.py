@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from efficient_augmentation import logistic, scores, select
+from problems import two_classes
+
+X, Y = two_classes(50, 4)
+
+
+def test_deterministic_choice_takes_the_highest_scores():
+    chosen = select.select_points(X, Y, 10, "loss", "deterministic_proportional")
+    losses = scores.loss(logistic.fit(X, Y, 10.0), X, Y)
+    assert set(chosen) == set(np.argsort(losses)[-10:])
+
+
+@pytest.mark.parametrize("labels", [np.where(Y, "dog", "cat"), Y * 5 - 2, Y.astype(bool)])
+def test_labels_are_any_two_values(labels):
+    np.testing.assert_array_equal(
+        select.select_points(X, labels, 50, seed=1), select.select_points(X, Y, 50, seed=1)
+    )
+
+
+def test_seed_decides_and_points_are_distinct():
+    first, again, other = (select.select_points(X, Y, 20, seed=s) for s in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert len(set(first)) == 20
+    assert first.tolist() != other.tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"budget": 51}, r"budget must be a whole number within 1\.\.50, not 51"),
+        ({"budget": 0}, "not 0"),
+        ({"budget": 2.5}, "not 2.5"),
+        ({"labels": np.zeros(50)}, "labels must hold two classes, not 1"),
+        ({"labels": np.arange(50) % 3}, "not 3"),
+        ({"score": "size"}, "score must be one of loss, influence, not 'size'"),
+        ({"policy": "best"}, "unknown policy 'best'"),
+        ({"features": np.full((50, 4), np.nan)}, "row 0 holds NaN or infinity"),
+    ],
+)
+def test_bad_arguments_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        select.select_points(**({"features": X, "labels": Y, "budget": 5} | change))

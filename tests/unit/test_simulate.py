@@ -1,0 +1,150 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from efficient_augmentation import logistic, policies, scores, simulate
+from problems import augmented_features
+
+BUDGETS = [1, 5, 12, 24]
+PANEL = [*policies.PAPER_PANEL, "deterministic_proportional_update_downweight"]
+
+
+def plain_simulation(features, score, name, budgets, number, C, seed):
+    """One round of one policy, fit by fit with scikit-learn, point by point."""
+    policy, source = policies.parse(name), features["source_train"]
+    X, y = features["x_train"].astype(np.float64), features["y_train"]
+    n, v = int((source < 0).sum()), len(source) // int((source < 0).sum()) - 1
+
+    def fitted(taken):
+        rows = [i for i in range(len(source)) if source[i] < 0 or source[i] in taken]
+        share = 1 / (v + 1) if policy.downweight else 1.0
+        point = [i if source[i] < 0 else source[i] for i in rows]
+        weight = np.array([share if p in taken else 1.0 for p in point])
+        model = LogisticRegression(C=C, tol=1e-12, solver="newton-cholesky", max_iter=10_000)
+        model.fit(X[rows], y[rows], weight)
+        theta = np.append(model.coef_[0], model.intercept_)
+        if score == "loss":
+            values = scores.loss(theta, X[:n], y[:n])
+        else:
+            values = scores.loo_influence(theta, X[:n], y[:n], C, fit_X=X[rows], fit_weights=weight)
+        return model.score(features["x_test"], features["y_test"]), values
+
+    rng = np.random.default_rng([seed, number])
+    taken, result = set(), []
+    order = list(policies.order(policy.base, fitted(taken)[1], rng))
+    for budget in budgets:
+        while len(taken) < budget:
+            taken.add(order.pop(0))
+        accuracy, values = fitted(taken)
+        result.append(accuracy)
+        left = np.array([i for i in range(n) if i not in taken], int)
+        if policy.update and len(left):
+            order = list(left[policies.order(policy.base, values[left], rng)])
+    return result
+
+
+@pytest.fixture(scope="module")
+def features():
+    return augmented_features()
+
+
+@pytest.fixture(scope="module")
+def rows(features):
+    return simulate.simulate(features, ["loss", "influence"], PANEL, BUDGETS, 2, 10.0, seed=3)
+
+
+def curve(rows, score, policy, number):
+    key = (score, policy, number)
+    return [r["test_accuracy"] for r in rows if (r["score"], r["policy"], r["round"]) == key]
+
+
+@pytest.mark.parametrize("score", ["loss", "influence"])
+@pytest.mark.parametrize("policy", PANEL)
+def test_equals_a_plain_loop_over_points(features, rows, score, policy):
+    for number in range(2 if policies.parse(policy).random else 1):
+        expected = plain_simulation(features, score, policy, BUDGETS, number, 10.0, 3)
+        assert curve(rows, score, policy, number) == expected
+
+
+def test_rows_are_complete_and_in_order(rows):
+    keys = [
+        (score, policy, 0, number, budget)
+        for score in ("loss", "influence")
+        for policy in PANEL
+        for number in range(2 if policies.parse(policy).random else 1)
+        for budget in BUDGETS
+    ]
+    assert [tuple(r.values())[:-1] for r in rows] == keys
+    assert list(rows[0]) == [
+        "score", "policy", "clusters", "round", "n_augmented", "test_accuracy",
+    ]  # fmt: skip
+
+
+def test_last_budget_without_downweighting_is_the_ceiling(features, rows):
+    theta = logistic.fit(features["x_train"], features["y_train"], 10.0)
+    ceiling = logistic.accuracy(theta, features["x_test"], features["y_test"])
+    last = [r for r in rows if r["n_augmented"] == 24 and "downweight" not in r["policy"]]
+    assert {r["test_accuracy"] for r in last} == {ceiling}
+
+
+def test_same_seed_same_rows_other_seed_other_rows(features, rows):
+    arguments = (features, ["loss", "influence"], PANEL, BUDGETS, 2, 10.0)
+    assert simulate.simulate(*arguments, seed=3) == rows
+    assert simulate.simulate(*arguments, seed=4) != rows
+
+
+def test_a_policy_does_not_depend_on_its_company(features, rows):
+    alone = simulate.simulate(
+        features, "influence", ["random_proportional_update"], BUDGETS, 2, 10.0, seed=3
+    )
+    expected = [
+        r for r in rows if (r["score"], r["policy"]) == ("influence", "random_proportional_update")
+    ]
+    assert alone == expected
+
+
+def test_faithful_is_the_published_choice_of_C_and_hessian(features):
+    panel = ["deterministic_proportional_update"]
+    faithful = simulate.simulate(features, "influence", panel, BUDGETS, 1, 10.0, 0, faithful=True)
+    model = simulate.FrozenModel(features, 1.0)
+    model._influence_C = None
+    assert faithful == simulate.run(model, "influence", panel, BUDGETS, 1, 0)
+    assert faithful != simulate.simulate(features, "influence", panel, BUDGETS, 1, 10.0, 0)
+
+
+def test_row_weights_follow_the_source_point():
+    source = np.array([-1, -1, 0, 1, 0, 1])
+    chosen = np.array([[True, False], [True, False], [False, False]])
+    weights = simulate.row_weights(chosen, np.array([False, True, True]), source)
+    third = 1 / 3
+    expected = [[1, 1, 1, 0, 1, 0], [third, 1, third, 0, third, 0], [1, 1, 0, 0, 0, 0]]
+    np.testing.assert_allclose(weights, expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"scores": "margins"}, "unknown score 'margins'; a score is one of loss, influence"),
+        ({"budgets": [1, 25]}, r"within 1\.\.24"),
+        ({"budgets": [5, 5]}, "strictly increasing"),
+        ({"budgets": []}, "strictly increasing"),
+        ({"budgets": [0, 5]}, r"within 1\.\.24"),
+        ({"rounds": 0}, "rounds must be at least 1, not 0"),
+        ({"policies": ["best"]}, "unknown policy 'best'"),
+        ({"C": -1.0}, "C must be a positive number"),
+        ({"kind": "exact"}, "kind must be one of influence, alo, not 'exact'"),
+    ],
+)
+def test_bad_arguments_are_refused(features, change, message):
+    arguments = {
+        "features": features, "scores": "influence", "policies": ["baseline"], "budgets": [1],
+        "rounds": 1, "C": 1.0, "seed": 0,
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=message):
+        simulate.simulate(**(arguments | change))
+
+
+@pytest.mark.parametrize("source", [[0, -1], [-1, 1], [-1, -1, 2], [0, 0]])
+def test_source_must_put_originals_first(features, source):
+    with pytest.raises(ValueError, match="source_train must be -1 for the originals"):
+        simulate.FrozenModel(features | {"source_train": np.array(source)}, 1.0)
