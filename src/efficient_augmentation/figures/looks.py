@@ -1,0 +1,67 @@
+"""The one visual language of all figures: a policy is its colour, dash and marker everywhere.
+
+Colours are those of Okabe and Ito, which stay apart for colour-blind readers; marker shapes and
+dashes repeat what the colours say, so that a grey print reads the same. The base of a policy
+sets colour and marker; a modifier sets the dash, hollows the marker and thins the line.
+"""
+
+from typing import NamedTuple
+
+from efficient_augmentation import policies
+
+BASES = {
+    "baseline": ("#1a1a1a", "o"),
+    "random_proportional": ("#0072B2", "s"),
+    "random_inverse_proportional": ("#D55E00", "v"),
+    "random_softmax_proportional": ("#56B4E9", "P"),
+    "random_inverse_softmax_proportional": ("#E69F00", "X"),
+    "deterministic_proportional": ("#009E73", "^"),
+    "deterministic_inverse_proportional": ("#CC79A7", "D"),
+}
+# Lengths of line and gap in turn, in line widths; None is a solid line.
+DASHES = {
+    (False, False): None,
+    (True, False): (4.5, 1.6),
+    (False, True): (1.1, 1.3),
+    (True, True): (5.0, 1.4, 1.1, 1.4),
+}
+
+
+class Look(NamedTuple):
+    """How a policy is drawn.
+
+    Attributes:
+      color: of the line, "#rrggbb".
+      dash: lengths of line and gap in turn, in line widths, or None for a solid line.
+      marker: matplotlib marker.
+      face: marker's fill, the line's colour or white.
+      width: of the line, points.
+    """
+
+    color: str
+    dash: tuple | None
+    marker: str
+    face: str
+    width: float
+
+
+def look(name):
+    """The look of a policy.
+
+    Args:
+      name: a policy's name as in curves.csv.
+    Returns: Look.
+    Raises: ValueError for an unknown policy.
+    """
+    policy = policies.parse(name)
+    color, marker = BASES[policy.base]
+    dash = DASHES[policy.update, policy.downweight]
+    if dash is None:
+        return Look(color, dash, marker, color, 1.5)
+    return Look(lighter(color, 0.25), dash, marker, "#ffffff", 1.0)
+
+
+def lighter(color, share):
+    """A colour "#rrggbb" mixed with a share of white."""
+    levels = (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    return "#" + "".join(f"{round((1 - share) * v + share * 255):02x}" for v in levels)
