@@ -1,0 +1,146 @@
+"""The published transforms beside OpenCV: 12000 images of 32 x 32 x 3, nine variants.
+
+    PYTHONPATH=src python benchmarks/transforms.py
+
+OpenCV 4.11 (opencv-python-headless==4.11.0.86) is no dependency of the project: install it for
+this comparison. It gets as many threads as there are CPUs, each over its share of the images, its
+loop is Python's, as in the published code, and it writes into memory that is there already. Shifts
+are timed by both of its functions: warpAffine, which the published code calls, and copyMakeBorder,
+which is faster. Ours work on the blocks in which `transforms.expand` feeds them. Every variant's
+result is compared, all bits, before anything is timed.
+"""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import jax
+import numpy as np
+
+from efficient_augmentation import transforms
+
+try:
+    import cv2
+except ImportError:
+    raise SystemExit(
+        "benchmarks/transforms.py compares with OpenCV, which is not installed: "
+        "pip install opencv-python-headless==4.11.0.86"
+    ) from None
+
+N, SIZE, CHANNELS, REPEATS = 12000, 32, 3, 5
+SHIFT, ANGLES, MARGIN = 3, np.linspace(-5, 5, 4).tolist(), 2
+SHIFTS = [(p * SHIFT, q * SHIFT) for p in (1, -1) for q in (1, -1)]
+THREADS = len(os.sched_getaffinity(0))
+
+
+def warp(matrix, image, out):
+    """OpenCV's bilinear warp with the edge repeated."""
+    cv2.warpAffine(image, matrix, (SIZE, SIZE), out, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+
+
+def move(dx, dy, image, out):
+    """OpenCV's way of repeating an edge, on the part of the image that stays."""
+    top, left, bottom, right = max(dy, 0), max(dx, 0), max(-dy, 0), max(-dx, 0)
+    part = image[bottom : SIZE - top, right : SIZE - left]
+    cv2.copyMakeBorder(part, top, bottom, left, right, cv2.BORDER_REPLICATE, out)
+
+
+def enlarge(image, out):
+    """OpenCV's enlargement of what a crop leaves."""
+    part = image[MARGIN : SIZE - MARGIN, MARGIN : SIZE - MARGIN]
+    cv2.resize(part, (SIZE, SIZE), out, interpolation=cv2.INTER_AREA)
+
+
+def turned(degrees):
+    """The published code's matrix of a rotation; imgaug rounds angles to float32."""
+    angle = float(np.deg2rad(np.float32(degrees)))
+    c, s, centre = np.cos(angle), np.sin(angle), (SIZE - 1) / 2
+    return np.array([[c, -s, centre - c * centre + s * centre], [s, c, centre * (1 - c - s)]])
+
+
+def shifted(dx, dy):
+    """The matrix of a shift."""
+    return np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]])
+
+
+def opencv_run(images, out, pool, calls):
+    """Apply each call to every image, the images dealt out to the threads."""
+    shares = np.array_split(np.arange(len(images)), THREADS)
+
+    def work(call, share):
+        for i in share:
+            call(images[i], out[i])
+
+    for call in calls:
+        list(pool.map(partial(work, call), shares))
+    return out
+
+
+def our_run(parts, calls):
+    """Apply each variant to every block of the batch."""
+    for call in calls:
+        for part in parts:
+            call(part).block_until_ready()
+
+
+def medians(runs):
+    """Median seconds of each run, the runs taking turns so that they meet the same machine."""
+    seconds = {name: [] for name in runs}
+    for _ in range(REPEATS):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    return {name: float(np.median(s)) for name, s in seconds.items()}
+
+
+def main():
+    """Compare, time, print the table."""
+    cv2.setNumThreads(1)
+    shape = (N, SIZE, SIZE, CHANNELS)
+    images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    out = np.empty_like(images)
+    parts = [jax.device_put(images[block]) for block in transforms.blocks(images)]
+    ours = {
+        "4 shifts": [partial(transforms.translate, dx=dx, dy=dy) for dx, dy in SHIFTS],
+        "4 rotations": [partial(transforms.rotate, degrees=a) for a in ANGLES],
+        "1 crop": [partial(transforms.crop, pixels=MARGIN)],
+    }
+    theirs = {
+        "4 shifts": [partial(warp, shifted(dx, dy)) for dx, dy in SHIFTS],
+        "4 rotations": [partial(warp, turned(a)) for a in ANGLES],
+        "1 crop": [enlarge],
+    }
+    faster = [partial(move, dx, dy) for dx, dy in SHIFTS]
+    with ThreadPoolExecutor(THREADS) as pool:
+        opencv = partial(opencv_run, images, out, pool)
+        pairs = [pair for name in ours for pair in zip(ours[name], theirs[name], strict=True)]
+        for mine, peer in [*pairs, *zip(ours["4 shifts"], faster, strict=True)]:
+            np.testing.assert_array_equal(np.concatenate([*map(mine, parts)]), opencv([peer]))
+        runs = {("ours", name): partial(our_run, parts, calls) for name, calls in ours.items()}
+        runs |= {("OpenCV", name): partial(opencv, calls) for name, calls in theirs.items()}
+        runs["OpenCV", "faster shifts"] = partial(opencv, faster)
+        seconds = medians(runs)
+    report(seconds, list(ours))
+
+
+def report(seconds, names):
+    """Print the table: seconds and their ratio, by transform and in all."""
+    mine = {name: seconds["ours", name] for name in names}
+    peer = {name: seconds["OpenCV", name] for name in names}
+    quick = peer | {"4 shifts": seconds["OpenCV", "faster shifts"]}
+    rows = [(name, mine[name], peer[name]) for name in names]
+    rows.append(("4 shifts (copyMakeBorder)", mine["4 shifts"], quick["4 shifts"]))
+    rows.append(("nine variants", sum(mine.values()), sum(peer.values())))
+    rows.append(("nine variants (copyMakeBorder)", sum(mine.values()), sum(quick.values())))
+    device = jax.devices()[0]
+    print(f"{N} images {SIZE} x {SIZE} x {CHANNELS}, JAX {jax.__version__} on {device.platform},")
+    print(f"OpenCV {cv2.__version__}, {THREADS} threads each, warm median of {REPEATS}\n")
+    print("| work | ours, s | OpenCV, s | OpenCV / ours |\n|---|---|---|---|")
+    for name, a, b in rows:
+        print(f"| {name} | {a:.3f} | {b:.3f} | {b / a:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

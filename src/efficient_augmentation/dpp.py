@@ -1,0 +1,202 @@
+"""k-DPP: diverse subsets, drawn with probability proportional to a determinant.
+
+A k-DPP with kernel L draws a set Y of k points with probability det(L_Y) / e_k(lambda), where
+e_k is the k-th elementary symmetric polynomial of L's eigenvalues. Drawing takes two phases
+(Kulesza and Taskar 2012, algorithms 8 and 1): choose k eigenvectors, by the recursion
+
+    e_l(lambda_1..lambda_m) = e_l(lambda_1..lambda_m-1) + lambda_m e_l-1(lambda_1..lambda_m-1),
+
+then draw from the projection on them. The distribution does not depend on the scale of L, but the
+recursion overflows float64 from about k = 50 on; so it runs on logarithms. The projection is drawn
+from by a Cholesky factorisation that grows by one chosen point a step.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+PUBLISHED_SCALE = 1e6  # of the published code's kernel
+_DIAGONAL = 1e-3
+
+
+class Spectrum(NamedTuple):
+    """Eigendecomposition of a kernel, ascending; eigenvalues that are rounding errors are 0."""
+
+    values: np.ndarray
+    vectors: np.ndarray
+
+
+def kernel(features, scores=None):
+    """Kernel of similar directions: L = S phi phi' S + 1e-3 I.
+
+    Args:
+      features: (n, d); phi are its rows, each divided by its Euclidean norm.
+      scores: (n,), S is the diagonal matrix of their magnitudes ("weighted"); None means the
+        identity ("raw").
+    Returns: (n, n) float64, symmetric positive definite.
+    Raises: ValueError if a row of features is zero or not finite, or scores have another length.
+    Source: Kuchnik and Smith 2019, appendix.
+    """
+    phi = np.asarray(features, np.float64)
+    norms = np.linalg.norm(phi, axis=1, keepdims=True)
+    if not (np.isfinite(norms).all() and (norms > 0).all()):
+        row = int(np.flatnonzero(~(np.isfinite(norms[:, 0]) & (norms[:, 0] > 0)))[0])
+        raise ValueError(f"features must be finite with a non-zero norm; row {row} is not")
+    magnitude = np.ones(len(phi)) if scores is None else np.abs(np.asarray(scores, np.float64))
+    if magnitude.shape != (len(phi),):
+        raise ValueError(f"scores must have shape ({len(phi)},), not {magnitude.shape}")
+    weighted = magnitude[:, None] * phi / norms
+    return weighted @ weighted.T + _DIAGONAL * np.eye(len(phi))
+
+
+def decompose(L):
+    """Eigendecomposition of a kernel, once for all draws from it.
+
+    Args:
+      L: (n, n), symmetric positive semidefinite, finite.
+    Returns: Spectrum.
+    Raises: ValueError if L is not such a matrix.
+    Cost: O(n^3).
+    """
+    L = np.asarray(L, np.float64)
+    if L.ndim != 2 or L.shape[0] != L.shape[1] or not len(L):
+        raise ValueError(f"L must have shape (n, n), n >= 1, not {L.shape}")
+    if not np.isfinite(L).all():
+        raise ValueError("L must be finite")
+    size = np.abs(L).max()
+    if not np.allclose(L, L.T, rtol=0, atol=1e-10 * size):
+        raise ValueError("L must be symmetric")
+    values, vectors = np.linalg.eigh(L)
+    noise = len(L) * np.finfo(np.float64).eps * max(abs(values[0]), abs(values[-1]))
+    if values[0] < -1e3 * noise:
+        raise ValueError(f"L must be positive semidefinite; its least eigenvalue is {values[0]:g}")
+    return Spectrum(np.where(values > noise, values, 0.0), vectors)
+
+
+def sample_k_dpp(L, k, rng):
+    """One draw from the k-DPP with kernel L.
+
+    Args:
+      L: (n, n) symmetric positive semidefinite, of any scale; or its `Spectrum`, which saves the
+        eigendecomposition when drawing again.
+      k: size of the subset, 1..rank of L.
+      rng: numpy Generator.
+    Returns: (k,) distinct indices.
+    Raises: ValueError if L is not such a matrix or k is above its rank.
+    Cost: O(n^3) for a matrix; then O(n k^2) a draw.
+    Source: Kulesza and Taskar 2012, sections 2.4.4 and 5.2.2.
+    """
+    spectrum = L if isinstance(L, Spectrum) else decompose(L)
+    _check_size(spectrum, k)
+    with np.errstate(divide="ignore"):
+        log_values = np.log(spectrum.values)
+    return _draw(spectrum.vectors, k, rng, lambda u: _choose_by_logarithms(log_values, u, k))
+
+
+def sample_k_dpp_as_published(L, k, rng):
+    """One draw as the published code makes it: scale of 1e6, recursion in plain float64.
+
+    The polynomials overflow from about k = 50 on. Ratios of infinities are no numbers and accept
+    no eigenvector, so that the choice falls on the last ones visited, those of the smallest
+    eigenvalues: points are then nearly uniformly random. Kept to reproduce published figures.
+
+    Args, Returns, Raises: as `sample_k_dpp`.
+    """
+    spectrum = L if isinstance(L, Spectrum) else decompose(L)
+    _check_size(spectrum, k)
+    values = PUBLISHED_SCALE * spectrum.values
+    return _draw(spectrum.vectors, k, rng, lambda u: _choose_overflowing(values, u, k))
+
+
+def log_elementary_symmetric(log_values, k):
+    """Logarithms of all elementary symmetric polynomials up to the k-th.
+
+    Args:
+      log_values: (n,) logarithms of non-negative values, -inf for zero.
+      k: highest order.
+    Returns: (n + 1, k + 1): entry (m, l) is log e_l of the first m values.
+    Cost: O(n k).
+    """
+    with jax.enable_x64(True):
+        return np.asarray(_log_polynomials(jnp.asarray(log_values, jnp.float64), k))
+
+
+def _check_size(spectrum, k):
+    rank = int((spectrum.values > 0).sum())
+    if k != int(k) or not 1 <= k <= rank:
+        raise ValueError(f"k must be a whole number within 1..{rank} (the rank of L), not {k}")
+
+
+def _draw(vectors, k, rng, choose):
+    n = len(vectors)
+    uniform = rng.random(n + k)
+    with jax.enable_x64(True):
+        V = jnp.asarray(vectors[:, choose(uniform[:n])])
+        return np.asarray(_draw_projection(V, jnp.asarray(uniform[n:])))
+
+
+def _choose_by_logarithms(log_values, uniform, k):
+    polynomials = log_elementary_symmetric(log_values, k)
+    chosen = []
+    for m in range(len(log_values), 0, -1):
+        left = k - len(chosen)
+        if not left:
+            break
+        log_p = log_values[m - 1] + polynomials[m - 1, left - 1] - polynomials[m, left]
+        if np.log(uniform[m - 1]) < log_p:
+            chosen.append(m - 1)
+    return chosen
+
+
+def _choose_overflowing(values, uniform, k):
+    n = len(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        polynomials = np.zeros((n + 1, k + 1))
+        polynomials[:, 0] = 1.0
+        for m in range(1, n + 1):
+            lower = values[m - 1] * polynomials[m - 1, :-1]
+            polynomials[m, 1:] = polynomials[m - 1, 1:] + lower
+        chosen = []
+        for m in range(n, 0, -1):
+            left = k - len(chosen)
+            if not left:
+                break
+            p = values[m - 1] * polynomials[m - 1, left - 1] / polynomials[m, left]
+            if m == left or uniform[m - 1] < p:
+                chosen.append(m - 1)
+    return chosen
+
+
+def _log_polynomials(log_values, k):
+    first = jnp.full(k + 1, -jnp.inf).at[0].set(0.0)
+
+    def add(e, log_value):
+        shifted = jnp.concatenate([jnp.array([-jnp.inf]), log_value + e[:-1]])
+        e = jnp.logaddexp(e, shifted)
+        return e, e
+
+    return jnp.concatenate([first[None], jax.lax.scan(add, first, log_values)[1]])
+
+
+_log_polynomials = jax.jit(_log_polynomials, static_argnums=1)
+
+
+@jax.jit
+def _draw_projection(V, uniform):
+    """Points of the projection DPP with kernel V V', V (n, k) with orthonormal columns."""
+    n, k = V.shape
+
+    def step(j, carry):
+        left, factor, points = carry
+        # left is the diagonal of the kernel's Schur complement: what each point still adds.
+        cumulative = jnp.cumsum(left)
+        i = jnp.searchsorted(cumulative, uniform[j] * cumulative[-1], side="right")
+        i = jnp.minimum(i, n - 1)
+        column = (V @ V[i] - factor.T @ factor[:, i]) * jax.lax.rsqrt(left[i])
+        left = jnp.maximum(left - column**2, 0.0).at[i].set(0.0)
+        return left, factor.at[j].set(column), points.at[j].set(i)
+
+    carry = (V**2).sum(axis=1), jnp.zeros((k, n)), jnp.zeros(k, int)
+    return jax.lax.fori_loop(0, k, step, carry)[2]
