@@ -1,0 +1,84 @@
+"""Features of images: penultimate activations of a trained network, or the pixels themselves."""
+
+import functools
+
+import jax
+import numpy as np
+from tqdm import tqdm
+
+from efficient_augmentation import models
+
+# Images that pass through the network together on CPU: few, so that they stay in its cache.
+_BLOCK = 16
+
+
+def featurize(name, variables, images, batch_size=512, progress=None):
+    """Penultimate activations of a trained network.
+
+    A row depends on its own image alone, up to rounding, whatever the batch size and the other
+    images are: the last batch is padded, and dropout is off.
+
+    Args:
+      name: network, see `models.build`.
+      variables: its weights, as `train.train` or `train.load_weights` returns them.
+      images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
+      batch_size: images sent to the device at once, >= 1.
+      progress: text stream of a bar, shown only where that is a terminal; None means no bar.
+    Returns: (n, d) float32, >= 0.
+    Raises: ValueError for a wrong shape, batch size, or network.
+    Cost: for the cnn at 28x28, 5000 images/s on 2 cores; memory for one batch and the result.
+    """
+    images = np.asarray(images)
+    _check_images(images)
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    module = models.build(name, len(variables["params"]["head"]["bias"]))
+    variables = jax.device_put(variables)
+    size, block = _sizes(len(images), batch_size)
+    starts = range(0, len(images), size)
+    disable = True if progress is None else None
+    bar = tqdm(starts, f"featurize {name}", unit="batch", file=progress, disable=disable)
+    features = []
+    for start in bar:
+        batch = images[start : start + size]
+        padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
+        features.append(np.asarray(_forward(module, block, variables, padded))[: len(batch)])
+    return np.concatenate(features)
+
+
+def raw(images):
+    """Pixels as features.
+
+    Args:
+      images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
+    Returns: (n, h * w * c) float32 in [0, 1].
+    Raises: ValueError for a wrong shape or type.
+    """
+    images = np.asarray(images)
+    _check_images(images)
+    scale = 255 if images.dtype == np.uint8 else 1
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(scale)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _forward(module, block, variables, images):
+    def one_block(images):
+        _, named = module.apply(variables, models.unit_scale(images), intermediates=True)
+        return named["features"]
+
+    blocks = images.reshape(-1, block, *images.shape[1:])
+    return jax.lax.map(one_block, blocks).reshape(len(images), -1)
+
+
+def _sizes(n, batch_size):
+    """Images in a batch and in a block of it: no more than needed, and whole blocks."""
+    size = min(n, batch_size)
+    block = min(size, _BLOCK) if jax.default_backend() == "cpu" else size
+    return -(-size // block) * block, block
+
+
+def _check_images(images):
+    if images.ndim != 4 or not images.size:
+        raise ValueError(f"images must have shape (n, h, w, c), none of them 0, not {images.shape}")
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"images must be uint8 or float, not {images.dtype}")

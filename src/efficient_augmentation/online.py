@@ -1,0 +1,131 @@
+"""The model whose features are not frozen: its network is trained anew for every fit."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from efficient_augmentation import featurize, logistic, simulate, train
+from efficient_augmentation import scores as score_functions
+
+
+class State(NamedTuple):
+    """R fits; runs of equal weights share one of U networks."""
+
+    variables: Any
+    """Networks' weights, leading axis U."""
+    theta: np.ndarray
+    """(U, d + 1), logistic regressions on the networks' features, intercept last."""
+    weights: np.ndarray
+    """(U, rows), what they were fitted with."""
+    network: np.ndarray
+    """(R,), in 0..U-1: the network of each run."""
+
+
+class OnlineModel:
+    """A network trained on the weighted rows, and a logistic regression on its features.
+
+    A `simulate.Model`: `fit` trains, for each run, a network on the rows of positive weight and
+    then fits the logistic regression on its features of the same rows with the same weights. A
+    run's result follows from its weights and the seed alone: the network's seed is a digest of
+    both. So it does not matter which other runs are in the batch, equal runs are trained once,
+    and all policies agree once they have augmented every point.
+
+    Args:
+      images: mapping with x_train (rows, h, w, c), y_train, source_train (-1 for the originals,
+        which come first), x_test, y_test: expanded as by `transforms.expand`.
+      C: inverse strength of the logistic regression's penalty.
+      network: name, see `models.build`.
+      epochs, batch_size, learning_rate: as in `train.train`.
+      seed: of all networks, >= 0.
+      faithful, kind: as in `simulate.FrozenModel`.
+      progress: text stream of the bars, shown only where that is a terminal; None means no bar.
+    Raises: ValueError for unusable arguments.
+    Cost: of a fit, that of `train.train_many`; features are recomputed rather than kept.
+    Source: Kuchnik and Smith 2019: how the published results on MNIST were made.
+    """
+
+    def __init__(
+        self,
+        images,
+        C,
+        *,
+        network,
+        epochs=40,
+        batch_size=512,
+        learning_rate=1e-3,
+        seed=0,
+        faithful=False,
+        kind="influence",
+        progress=None,
+    ):
+        self.source = simulate.check_source(images["source_train"])
+        self._x, self._y = np.asarray(images["x_train"]), np.asarray(images["y_train"])
+        self._test = np.asarray(images["x_test"]), np.asarray(images["y_test"])
+        self._n = int((self.source < 0).sum())
+        self._C = simulate.PUBLISHED_C if faithful else C
+        self._influence_C = None if faithful else C
+        self._kind = kind
+        self._network = network
+        self._seed = seed
+        self._settings = {
+            "n_classes": max(2, int(self._y.max()) + 1),
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "progress": progress,
+        }
+
+    def fit(self, weights):
+        """State of R fits, one for each row of weights (R, rows)."""
+        weights, network = np.unique(weights, axis=0, return_inverse=True)
+        seeds = [_digest(self._seed, row) for row in weights]
+        variables = train.train_many(
+            self._network, self._x, self._y, weights, seeds, **self._settings
+        )
+        theta = [
+            logistic.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self._C, w[rows])
+            for u, (w, rows) in enumerate(zip(weights, map(np.flatnonzero, weights), strict=True))
+        ]
+        return State(variables, np.stack(theta), weights, network.reshape(-1))
+
+    def accuracy(self, state):
+        """(R,) accuracy on the expanded test set."""
+        x, y = self._test
+        each = [
+            logistic.accuracy(theta, self._embed(state.variables, u, x), y)
+            for u, theta in enumerate(state.theta)
+        ]
+        return np.array(each)[state.network]
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the fits of these runs."""
+        networks, run = np.unique(state.network[runs], return_inverse=True)
+        return np.stack([self._scores(name, state, u) for u in networks])[run.reshape(-1)]
+
+    def _scores(self, name, state, u):
+        rows = np.flatnonzero(state.weights[u])
+        X, y = self._embed(state.variables, u, self._x[rows]), self._y[: self._n]
+        if name == "loss":
+            return score_functions.loss(state.theta[u], X[: self._n], y)
+        return score_functions.loo_influence(
+            state.theta[u],
+            X[: self._n],
+            y,
+            self._influence_C,
+            self._kind,
+            fit_X=X,
+            fit_weights=state.weights[u, rows],
+        )
+
+    def _embed(self, variables, u, images):
+        one = jax.tree.map(lambda leaf: leaf[u], variables)
+        return featurize.featurize(self._network, one, images)
+
+
+def _digest(seed, weights):
+    """Seed of a run's network, 32 bits of a digest of its weights and the common seed."""
+    content = np.asarray(weights, "<f8").tobytes()
+    digest = hashlib.blake2b(content, digest_size=4, salt=int(seed).to_bytes(16, "little"))
+    return int.from_bytes(digest.digest(), "little")
