@@ -52,7 +52,6 @@ def load(path, *names):
         raise ValueError(f"{path}: not a readable .npz file ({error})") from error
     missing = [name for name in names if name not in found]
     if missing:
-        raise ValueError(
-            f"{path}: no array named {', '.join(missing)}; it holds {', '.join(stored) or 'nothing'}"
-        )
+        held = ", ".join(stored) or "nothing"
+        raise ValueError(f"{path}: no array named {', '.join(missing)}; it holds {held}")
     return found

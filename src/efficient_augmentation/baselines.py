@@ -2,17 +2,16 @@
 
 import numpy as np
 
-from efficient_augmentation import logistic, scores, simulate, svm
+from efficient_augmentation import scores, simulate, svm
 
 
-def evaluate(features, C, *, faithful=False, kind="influence", ids=None):
+def evaluate(model, features, ids=None):
     """Floor, ceiling, virtual support vectors, and every point's scores before and after.
 
     Args:
-      features: mapping of features.npz, see `simulate.simulate`.
-      C: inverse strength of the logistic regression's penalty.
-      faithful: as the published code, see `simulate.FrozenModel`.
-      kind: of influence, "influence" or "alo".
+      model: a `simulate.Model`.
+      features: mapping of features.npz, see `simulate.simulate`: the support vector machine
+        separates its originals, and its labels and sources describe the model's rows.
       ids: (n,) identifiers of the training points; None means 0..n-1.
     Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
       baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
@@ -20,22 +19,19 @@ def evaluate(features, C, *, faithful=False, kind="influence", ids=None):
     Raises: ValueError for wrong shapes or values.
     Source: Kuchnik and Smith 2019, sections 3 and 5.
     """
-    model = simulate.FrozenModel(features, C, faithful=faithful, kind=kind)
-    source, n = model.source, int((model.source < 0).sum())
-    X, y = np.asarray(features["x_train"]), np.asarray(features["y_train"])
+    n = int((model.source < 0).sum())
+    X, y = features["x_train"][:n], features["y_train"][:n]
     ids = np.arange(n) if ids is None else np.asarray(ids)
     if ids.shape != (n,):
         raise ValueError(f"ids must have shape ({n},), not {ids.shape}")
 
-    separator = svm.fit(X[:n], y[:n])
+    separator = svm.fit(X, y)
     chosen = np.stack([np.zeros(n, bool), separator.support, np.ones(n, bool)])
-    state = model.fit(simulate.row_weights(chosen, np.zeros(3, bool), source))
+    state = model.fit(simulate.row_weights(chosen, np.zeros(3, bool), model.source))
     floor, vsv, ceiling = model.accuracy(state)
-    plain = np.asarray(features["source_test"]) < 0
-    floor_plain = logistic.accuracy(
-        state[0][0], features["x_test"][plain], features["y_test"][plain]
-    )
+    floor_plain = model.accuracy(state, features["source_test"] < 0)[0]
     by_score = {name: model.scores(name, state, [0, 2]) for name in scores.NAMES}
+    condition = model.condition_number(state, 0), model.condition_number(state, 2)
 
     rows = [
         {
@@ -50,11 +46,6 @@ def evaluate(features, C, *, faithful=False, kind="influence", ids=None):
         }
         for i in range(n)
     ]
-    used_C = simulate.PUBLISHED_C if faithful else C
-    condition = [
-        scores.condition_number(theta, rows_X, None if faithful else used_C)
-        for theta, rows_X in ((state[0][0], X[:n]), (state[0][2], X))
-    ]
     return rows, {
         "floor": float(floor),
         "floor_plain_test": float(floor_plain),
@@ -62,7 +53,7 @@ def evaluate(features, C, *, faithful=False, kind="influence", ids=None):
         "vsv_accuracy": float(vsv),
         "n_support_vectors": int(separator.support.sum()),
         "svm_C": separator.C,
-        "C": float(used_C),
+        "C": float(model.C),
         "n_train": n,
         "n_test_rows": len(features["y_test"]),
         # JSON has no infinity: null says that H is singular.

@@ -64,7 +64,7 @@ class OnlineModel:
         self._x, self._y = np.asarray(images["x_train"]), np.asarray(images["y_train"])
         self._test = np.asarray(images["x_test"]), np.asarray(images["y_test"])
         self._n = int((self.source < 0).sum())
-        self._C = simulate.PUBLISHED_C if faithful else C
+        self.C = simulate.PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
         self._network = network
@@ -85,14 +85,14 @@ class OnlineModel:
             self._network, self._x, self._y, weights, seeds, **self._settings
         )
         theta = [
-            logistic.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self._C, w[rows])
+            logistic.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self.C, w[rows])
             for u, (w, rows) in enumerate(zip(weights, map(np.flatnonzero, weights), strict=True))
         ]
         return State(variables, np.stack(theta), weights, network.reshape(-1))
 
-    def accuracy(self, state):
-        """(R,) accuracy on the expanded test set."""
-        x, y = self._test
+    def accuracy(self, state, test_rows=slice(None)):
+        """(R,) accuracy on the expanded test set, or on some of its rows."""
+        x, y = (array[test_rows] for array in self._test)
         each = [
             logistic.accuracy(theta, self._embed(state.variables, u, x), y)
             for u, theta in enumerate(state.theta)
@@ -103,6 +103,12 @@ class OnlineModel:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         networks, run = np.unique(state.network[runs], return_inverse=True)
         return np.stack([self._scores(name, state, u) for u in networks])[run.reshape(-1)]
+
+    def condition_number(self, state, run):
+        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        u = state.network[run]
+        X = self._features(state.variables, u, np.flatnonzero(state.weights[u]))
+        return score_functions.condition_number(state.theta[u], X, self._influence_C)
 
     def _scores(self, name, state, u):
         rows = np.flatnonzero(state.weights[u])

@@ -23,15 +23,20 @@ class Model(Protocol):
 
     source: np.ndarray
     """(rows,): point that a training row was made from, -1 for an original."""
+    C: float
+    """Inverse strength of the penalty that fits have, whatever was asked for."""
 
     def fit(self, weights):
         """State of R fits, one for each row of weights (R, rows)."""
 
-    def accuracy(self, state):
-        """(R,) accuracy on the expanded test set."""
+    def accuracy(self, state, test_rows=slice(None)):
+        """(R,) accuracy on the expanded test set, or on some of its rows."""
 
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
+
+    def condition_number(self, state, run):
+        """Of the Hessian in the influence of a run; infinity where it is singular."""
 
 
 class FrozenModel:
@@ -51,7 +56,7 @@ class FrozenModel:
         self._X, self._y = logistic.check_rows(features["x_train"], features["y_train"])
         self._test = logistic.check_rows(features["x_test"], features["y_test"])
         self._n = int((self.source < 0).sum())
-        self._C = PUBLISHED_C if faithful else C
+        self.C = PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
         self._start = None
@@ -65,12 +70,13 @@ class FrozenModel:
         if self._start is not None and len(self._start) != len(weights):
             self._start = None
         # The last optimum is near the next: it saves iterations and does not change the result.
-        self._start = logistic.fit_many(X, y, self._C, weights, self._start, _TOLERANCE)
+        self._start = logistic.fit_many(X, y, self.C, weights, self._start, _TOLERANCE)
         return self._start, X, weights
 
-    def accuracy(self, state):
-        """(R,) accuracy on the expanded test set."""
-        return logistic.accuracy(state[0], *self._test)
+    def accuracy(self, state, test_rows=slice(None)):
+        """(R,) accuracy on the expanded test set, or on some of its rows."""
+        X, y = self._test
+        return logistic.accuracy(state[0], X[test_rows], y[test_rows])
 
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
@@ -86,6 +92,12 @@ class FrozenModel:
             self._influence_C,
             self._kind,
         )
+
+    def condition_number(self, state, run):
+        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        theta, X, weights = state
+        rows = weights[run] > 0
+        return score_functions.condition_number(theta[run], X[rows], self._influence_C)
 
 
 class _Run(NamedTuple):

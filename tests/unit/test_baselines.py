@@ -16,7 +16,7 @@ def features():
 
 @pytest.fixture(scope="module")
 def evaluated(features):
-    return baselines.evaluate(features, 10.0, ids=np.arange(24) * 3)
+    return baselines.evaluate(simulate.FrozenModel(features, 10.0), features, ids=np.arange(24) * 3)
 
 
 def accuracy_of(features, rows, test=slice(None)):
@@ -68,8 +68,8 @@ def test_scores_before_and_after(features, evaluated):
 
 def test_warnings_name_an_ill_conditioned_hessian():
     wide = augmented_features(n=10, d=40, v=1)
-    _, corrected = baselines.evaluate(wide, 10.0)
-    _, faithful = baselines.evaluate(wide, 10.0, faithful=True)
+    _, corrected = baselines.evaluate(simulate.FrozenModel(wide, 10.0), wide)
+    _, faithful = baselines.evaluate(simulate.FrozenModel(wide, 10.0, faithful=True), wide)
     assert corrected["warnings"] == []
     assert corrected["condition_number"] >= 1
     assert faithful["C"] == simulate.PUBLISHED_C == 1.0
@@ -80,4 +80,4 @@ def test_warnings_name_an_ill_conditioned_hessian():
 
 def test_ids_of_another_length_are_refused(features):
     with pytest.raises(ValueError, match=r"ids must have shape \(24,\), not \(3,\)"):
-        baselines.evaluate(features, 1.0, ids=[1, 2, 3])
+        baselines.evaluate(simulate.FrozenModel(features, 1.0), features, ids=[1, 2, 3])
