@@ -30,7 +30,7 @@ def evaluate(model, features, ids=None):
     state = model.fit(simulate.row_weights(chosen, np.zeros(3, bool), model.source))
     floor, vsv, ceiling = model.accuracy(state)
     floor_plain = model.accuracy(state, features["source_test"] < 0)[0]
-    by_score = {name: model.scores(name, state, [0, 2]) for name in scores.NAMES}
+    by_score = {name: model.scores(name, state, [0, 2]) for name in ("loss", "influence")}
     condition = model.condition_number(state, 0), model.condition_number(state, 2)
 
     rows = [

@@ -83,7 +83,9 @@ def sample_k_dpp(L, k, rng):
         eigendecomposition when drawing again.
       k: size of the subset, 1..rank of L.
       rng: numpy Generator.
-    Returns: (k,) distinct indices.
+    Returns: (k,) distinct indices. The same generator gives the same draw for the same bytes of
+      L; where eigenvalues coincide, rounding of L decides which of their vectors are used, and
+      with them the draw, but not its distribution.
     Raises: ValueError if L is not such a matrix or k is above its rank.
     Cost: O(n^3) for a matrix; then O(n k^2) a draw.
     Source: Kulesza and Taskar 2012, sections 2.4.4 and 5.2.2.

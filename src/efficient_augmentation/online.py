@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from efficient_augmentation import featurize, logistic, simulate, train
+from efficient_augmentation import featurize, logistic, simulate, svm, train
 from efficient_augmentation import scores as score_functions
 
 
@@ -67,6 +67,7 @@ class OnlineModel:
         self.C = simulate.PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
+        self._faithful = faithful
         self._network = network
         self._seed = seed
         self._settings = {
@@ -104,15 +105,21 @@ class OnlineModel:
         networks, run = np.unique(state.network[runs], return_inverse=True)
         return np.stack([self._scores(name, state, u) for u in networks])[run.reshape(-1)]
 
+    def features(self, state, run):
+        """(n, d) features of the originals in a run."""
+        return self._features(state.variables, state.network[run], np.arange(self._n))
+
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
         u = state.network[run]
-        X = self._features(state.variables, u, np.flatnonzero(state.weights[u]))
+        X = self._embed(state.variables, u, self._x[np.flatnonzero(state.weights[u])])
         return score_functions.condition_number(state.theta[u], X, self._influence_C)
 
     def _scores(self, name, state, u):
         rows = np.flatnonzero(state.weights[u])
         X, y = self._embed(state.variables, u, self._x[rows]), self._y[: self._n]
+        if name in ("margin", "hinge"):
+            return getattr(svm.fit(X[: self._n], y, faithful=self._faithful), name)
         if name == "loss":
             return score_functions.loss(state.theta[u], X[: self._n], y)
         return score_functions.loo_influence(

@@ -18,7 +18,11 @@ _SORT_KEYS = {
     "deterministic_inverse_proportional": lambda s: -s,
 }
 
-BASES = (*_LOG_WEIGHTS, *_SORT_KEYS)
+# Subsets drawn afresh at every budget by a k-DPP, with its kernel weighted by the scores or not.
+_DIVERSE = ("dpp_weighted", "dpp_raw")
+_BLIND = ("baseline", "dpp_raw")
+
+BASES = (*_LOG_WEIGHTS, *_SORT_KEYS, *_DIVERSE)
 MODIFIERS = ("update", "downweight")
 
 PAPER_PANEL = (
@@ -55,20 +59,31 @@ class Policy(NamedTuple):
     @property
     def random(self):
         """Whether two rounds of the policy differ."""
-        return self.base in _LOG_WEIGHTS
+        return self.base not in _SORT_KEYS
+
+    @property
+    def diverse(self):
+        """Whether it draws a subset by a k-DPP at every budget, instead of following an order."""
+        return self.base in _DIVERSE
+
+    @property
+    def blind(self):
+        """Whether it does not look at scores."""
+        return self.base in _BLIND
 
 
 def parse(name):
     """Take a policy's name apart.
 
     Args:
-      name: a name of `BASES`, followed by `_update`, `_downweight` or both in that order.
+      name: a name of `BASES`, followed by `_update`, `_downweight` or both in that order. A k-DPP
+        cannot be updated: it draws a new subset at every budget as it is.
     Returns: Policy.
     Raises: ValueError that lists the names that exist.
     """
     base, downweight = _strip(name, "_downweight")
     base, update = _strip(base, "_update")
-    if base not in BASES:
+    if base not in BASES or (base in _DIVERSE and update):
         raise ValueError(
             f"unknown policy {name!r}; a policy is one of {', '.join(BASES)}, "
             "with _update and/or _downweight appended in that order"
@@ -83,21 +98,25 @@ def order(policy, scores, rng, clusters=None):
     to the weights of those that are left. Sorting log-weights plus Gumbel noise gives the same
     distribution (the Gumbel-max trick), and unlike sequential draws the order does not change
     when scores differ in their last digits. Where clusters are given, every cluster is ordered by
-    itself and points are taken round-robin over the clusters.
+    itself and points are taken round-robin over the clusters, which take their turns in random
+    order: one cluster is the policy itself, a cluster for every point the baseline.
 
     Args:
-      policy: a name that `parse` takes; modifiers do not affect one order.
+      policy: a name that `parse` takes, but for a k-DPP's; modifiers do not affect one order.
       scores: (n,), of any sign; magnitudes count. A zero gets the smallest positive magnitude,
         1e-20 at most.
       rng: numpy Generator. Every policy draws the same n numbers from it, so that policies given
         equal generators are paired.
       clusters: (n,) integer labels, or None.
     Returns: (n,) permutation of 0..n-1, most wanted first.
-    Raises: ValueError if scores or clusters have a wrong shape or are not finite.
+    Raises: ValueError if scores or clusters have a wrong shape or are not finite, or the policy
+      has no order.
     Cost: O(n log n).
     Source: Kuchnik and Smith 2019, section 3 and appendix; Gumbel-top-k: Vieira 2014.
     """
     base = parse(policy).base
+    if base in _DIVERSE:
+        raise ValueError(f"policy {policy!r} draws subsets; it has no order")
     magnitude = _magnitude(scores)
     noise = rng.gumbel(size=magnitude.size)
     if base in _SORT_KEYS:
@@ -108,7 +127,7 @@ def order(policy, scores, rng, clusters=None):
         with np.errstate(over="ignore"):
             key = _LOG_WEIGHTS[base](magnitude)
         ranking = np.lexsort((-noise, -(key + noise)))
-    return ranking if clusters is None else _round_robin(ranking, clusters)
+    return ranking if clusters is None else _round_robin(ranking, clusters, rng)
 
 
 def _strip(name, suffix):
@@ -127,13 +146,14 @@ def _magnitude(scores):
     return magnitude
 
 
-def _round_robin(ranking, clusters):
+def _round_robin(ranking, clusters, rng):
     clusters = np.asarray(clusters)
     if clusters.shape != ranking.shape:
         raise ValueError(f"clusters must have shape {ranking.shape}, not {clusters.shape}")
-    labels = clusters[ranking]
+    found, labels = np.unique(clusters, return_inverse=True)
+    labels = rng.permutation(len(found))[labels][ranking]
     by_cluster = np.argsort(labels, kind="stable")
-    _, starts, sizes = np.unique(labels[by_cluster], return_index=True, return_counts=True)
+    starts = np.searchsorted(labels[by_cluster], labels[by_cluster])
     turn = np.empty_like(by_cluster)
-    turn[by_cluster] = np.arange(ranking.size) - np.repeat(starts, sizes)
+    turn[by_cluster] = np.arange(ranking.size) - starts
     return ranking[np.lexsort((labels, turn))]

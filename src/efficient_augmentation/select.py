@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import logistic, policies, scores
+from efficient_augmentation import logistic, policies, scores, svm
 
 
 def select_points(
@@ -14,7 +14,7 @@ def select_points(
       features: (n, d), one row a training point; a network's penultimate layer serves well.
       labels: (n,), two distinct values.
       budget: how many points to choose, 1..n.
-      score: "loss" or "influence".
+      score: "loss", "influence", "margin" or "hinge".
       policy: a name that `policies.parse` takes. Updating and downweighting need augmented rows
         and do not matter to a single choice.
       seed: of the random draw.
@@ -31,6 +31,12 @@ def select_points(
         raise ValueError(f"budget must be a whole number within 1..{len(X)}, not {budget}")
     if score not in scores.NAMES:
         raise ValueError(f"score must be one of {', '.join(scores.NAMES)}, not {score!r}")
-    theta = logistic.fit(X, y, C)
-    values = scores.loss(theta, X, y) if score == "loss" else scores.loo_influence(theta, X, y, C)
+    values = _scores(score, X, y, C)
     return policies.order(policy, values, np.random.default_rng(seed))[: int(budget)]
+
+
+def _scores(score, X, y, C):
+    if score in ("margin", "hinge"):
+        return getattr(svm.fit(X, y), score)
+    theta = logistic.fit(X, y, C)
+    return scores.loss(theta, X, y) if score == "loss" else scores.loo_influence(theta, X, y, C)

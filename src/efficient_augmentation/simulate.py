@@ -6,11 +6,13 @@ logistic regression on frozen features here, a network refitted every time in `o
 matter to the loop.
 """
 
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from efficient_augmentation import logistic, policies
+from efficient_augmentation import clusters as kmeans
+from efficient_augmentation import dpp, logistic, policies, svm
 from efficient_augmentation import scores as score_functions
 
 PUBLISHED_C = 1.0  # what the published code fits with, whatever it is told
@@ -34,6 +36,9 @@ class Model(Protocol):
 
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
+
+    def features(self, state, run):
+        """(n, d) features of the originals in a run."""
 
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
@@ -59,6 +64,7 @@ class FrozenModel:
         self.C = PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
+        self._faithful = faithful
         self._start = None
 
     def fit(self, weights):
@@ -82,6 +88,9 @@ class FrozenModel:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         theta, X, weights = state
         originals = self._X[: self._n], self._y[: self._n]
+        if name in ("margin", "hinge"):
+            # They belong to the machine of the baseline, which is fitted once, on the originals.
+            return np.tile(getattr(self._separator, name), (len(runs), 1))
         if name == "loss":
             return np.stack([score_functions.loss(t, *originals) for t in theta[runs]])
         return score_functions.loo_influence_many(
@@ -93,21 +102,40 @@ class FrozenModel:
             self._kind,
         )
 
+    def features(self, state, run):
+        """(n, d) features of the originals in a run."""
+        return self._X[: self._n]
+
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
         theta, X, weights = state
         rows = weights[run] > 0
         return score_functions.condition_number(theta[run], X[rows], self._influence_C)
 
+    @cached_property
+    def _separator(self):
+        return svm.fit(self._X[: self._n], self._y[: self._n], faithful=self._faithful)
+
 
 class _Run(NamedTuple):
     score: str
     policy: policies.Policy
+    clusters: int
     round: int
 
 
 def simulate(
-    features, scores, policies, budgets, rounds, C, seed, *, faithful=False, kind="influence"
+    features,
+    scores,
+    policies,
+    budgets,
+    rounds,
+    C,
+    seed,
+    *,
+    clusters=(0,),
+    faithful=False,
+    kind="influence",
 ):
     """Accuracy of augmenting more and more points, policy by policy.
 
@@ -120,58 +148,112 @@ def simulate(
       rounds: repetitions of a random policy; a deterministic one runs once.
       C: inverse strength of the logistic regression's penalty.
       seed: of the random orders. Round r draws the same random numbers in every policy.
-      faithful: see `FrozenModel`.
+      clusters: numbers of k-means clusters of the featurized originals to stratify by, each a
+        panel of its own; 0 does not stratify.
+      faithful: see `FrozenModel`; also draws k-DPPs as `dpp.sample_k_dpp_as_published`.
       kind: of influence, "influence" or "alo".
     Returns: list of mappings with keys score, policy, clusters, round, n_augmented,
-      test_accuracy; one for each score, policy, round and budget, in this order.
+      test_accuracy; one for each score, policy, clusters, round and budget, in this order.
     Raises: ValueError for a wrong name, budget, shape or value.
     Source: Kuchnik and Smith 2019, section 5.
     """
     model = FrozenModel(features, C, faithful=faithful, kind=kind)
-    return run(model, scores, policies, budgets, rounds, seed)
+    return run(model, scores, policies, budgets, rounds, seed, clusters=clusters, faithful=faithful)
 
 
-def run(model, scores, names, budgets, rounds, seed):
+def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=False):
     """Simulate with any `Model`; arguments and result as in `simulate`."""
     n = int((model.source < 0).sum())
     scores = [scores] if isinstance(scores, str) else list(scores)
-    _check_plan(scores, budgets, rounds, n)
     panel = [policies.parse(name) for name in names]
-    runs, lookup = _plan(scores, panel, rounds)
+    _check_plan(scores, panel, budgets, rounds, clusters, n)
+    runs, lookup = _plan(scores, panel, clusters, rounds)
     downweight = np.array([run.policy.downweight for run in runs])
 
-    generators = [np.random.default_rng([seed, run.round]) for run in runs]
     chosen = np.zeros((len(runs), n), bool)
     floor = model.fit(row_weights(chosen, downweight, model.source))
-    initial = {name: model.scores(name, floor, [0])[0] for name in scores}
-    orders = [
-        policies.order(run.policy.base, initial[run.score], rng)
-        for run, rng in zip(runs, generators, strict=True)
-    ]
-
+    draw = _Draw(model, floor, runs, seed, faithful)
     accuracy = np.empty((len(runs), len(budgets)))
     for j, budget in enumerate(budgets):
-        for r, order in enumerate(orders):
-            chosen[r, order[: budget - chosen[r].sum()]] = True
+        for r in range(len(runs)):
+            draw.extend(r, chosen[r], budget)
         state = model.fit(row_weights(chosen, downweight, model.source))
         accuracy[:, j] = model.accuracy(state)
         if j + 1 < len(budgets):
-            _reorder(model, state, runs, chosen, orders, generators)
+            draw.update(model, state, chosen)
 
     return [
         {
             "score": score,
             "policy": policy.name,
-            "clusters": 0,
+            "clusters": k,
             "round": number,
             "n_augmented": budget,
-            "test_accuracy": float(accuracy[lookup[score, policy, number], j]),
+            "test_accuracy": float(accuracy[lookup[score, policy, k, number], j]),
         }
         for score in scores
         for policy in panel
+        for k in clusters
         for number in range(rounds if policy.random else 1)
         for j, budget in enumerate(budgets)
     ]
+
+
+class _Draw:
+    """Which points every run takes next.
+
+    Runs of one round draw the same random numbers, so that policies are compared in pairs.
+    """
+
+    def __init__(self, model, floor, runs, seed, faithful):
+        self._runs = runs
+        self._generators = [np.random.default_rng([seed, run.round]) for run in runs]
+        self._sample = dpp.sample_k_dpp_as_published if faithful else dpp.sample_k_dpp
+        names = dict.fromkeys(run.score for run in runs)
+        scores = {name: model.scores(name, floor, [0])[0] for name in names}
+        features = model.features(floor, 0)
+        counts = {run.clusters for run in runs} - {0}
+        labels = kmeans.labels(features, sorted(counts), seed)
+        self._labels = [labels.get(run.clusters) for run in runs]
+        self._orders, self._spectra, kernels = [None] * len(runs), {}, {}
+        for r, run in enumerate(runs):
+            if run.policy.diverse:
+                weight = None if run.policy.blind else run.score
+                if weight not in kernels:
+                    kernel = dpp.kernel(features, None if weight is None else scores[weight])
+                    kernels[weight] = dpp.decompose(kernel)
+                self._spectra[r] = kernels[weight]
+            else:
+                self._orders[r] = self._order(r, scores[run.score], np.arange(len(features)))
+
+    def extend(self, r, chosen, budget):
+        """Mark a run's points up to a budget: the next of its order, or a fresh subset."""
+        if r in self._spectra:
+            chosen[:] = False
+            chosen[self._sample(self._spectra[r], budget, self._generators[r])] = True
+        else:
+            chosen[self._orders[r][: budget - chosen.sum()]] = True
+
+    def update(self, model, state, chosen):
+        """Order the points not yet taken: by updated scores, or what is left of the old order."""
+        fresh = {}
+        for name in dict.fromkeys(run.score for run in self._runs):
+            updating = [
+                r for r, run in enumerate(self._runs) if run.policy.update and run.score == name
+            ]
+            if updating:
+                fresh |= zip(updating, model.scores(name, state, updating), strict=True)
+        for r, order in enumerate(self._orders):
+            left = np.flatnonzero(~chosen[r])
+            if r in fresh and len(left):
+                self._orders[r] = self._order(r, fresh[r], left)
+            elif order is not None:
+                self._orders[r] = order[~chosen[r, order]]
+
+    def _order(self, r, scores, points):
+        labels = None if self._labels[r] is None else self._labels[r][points]
+        base = self._runs[r].policy.base
+        return points[policies.order(base, scores[points], self._generators[r], labels)]
 
 
 def row_weights(chosen, downweight, source):
@@ -203,38 +285,22 @@ def check_source(source):
     return source
 
 
-def _plan(scores, panel, rounds):
-    """Distinct runs, and where to find the run of a (score, policy, round).
+def _plan(scores, panel, clusters, rounds):
+    """Distinct runs, and where to find the run of a (score, policy, clusters, round).
 
     A policy that does not look at scores is simulated once for all of them.
     """
     runs, lookup = [], {}
     for score in scores:
         for policy in panel:
-            blind = policy.base == "baseline"
-            for number in range(rounds if policy.random else 1):
-                run = _Run(scores[0] if blind else score, policy, number)
-                if run not in lookup:
-                    lookup[run] = len(runs)
-                    runs.append(run)
-                lookup[score, policy, number] = lookup[run]
+            for k in clusters:
+                for number in range(rounds if policy.random else 1):
+                    run = _Run(scores[0] if policy.blind else score, policy, k, number)
+                    if run not in lookup:
+                        lookup[run] = len(runs)
+                        runs.append(run)
+                    lookup[score, policy, k, number] = lookup[run]
     return runs, lookup
-
-
-def _reorder(model, state, runs, chosen, orders, generators):
-    """New orders of the points not yet taken: the old one's rest, or from updated scores."""
-    fresh = {}
-    for name in dict.fromkeys(run.score for run in runs):
-        updating = [r for r, run in enumerate(runs) if run.policy.update and run.score == name]
-        if updating:
-            fresh.update(zip(updating, model.scores(name, state, updating), strict=True))
-    for r, run in enumerate(runs):
-        if r in fresh:
-            left = np.flatnonzero(~chosen[r])
-            if len(left):
-                orders[r] = left[policies.order(run.policy.base, fresh[r][left], generators[r])]
-        else:
-            orders[r] = orders[r][~chosen[r, orders[r]]]
 
 
 def _padded(rows, total):
@@ -243,7 +309,7 @@ def _padded(rows, total):
     return np.pad(rows, (0, length - len(rows)), constant_values=-1)
 
 
-def _check_plan(scores, budgets, rounds, n):
+def _check_plan(scores, panel, budgets, rounds, clusters, n):
     for name in scores:
         if name not in score_functions.NAMES:
             raise ValueError(
@@ -257,3 +323,8 @@ def _check_plan(scores, budgets, rounds, n):
         )
     if rounds < 1:
         raise ValueError(f"rounds must be at least 1, not {rounds}")
+    if not len(clusters) or any(k != int(k) or not 0 <= k <= n for k in clusters):
+        raise ValueError(f"clusters must be whole numbers within 0..{n}, not {list(clusters)}")
+    diverse = [policy.name for policy in panel if policy.diverse]
+    if diverse and set(clusters) != {0}:
+        raise ValueError(f"policy {diverse[0]} draws subsets and cannot be stratified by clusters")

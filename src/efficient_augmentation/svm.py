@@ -20,15 +20,17 @@ class Separator(NamedTuple):
       C: the value of the grid that won.
       support: (n,) bool, whether a row is a support vector.
       margin: (n,) float64 >= 0, magnitude of the decision function at a row.
+      hinge: (n,) float64 >= 0, the hinge loss max(0, 1 - s f(x)) of a row, s = -1 or 1.
     """
 
     machine: SVC
     C: float
     support: np.ndarray
     margin: np.ndarray
+    hinge: np.ndarray
 
 
-def fit(X, y):
+def fit(X, y, faithful=False):
     """Linear SVM, its C chosen by cross-validation.
 
     Four stratified folds in the order of the rows, or as many as the smaller class has members;
@@ -38,6 +40,8 @@ def fit(X, y):
     Args:
       X: features, (n, d), finite.
       y: labels, (n,), 0 or 1, both present.
+      faithful: take s = 0 or 1 in the hinge loss, as the published code does; a row of class 0
+        then loses 1 wherever it lies.
     Returns: Separator.
     Raises: ValueError for a wrong shape or value, or a class that is absent.
     Source: Kuchnik and Smith 2019, section 5 (virtual support vectors: Schoelkopf et al. 1996).
@@ -54,4 +58,6 @@ def fit(X, y):
         machine.fit(X, y)
     support = np.zeros(len(y), bool)
     support[machine.support_] = True
-    return Separator(machine, float(machine.C), support, np.abs(machine.decision_function(X)))
+    decision = machine.decision_function(X)
+    hinge = np.maximum(0.0, 1 - (y if faithful else 2 * y - 1) * decision)
+    return Separator(machine, float(machine.C), support, np.abs(decision), hinge)

@@ -6,6 +6,7 @@ from scipy import special, stats
 
 from efficient_augmentation import policies
 
+ORDERED = [name for name in policies.BASES if not policies.parse(name).diverse]
 SCORES = np.array([-0.2, 1.5, 0.7, -3.0])
 WEIGHTS = {
     "baseline": np.ones(4),
@@ -69,7 +70,7 @@ def test_zero_scores_come_last_or_first_in_random_order():
 
 def test_extreme_scores_neither_overflow_nor_hide_a_point():
     scores = np.array([5e-324, 1e308, 0.0, 1.0, 745.0])
-    for policy in policies.BASES:
+    for policy in ORDERED:
         order = policies.order(policy, scores, np.random.default_rng(0))
         assert sorted(order) == list(range(5))
 
@@ -80,16 +81,39 @@ def test_equal_generators_pair_the_policies():
     np.testing.assert_array_equal(first, second)
 
 
-@pytest.mark.parametrize("policy", policies.BASES)
+@pytest.mark.parametrize("policy", ORDERED)
 def test_clusters_are_served_in_turn_and_keep_their_inner_order(policy):
     scores = np.random.default_rng(0).lognormal(size=30)
     clusters = np.array([7] * 20 + [3] * 8 + [5] * 2)
     plain = policies.order(policy, scores, np.random.default_rng(1))
     stratified = policies.order(policy, scores, np.random.default_rng(1), clusters)
-    expected, queues = [], [[i for i in plain if clusters[i] == c] for c in (3, 5, 7)]
+    turns = list(dict.fromkeys(clusters[stratified]))
+    expected, queues = [], [[i for i in plain if clusters[i] == c] for c in turns]
     for turn in itertools.zip_longest(*queues):
         expected += [i for i in turn if i is not None]
     assert stratified.tolist() == expected
+
+
+def test_clusters_take_their_turns_in_random_order():
+    rng, clusters = np.random.default_rng(0), np.array([2, 2, 0, 1, 1, 1])
+    draws = [
+        tuple(
+            clusters[policies.order("deterministic_proportional", np.arange(6), rng, clusters)[:3]]
+        )
+        for _ in range(600)
+    ]
+    counts = [draws.count(o) for o in itertools.permutations(range(3))]
+    assert sum(counts) == 600
+    assert stats.chisquare(counts).pvalue > 1e-3
+
+
+def test_one_cluster_is_the_policy_itself():
+    scores = np.random.default_rng(0).lognormal(size=30)
+    orders = [
+        policies.order("random_proportional", scores, np.random.default_rng(1), clusters)
+        for clusters in (None, np.zeros(30, int))
+    ]
+    np.testing.assert_array_equal(*orders)
 
 
 def test_names_are_taken_apart():
@@ -100,7 +124,9 @@ def test_names_are_taken_apart():
     assert len({policies.parse(name) for name in policies.PAPER_PANEL}) == 11
 
 
-@pytest.mark.parametrize("name", ["", "random", "baseline_downweight_update", "_update"])
+@pytest.mark.parametrize(
+    "name", ["", "random", "baseline_downweight_update", "_update", "dpp_raw_update"]
+)
 def test_unknown_names_are_refused(name):
     with pytest.raises(ValueError, match=f"unknown policy '{name}'; a policy is one of baseline"):
         policies.parse(name)
@@ -118,6 +144,11 @@ def test_unknown_names_are_refused(name):
 def test_bad_scores_are_refused(scores, message):
     with pytest.raises(ValueError, match=message):
         policies.order("baseline", scores, np.random.default_rng(0))
+
+
+def test_subsets_have_no_order():
+    with pytest.raises(ValueError, match="'dpp_weighted' draws subsets; it has no order"):
+        policies.order("dpp_weighted", [1.0, 2.0], np.random.default_rng(0))
 
 
 def test_clusters_of_another_length_are_refused():

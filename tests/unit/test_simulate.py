@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import logistic, policies, scores, simulate
+from efficient_augmentation import clusters, dpp, logistic, policies, scores, simulate, svm
 from problems import augmented_features
 
 BUDGETS = [1, 5, 12, 24]
 PANEL = [*policies.PAPER_PANEL, "deterministic_proportional_update_downweight"]
 
 
-def plain_simulation(features, score, name, budgets, number, C, seed):
+def plain_simulation(features, score, name, budgets, number, C, seed, k=0):
     """One round of one policy, fit by fit with scikit-learn, point by point."""
     policy, source = policies.parse(name), features["source_train"]
     X, y = features["x_train"].astype(np.float64), features["y_train"]
@@ -23,16 +23,23 @@ def plain_simulation(features, score, name, budgets, number, C, seed):
         model = LogisticRegression(C=C, tol=1e-12, solver="newton-cholesky", max_iter=10_000)
         model.fit(X[rows], y[rows], weight)
         theta = np.append(model.coef_[0], model.intercept_)
-        if score == "loss":
+        if score == "margin":
+            values = svm.fit(X[:n], y[:n]).margin
+        elif score == "loss":
             values = scores.loss(theta, X[:n], y[:n])
         else:
             values = scores.loo_influence(theta, X[:n], y[:n], C, fit_X=X[rows], fit_weights=weight)
         return model.score(features["x_test"], features["y_test"]), values
 
     rng = np.random.default_rng([seed, number])
+    labels = clusters.labels(X[:n], [k], seed)[k] if k else None
     taken, result = set(), []
-    order = list(policies.order(policy.base, fitted(taken)[1], rng))
+    initial = fitted(taken)[1]
+    order = [] if policy.diverse else list(policies.order(policy.base, initial, rng, labels))
     for budget in budgets:
+        if policy.diverse:
+            L = dpp.kernel(X[:n], initial if policy.base == "dpp_weighted" else None)
+            taken = set(dpp.sample_k_dpp(L, budget, rng))
         while len(taken) < budget:
             taken.add(order.pop(0))
         accuracy, values = fitted(taken)
@@ -64,6 +71,36 @@ def test_equals_a_plain_loop_over_points(features, rows, score, policy):
     for number in range(2 if policies.parse(policy).random else 1):
         expected = plain_simulation(features, score, policy, BUDGETS, number, 10.0, 3)
         assert curve(rows, score, policy, number) == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "policy", "k"),
+    [
+        ("margin", "random_inverse_proportional", 0),
+        ("margin", "deterministic_inverse_proportional_update", 0),
+        ("margin", "dpp_weighted", 0),
+        ("loss", "dpp_raw_downweight", 0),
+        ("loss", "baseline", 4),
+        ("influence", "random_proportional", 4),
+        ("influence", "deterministic_proportional_downweight", 24),
+    ],
+)
+def test_margins_subsets_and_clusters_equal_a_plain_loop(features, score, policy, k):
+    found = simulate.simulate(features, score, [policy], BUDGETS, 2, 10.0, 3, clusters=[k])
+    assert {r["clusters"] for r in found} == {k}
+    for number in range(2 if policies.parse(policy).random else 1):
+        expected = plain_simulation(features, score, policy, BUDGETS, number, 10.0, 3, k)
+        assert curve(found, score, policy, number) == expected
+
+
+def test_published_draws_of_a_k_dpp(features, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        dpp, "sample_k_dpp_as_published", lambda L, k, rng: drawn.append(k) or np.arange(k)
+    )
+    arguments = (features, "loss", ["dpp_raw"], [3, 6], 1, 1.0, 0)
+    simulate.simulate(*arguments, faithful=True)
+    assert drawn == [3, 6]
 
 
 def test_rows_are_complete_and_in_order(rows):
@@ -124,12 +161,17 @@ def test_row_weights_follow_the_source_point():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"scores": "margins"}, "unknown score 'margins'; a score is one of loss, influence"),
+        (
+            {"scores": "margins"},
+            "unknown score 'margins'; a score is one of loss, influence, margin, hinge",
+        ),
         ({"budgets": [1, 25]}, r"within 1\.\.24"),
         ({"budgets": [5, 5]}, "strictly increasing"),
         ({"budgets": []}, "strictly increasing"),
         ({"budgets": [0, 5]}, r"within 1\.\.24"),
         ({"rounds": 0}, "rounds must be at least 1, not 0"),
+        ({"clusters": [25]}, r"clusters must be whole numbers within 0\.\.24, not \[25\]"),
+        ({"clusters": [3], "policies": ["dpp_raw"]}, "dpp_raw draws subsets and cannot be strat"),
         ({"policies": ["best"]}, "unknown policy 'best'"),
         ({"C": -1.0}, "C must be a positive number"),
         ({"kind": "exact"}, "kind must be one of influence, alo, not 'exact'"),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import optimize
+from sklearn.metrics import hinge_loss
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.svm import SVC
 
@@ -26,6 +27,15 @@ def test_margins_solve_the_primal_problem():
     ours = np.append(separator.machine.coef_[0], separator.machine.intercept_)
     assert primal(ours) <= best.fun * (1 + 1e-3)
     np.testing.assert_allclose(separator.margin, np.abs(X @ ours[:2] + ours[2]), rtol=1e-6)
+
+
+def test_hinge_losses_are_scikit_learns_and_the_published_ones_use_other_labels():
+    X, y = two_classes(40, 3)
+    separator, published = svm.fit(X, y), svm.fit(X, y, faithful=True)
+    decision = separator.machine.decision_function(X)
+    assert separator.hinge.mean() == pytest.approx(hinge_loss(y, decision))
+    assert (published.hinge[y == 0] == 1).all()
+    np.testing.assert_array_equal(published.hinge[y == 1], separator.hinge[y == 1])
 
 
 def test_C_wins_the_cross_validation_and_support_is_marked():

@@ -1,0 +1,80 @@
+"""k-means clusters of the featurized originals, and how well they fit, for many k."""
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+from threadpoolctl import threadpool_limits
+
+
+def labels(features, counts, seed):
+    """Cluster labels of all points for every number of clusters.
+
+    Args:
+      features: (n, d), finite.
+      counts: numbers of clusters, each within 1..n.
+      seed: of the first centres.
+    Returns: dict from k to (n,) integer labels 0..k-1.
+    Raises: ValueError if a count is outside 1..n.
+    Cost: O(n k d) an iteration of k-means.
+    Source: Kuchnik and Smith 2019, appendix.
+    """
+    features = np.asarray(features)
+    _check(counts, len(features))
+    return {k: _cluster(features, k, seed).labels_ for k in counts}
+
+
+def sweep(train, test, counts, seed):
+    """Inertia and silhouette over the number of clusters.
+
+    Args:
+      train: features of the training points, (n, d); k-means is fitted on them.
+      test: features of the test points, (m, d); they go to the nearest centre.
+      counts: numbers of clusters, each within 2..n-1, where a silhouette is defined.
+      seed: of the first centres.
+    Returns: rows, one for each k: clusters, inertia_train, inertia_test (sums of squared distances
+      to the nearest centre), silhouette_train, silhouette_test (mean, -1..1; NaN where the test
+      points fall into one cluster, or each into its own).
+    Raises: ValueError if a count is outside 2..n-1.
+    Source: Kuchnik and Smith 2019, appendix.
+    """
+    train, test = np.asarray(train, np.float64), np.asarray(test, np.float64)
+    _check(counts, len(train) - 1, least=2)
+    rows = []
+    for k in counts:
+        fitted = _cluster(train, k, seed)
+        nearest = fitted.predict(test)
+        rows.append(
+            {
+                "clusters": int(k),
+                "inertia_train": float(fitted.inertia_),
+                "inertia_test": float(((test - fitted.cluster_centers_[nearest]) ** 2).sum()),
+                "silhouette_train": _silhouette(train, fitted.labels_),
+                "silhouette_test": _silhouette(test, nearest),
+            }
+        )
+    return rows
+
+
+def geometric_counts(n, number=50):
+    """At most `number` distinct whole numbers from 2 to n - 1, in geometric steps."""
+    return np.unique(np.geomspace(2, n - 1, number).round().astype(int)).tolist()
+
+
+def _cluster(features, k, seed):
+    # One thread: results do not depend on how many the machine has.
+    with threadpool_limits(1):
+        return KMeans(k, n_init=1, random_state=seed).fit(features)
+
+
+def _silhouette(points, labels):
+    if not 2 <= len(np.unique(labels)) < len(points):
+        return float("nan")
+    return float(silhouette_score(points, labels))
+
+
+def _check(counts, most, least=1):
+    for k in counts:
+        if k != int(k) or not least <= k <= most:
+            raise ValueError(
+                f"a number of clusters must be whole and within {least}..{most}, not {k}"
+            )
