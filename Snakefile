@@ -1,0 +1,48 @@
+"""Which training points are worth augmenting? Table of contents of the workflow.
+
+Targets: the name of an experiment, `report`, `paper`, or nothing for what `run` in the config lists.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: f"{workflow.basedir}/config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/experiments.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/features.smk"
+include: "workflow/rules/scores.smk"
+include: "workflow/rules/policies.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        results_of(RUN),
+        "results/report.html",
+
+
+rule report:
+    input:
+        "results/report.html",
+
+
+rule paper:
+    input:
+        results_of(PAPER),
+        "results/paper.html",
+
+
+# The loop makes a target of every experiment: `snakemake digits`.
+for experiment in EXPERIMENTS:
+
+    rule:
+        name:
+            experiment
+        input:
+            results_of([experiment]),

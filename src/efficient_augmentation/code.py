@@ -1,0 +1,95 @@
+"""Digests of the code that a script reaches, by which the workflow decides what to rerun.
+
+Snakemake watches a script by modification time and nothing that the script imports. These digests
+are of meaning instead of time: comments, docstrings, layout, a touched file, a fresh clone and a
+moved checkout leave them as they are; a changed statement changes them for every script from which
+its module is reached.
+"""
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+
+def digests(script, roots):
+    """Digest of a script and of every module under the roots that it reaches by imports.
+
+    Follows `import` and `from` statements wherever they stand, functions included, from module to
+    module. Modules outside the roots, and those that hold no code, are left out.
+
+    Args:
+      script: path of a Python file.
+      roots: folders from which modules are imported, in the order of the search path.
+    Returns: dict from the script's file name and the modules' dotted names, sorted, to 12
+      hexadecimal digits.
+    Raises: ValueError if a file imports relatively, which is not followed; SyntaxError if a file is
+      not Python; OSError if the script cannot be read.
+    Cost: a parse of each file once a process.
+    """
+    roots = tuple(map(Path, roots))
+    digest, pending = _read(Path(script))
+    found, pending = {Path(script).name: digest}, list(pending)
+    while pending:
+        module = pending.pop()
+        path = _find(module, roots)
+        if module in found or path is None:
+            continue
+        found[module], imports = _read(path)
+        pending += imports
+    return {name: found[name] for name in sorted(found) if found[name]}
+
+
+def file_digest(path):
+    """Digest of a file's bytes, for what scripts read besides code: templates.
+
+    Args:
+      path: the file.
+    Returns: 12 hexadecimal digits.
+    """
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+@functools.cache
+def _find(module, roots):
+    """The file of a module, None if it is not under the roots."""
+    for root in roots:
+        stem = root.joinpath(*module.split("."))
+        for path in (stem / "__init__.py", stem.with_name(f"{stem.name}.py")):
+            if path.is_file():
+                return path
+    return None
+
+
+@functools.cache
+def _read(path):
+    """Digest of a file's code, empty if there is none, and what the file imports."""
+    tree = ast.parse(path.read_bytes(), path.name)
+    imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path))
+    # Unlike ast.dump, the unparsed source is the same for all versions of Python that we support.
+    code = ast.unparse(_WithoutText().visit(tree)).encode()
+    return hashlib.sha256(code).hexdigest()[:12] if code else "", imports
+
+
+def _imported(node, path):
+    """Dotted names that a statement may import, the packages above them included."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        if node.level:
+            raise ValueError(f"{path}, line {node.lineno}: relative import; write it absolutely")
+        # Whether an imported name is a module or something in one, the search for its file tells.
+        names = [f"{node.module}.{alias.name}" for alias in node.names]
+    else:
+        return
+    for name in names:
+        parts = name.split(".")
+        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+class _WithoutText(ast.NodeTransformer):
+    """Removes statements that are nothing but a text: docstrings, and texts under constants."""
+
+    def visit_Expr(self, node):
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else node

@@ -1,0 +1,352 @@
+"""The configuration: checked as a whole, then written out with every default filled in."""
+
+import difflib
+import functools
+import itertools
+import json
+import math
+import os
+import re
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from efficient_augmentation import policies
+from efficient_augmentation.data import check as data_check
+
+SCHEMA_FILE = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
+
+TARGETS = ("all", "report", "paper")
+"""Names of targets besides those of experiments."""
+
+FOLDERS = ("logs", "benchmarks")
+"""Folders of results/ that are no experiment's."""
+
+RULES = (
+    "download",
+    "make_dataset",
+    "train_featurizer",
+    "featurize",
+    "score_points",
+    "simulate_policies",
+    "summarize_curves",
+    "plot_transform",
+    "write_report",
+)
+"""Stages of the workflow; `featurize` and `plot_transform` are rules of one experiment each."""
+
+IMAGE_SIDE = {"digits": 16, "mnist": 28}
+"""Height and width of a data set's images in pixels."""
+
+_NOUNS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message lists everything that is wrong with it."""
+
+
+def effective(config, writes=()):
+    """Settings of every experiment, with nothing left to a default.
+
+    A key comes from the experiment, else from the config's `defaults`, else from the schema.
+    Mappings are not merged over these levels, but what a mapping lacks is taken from the schema's
+    defaults for its kind. Budgets that an experiment does not give itself are the default ones
+    below its `n_train`, and `n_train`. Keys are sorted and numbers have the schema's type, so that
+    two configs that mean the same give the same representation.
+
+    Args:
+      config: mapping as read from YAML; see workflow/schemas/config.schema.yaml.
+      writes: folders that the workflow is going to write to.
+    Returns: dict from each experiment's name to its settings.
+    Raises: ConfigError that lists all problems.
+    """
+    if found := problems(config, writes):
+        lines = "".join(f"\n  {problem}" for problem in found)
+        raise ConfigError(f"the configuration cannot be used:{lines}")
+    return {name: _settings(config, name) for name in config.get("experiments", {})}
+
+
+def problems(config, writes=()):
+    """Everything that is wrong with a configuration, found without reading data.
+
+    Args:
+      config: mapping as read from YAML.
+      writes: folders that the workflow is going to write to.
+    Returns: list of str, each naming a key's path, its value and what would be right.
+    """
+    unsound = {}
+    for path, text in (*_schema_problems(config), *_infinite_numbers(config)):
+        unsound.setdefault(path, text)
+    messages = [f"{_dotted(path)}: {text}" for path, text in unsound.items()]
+    if not unsound.keys() & {(), ("experiments",), ("defaults",)}:
+        messages += _run_problems(config)
+        for name in config.get("experiments", {}):
+            messages += _name_problems(name)
+            messages += _experiment_problems(config, name, unsound)
+    messages += [text for folder in writes for text in _folder_problems(Path(folder))]
+    return list(dict.fromkeys(messages))
+
+
+@functools.cache
+def schema():
+    """The JSON schema of the configuration, as a mapping."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(SCHEMA_FILE.read_text(encoding="utf-8"), Loader=loader)
+
+
+# --- defaults -----------------------------------------------------------------------------------
+
+
+def _settings(config, name, without=()):
+    given = config["experiments"][name]
+    chosen = {**config.get("defaults", {}), **given}
+    settings = _filled(
+        {key: value for key, value in chosen.items() if key not in without},
+        schema()["$defs"]["experiment"],
+    )
+    if "budgets" not in given:
+        n_train = settings["dataset"]["n_train"]
+        settings["budgets"] = [b for b in settings["budgets"] if b < n_train] + [n_train]
+    return settings
+
+
+def _filled(value, rule):
+    rule = _resolved(rule, value)
+    if isinstance(value, dict):
+        rules = rule["properties"]
+        whole = {key: rules[key]["default"] for key in rules if "default" in rules[key]} | value
+        return {key: _filled(whole[key], rules[key]) for key in sorted(whole)}
+    if isinstance(value, list):
+        return [_filled(item, rule["items"]) for item in value]
+    convert = {"integer": int, "number": float}.get(rule.get("type"))
+    return convert(value) if convert else value
+
+
+def _resolved(rule, value):
+    """The part of the schema that describes a value: references followed, its kind chosen."""
+    if "$ref" in rule:
+        return _resolved(schema()["$defs"][rule["$ref"].rpartition("/")[2]], value)
+    for branch in rule.get("allOf", ()):
+        if jsonschema.Draft202012Validator(branch["if"]).is_valid(value):
+            return _resolved(branch["then"], value)
+    return rule
+
+
+# --- what the schema says -----------------------------------------------------------------------
+
+
+def _schema_problems(config):
+    for error in jsonschema.Draft202012Validator(schema()).iter_errors(config):
+        path = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            known = list(error.schema["properties"])
+            for key in error.instance:
+                if key not in known:
+                    yield (*path, key), _unknown_key(key, error.instance, known)
+        elif error.validator == "required":
+            for key in error.validator_value:
+                if key not in error.instance:
+                    yield (*path, key), _missing_key(error.schema["properties"][key])
+        else:
+            yield path, _message(error)
+
+
+def _unknown_key(key, mapping, known):
+    kind = mapping.get("kind")
+    if kind is None:
+        return f"unknown key; known here: {', '.join(known)}{_did_you_mean(key, known)}"
+    others = ", ".join(name for name in known if name != "kind") or "no other key"
+    return (
+        f"{_shown(mapping[key])} does not go with kind {kind}; "
+        f"{kind} takes {others}{_did_you_mean(key, known)}"
+    )
+
+
+def _missing_key(rule):
+    choices = f" is one of {', '.join(rule['enum'])}" if "enum" in rule else " has no default"
+    return f"missing; it{choices}"
+
+
+def _message(error):
+    value, limit = _shown(error.instance), error.validator_value
+    match error.validator:
+        case "type":
+            return _wrong_type(error.instance, limit)
+        case "enum":
+            choices = ", ".join(map(str, limit))
+            return f"{value} is not one of {choices}{_did_you_mean(error.instance, limit)}"
+        case "minimum":
+            return f"{value} is too small; give at least {limit}"
+        case "maximum":
+            return f"{value} is too large; give at most {limit}"
+        case "exclusiveMinimum":
+            return f"{value} is not above {limit}; give a larger number"
+        case "minItems" | "minProperties":
+            return f"{value} has {len(error.instance)} entries; give at least {limit}"
+        case "maxItems":
+            return f"{value} has {len(error.instance)} entries; give at most {limit}"
+        case "uniqueItems":
+            return f"{value} has an entry twice; give each once"
+        case "pattern":
+            return f"{value} is blank; give a folder or a URL, or leave the entry out"
+        case "not":
+            return f"{value} would repeat the originals; leave it out"
+    return error.message
+
+
+def _wrong_type(value, wanted):
+    noun = _NOUNS[wanted]
+    if value is None:
+        empty = {"object": "; write {} to take every default", "array": "; write [] for none"}
+        return f"nothing is given where {noun} is needed{empty.get(wanted, '')}"
+    if wanted in ("integer", "number") and _is_number_as_text(value):
+        return (
+            f"{_shown(value)} is text to YAML, {noun} is needed; write it without quotes and, "
+            f"if it has an exponent, with a point and a sign: {float(value)}"
+        )
+    if wanted == "array" and isinstance(value, str | int | float):
+        return f"{_shown(value)} is not a list; write [{value}]"
+    return f"{_shown(value)} is not {noun}"
+
+
+def _is_number_as_text(value):
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _infinite_numbers(value, path=()):
+    """YAML's .inf and .nan, which comparisons with a limit let pass."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path, f"{value} is not a finite number"
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _infinite_numbers(item, (*path, key))
+
+
+# --- what the schema cannot say -----------------------------------------------------------------
+
+
+def _run_problems(config):
+    run, known = config.get("run", []), list(config.get("experiments", {}))
+    for name in run if isinstance(run, list) else ():
+        if name not in known:
+            yield (
+                f"run: {_shown(name)} is not an experiment{_did_you_mean(name, known)}; "
+                f"experiments are {', '.join(map(str, known)) or 'missing'}"
+            )
+
+
+def _name_problems(name):
+    where = f"experiments.{name}"
+    if not isinstance(name, str) or not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name):
+        yield f"{where}: a name starts with a letter and goes on with letters, digits, _ and -"
+    elif name in (*TARGETS, *FOLDERS, *RULES) or name.startswith(tuple(f"{r}_" for r in RULES)):
+        yield f"{where}: the workflow itself uses this name; choose another one"
+
+
+def _experiment_problems(config, name, unsound):
+    """Cross-checks of one experiment, each made only where all the keys it reads are sound."""
+    broken = {path[2] for path in unsound if path[:2] == ("experiments", name) and len(path) > 2}
+    if ("experiments", name) in unsound:
+        return
+    given = config["experiments"][name]
+    broken |= {path[1] for path in unsound if path[0] == "defaults"} - set(given)
+    settings = _settings(config, name, without=broken)
+    for keys, check in _CHECKS:
+        if broken.isdisjoint(keys):
+            for text in check(settings):
+                key = re.match(r"\w+", text)[0]
+                owner = f"experiments.{name}" if key in given else "defaults"
+                yield f"{owner}.{text}" if key in given else f"{owner}.{text} (for {name})"
+
+
+def _dataset_problems(settings):
+    return data_check.check(settings["dataset"])
+
+
+def _policy_problems(settings):
+    for i, name in enumerate(settings["policies"]):
+        try:
+            policies.parse(name)
+        except ValueError as error:
+            yield f"policies[{i}]: {error}{_did_you_mean(name, _policy_names())}"
+
+
+def _policy_names():
+    modifiers = ("", "_update", "_downweight", "_update_downweight")
+    return [base + modifier for base in policies.BASES for modifier in modifiers]
+
+
+def _budget_problems(settings):
+    budgets, n_train = settings["budgets"], settings["dataset"]["n_train"]
+    for before, after in itertools.pairwise(budgets):
+        if after == before:
+            yield f"budgets: {after} stands twice; give each once"
+        elif after < before:
+            yield f"budgets: {after} comes after {before}; give them in increasing order"
+    if too_large := [budget for budget in budgets if budget > n_train]:
+        yield (
+            f"budgets: {_shown(too_large)} above dataset.n_train = {n_train}; "
+            f"give numbers of points within 1..{n_train}"
+        )
+
+
+def _transform_problems(settings):
+    dataset = settings["dataset"]["kind"]
+    side = IMAGE_SIDE[dataset]
+    largest = {"translate": side - 1, "crop": (side - 1) // 2}
+    for name, limit in largest.items():
+        for pixels in settings["transforms"].get(name, {"pixels": ()})["pixels"]:
+            if pixels > limit:
+                yield (
+                    f"transforms.{name}.pixels: {pixels} leaves no pixel of the {side} x {side} "
+                    f"images of {dataset}; give at most {limit}"
+                )
+
+
+_CHECKS = (
+    (("dataset",), _dataset_problems),
+    (("policies",), _policy_problems),
+    (("budgets", "dataset"), _budget_problems),
+    (("transforms", "dataset"), _transform_problems),
+)
+
+
+def _folder_problems(folder):
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        yield f"{nearest}: a file stands where the folder {folder} is to be written; move it away"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        yield (
+            f"{nearest}: not writable, but the workflow writes to the folder {folder}; change its "
+            "permissions, or choose another place with --directory"
+        )
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _dotted(path):
+    keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return keys.lstrip(".") or "config"
+
+
+def _did_you_mean(word, known):
+    close = difflib.get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _shown(value):
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 80 else f"{text[:76]} ..."

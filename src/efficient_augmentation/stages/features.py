@@ -1,0 +1,48 @@
+"""Features of every transform's augmented images."""
+
+from functools import partial
+
+from efficient_augmentation import featurize, train, transforms
+from efficient_augmentation.stages.network import n_classes
+
+
+def featurize_all(dataset, kind, chosen, weights=None, progress=None):
+    """Features of the originals and of all their variants, for training and test set.
+
+    One transform at a time, so that the largest of them bounds the memory.
+
+    Args:
+      dataset: mapping of the arrays of dataset.npz.
+      kind: "raw" or the name of a network.
+      chosen: mapping from each transform's name to its parameters.
+      weights: path of the network's weights; not needed for raw pixels.
+      progress: text stream for the bar, None for none.
+    Yields: (transform's name, mapping of the arrays of features.npz).
+    Raises: ValueError if the weights do not fit the network or its images.
+    """
+    embed = featurize.raw if kind == "raw" else _network(dataset, kind, weights, progress)
+    for name, parameters in chosen.items():
+        arrays = expand(dataset, name, parameters)
+        yield name, arrays | {x: embed(arrays[x]) for x in ("x_train", "x_test")}
+
+
+def expand(dataset, name, parameters):
+    """Images of the training and of the test set with all variants of one transform.
+
+    Args:
+      dataset: mapping of the arrays of dataset.npz.
+      name, parameters: the transform.
+    Returns: mapping with the names of the arrays of features.npz, images in place of features.
+    """
+    variants = transforms.variants(name, parameters)
+    arrays = {}
+    for split in ("train", "test"):
+        x, y, source = transforms.expand(dataset[f"x_{split}"], dataset[f"y_{split}"], variants)
+        arrays |= {f"x_{split}": x, f"y_{split}": y, f"source_{split}": source}
+    return arrays
+
+
+def _network(dataset, kind, weights, progress):
+    image_shape = dataset["x_train"].shape[1:]
+    variables = train.load_weights(weights, kind, n_classes(dataset), image_shape)
+    return partial(featurize.featurize, kind, variables, progress=progress)

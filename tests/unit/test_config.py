@@ -1,0 +1,335 @@
+"""The configuration: every default filled in, every mistake named at once."""
+
+import copy
+import math
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from efficient_augmentation import config, policies
+from efficient_augmentation.data import sources
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+def shipped(**experiments):
+    """The shipped config with further experiments."""
+    result = copy.deepcopy(SHIPPED)
+    result["experiments"].update(experiments)
+    return result
+
+
+def problems_of(**settings):
+    """Problems of the shipped config with an experiment `mine` of these settings."""
+    return config.problems(shipped(mine=settings))
+
+
+# --- what is right --------------------------------------------------------------------------------
+
+
+def test_schema_is_a_schema_that_describes_every_key():
+    jsonschema.Draft202012Validator.check_schema(config.schema())
+    for name, rule in properties(config.schema()):
+        assert "description" in rule, name
+
+
+def properties(rule, path=""):
+    for name, below in rule.get("properties", {}).items():
+        yield f"{path}.{name}", below
+        yield from properties(below, f"{path}.{name}")
+    for name, below in rule.get("$defs", {}).items():
+        yield from properties(below, f"{path}.{name}")
+
+
+def test_every_default_of_the_schema_is_valid_by_itself():
+    assert config.problems({"experiments": {"mine": {}}, "run": ["mine"]}) == []
+
+
+def test_shipped_defaults_are_those_of_the_schema():
+    only_schema = config.effective({"run": ["mine"], "experiments": {"mine": {}}})
+    assert config.effective(shipped(mine={}))["mine"] == only_schema["mine"]
+    assert set(SHIPPED) == set(config.schema()["properties"])
+    assert set(SHIPPED["defaults"]) == set(config.schema()["$defs"]["experiment"]["properties"])
+    for key in ("run", "mirrors"):
+        assert SHIPPED[key] == config.schema()["properties"][key]["default"]
+
+
+def test_default_policies_are_the_papers_panel():
+    assert SHIPPED["defaults"]["policies"] == list(policies.PAPER_PANEL)
+
+
+def test_shipped_transforms_are_the_papers():
+    found = config.effective(SHIPPED)["mnist"]["transforms"]
+    angles = [-30 + 60 * i / 14 for i in range(15) if i != 7]
+    assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
+    assert found["translate"]["pixels"] == [2]
+    assert found["crop"]["pixels"] == [1, 2, 3, 4, 5, 6]
+
+
+def test_an_experiments_key_replaces_the_defaults_whole():
+    mine = {"transforms": {"crop": {"pixels": [2]}}, "dataset": {"kind": "mnist"}}
+    found = config.effective(shipped(mine=mine))["mine"]
+    assert found["transforms"] == {"crop": {"pixels": [2]}}
+    assert found["dataset"] == {"kind": "mnist", "classes": [3, 8], "n_train": 1000}
+    assert found["featurizer"]["kind"] == "cnn"
+
+
+def test_raw_pixels_have_no_other_settings():
+    found = config.effective(shipped(mine={"featurizer": {"kind": "raw"}}))["mine"]
+    assert found["featurizer"] == {"kind": "raw"}
+
+
+@pytest.mark.parametrize(
+    ("n_train", "budgets"),
+    [
+        (200, [1, 10, 50, 100, 200]),
+        (100, [1, 10, 50, 100]),
+        (2, [1, 2]),
+        (300, [1, 10, 50, 100, 250, 300]),
+    ],
+)
+def test_default_budgets_end_at_n_train(n_train, budgets):
+    mine = {"dataset": {"kind": "digits", "n_train": n_train}}
+    assert config.effective(shipped(mine=mine))["mine"]["budgets"] == budgets
+
+
+def test_the_same_meaning_has_the_same_representation():
+    one = {"C": 10, "rounds": 5.0, "dataset": {"n_train": 200, "kind": "digits"}}
+    two = {"dataset": {"kind": "digits", "n_train": 200}, "rounds": 5, "C": 10.0}
+    assert repr(config.effective(shipped(a=one))["a"]) == repr(
+        config.effective(shipped(a=two))["a"]
+    )
+
+
+def test_effective_leaves_its_argument_alone():
+    before = copy.deepcopy(SHIPPED)
+    config.effective(SHIPPED)["digits"]["budgets"].append(7)
+    assert before == SHIPPED
+
+
+def test_names_of_stages_are_kept_for_the_workflow():
+    text = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    rules = set(re.findall(r"^rule (\w+):", text, re.M))
+    rules |= set(re.findall(r'name:\s+f"(\w+)_\{experiment\}"', text))
+    assert rules == set(config.RULES)
+    targets = set(re.findall(r"^rule (\w+):", (ROOT / "Snakefile").read_text(), re.M))
+    assert targets == set(config.TARGETS)
+    assert set(re.findall(r"results/(\w+)/\{?\w", text)) - {"mnist"} == set(config.FOLDERS)
+
+
+def test_image_sides_are_known_for_every_kind():
+    assert set(config.IMAGE_SIDE) == set(
+        config.schema()["$defs"]["experiment"]["properties"]["dataset"]["properties"]["kind"][
+            "enum"
+        ]
+    )
+    assert "mnist" in sources.SOURCES
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+WRONG = {
+    "unknown key": ({"budgetz": [1]}, r"experiments\.mine\.budgetz: unknown key; .*mean budgets\?"),
+    "unknown transform": (
+        {"transforms": {"rotated": {}}},
+        r"mine\.transforms\.rotated: unknown key; known here: translate, rotate, crop; .*rotate\?",
+    ),
+    "unknown kind of data": (
+        {"dataset": {"kind": "minst"}},
+        r'mine\.dataset\.kind: "minst" is not one of digits, mnist; did you mean mnist\?',
+    ),
+    "kind missing": (
+        {"dataset": {"n_train": 100}},
+        r"mine\.dataset\.kind: missing; it is one of digits, mnist",
+    ),
+    "key of another kind": (
+        {"dataset": {"kind": "mnist", "seed": 3}},
+        r"mine\.dataset\.seed: 3 does not go with kind mnist; mnist takes classes, n_train",
+    ),
+    "raw online": (
+        {"featurizer": {"kind": "raw", "mode": "online"}},
+        r'mine\.featurizer\.mode: "online" does not go with kind raw; raw takes no other key',
+    ),
+    "unknown mode": (
+        {"featurizer": {"kind": "cnn", "mode": "onlin"}},
+        r'mine\.featurizer\.mode: "onlin" is not one of frozen, online; did you mean online\?',
+    ),
+    "exponent without a point": (
+        {"featurizer": {"kind": "cnn", "learning_rate": "1e-3"}},
+        r'learning_rate: "1e-3" is text to YAML, a number is needed; .*: 0\.001',
+    ),
+    "number in quotes": (
+        {"rounds": "5"},
+        r'mine\.rounds: "5" is text to YAML, a whole number is needed',
+    ),
+    "fraction for an integer": ({"rounds": 2.5}, r"mine\.rounds: 2\.5 is not a whole number"),
+    "boolean for a number": ({"C": True}, r"mine\.C: true is not a number"),
+    "text for a boolean": ({"faithful": "no"}, r'mine\.faithful: "no" is not true or false'),
+    "no list": ({"scores": "loss"}, r'mine\.scores: "loss" is not a list; write \[loss\]'),
+    "nothing": ({"policies": None}, r"mine\.policies: nothing is given where a list is needed"),
+    "empty list": ({"policies": []}, r"mine\.policies: \[\] has 0 entries; give at least 1"),
+    "unknown score": (
+        {"scores": ["los"]},
+        r'mine\.scores\[0\]: "los" is not one of loss, influence; did you mean loss\?',
+    ),
+    "a score twice": ({"scores": ["loss", "loss"]}, r"mine\.scores: .* has an entry twice"),
+    "no rounds": ({"rounds": 0}, r"mine\.rounds: 0 is too small; give at least 1"),
+    "C of 0": ({"C": 0}, r"mine\.C: 0 is not above 0"),
+    "infinite C": ({"C": math.inf}, r"mine\.C: inf is not a finite number"),
+    "C that is no number": ({"C": math.nan}, r"mine\.C: nan is not a finite number"),
+    "seed too large": ({"seed": 2**32}, r"mine\.seed: 4294967296 is too large"),
+    "negative seed": ({"seed": -1}, r"mine\.seed: -1 is too small; give at least 0"),
+    "odd n_train": (
+        {"dataset": {"kind": "digits", "n_train": 201}},
+        r"experiments\.mine\.dataset\.n_train: 201 is not even; .*so give 200",
+    ),
+    "more points than there are": (
+        {"dataset": {"kind": "digits", "n_train": 2000}},
+        r"experiments\.mine\.dataset\.n_train: 2000 ",
+    ),
+    "a class the data lack": (
+        {"dataset": {"kind": "digits", "classes": [3, 10]}},
+        r"experiments\.mine\.dataset\.classes: .*10",
+    ),
+    "the same class twice": (
+        {"dataset": {"kind": "mnist", "classes": [3, 3]}},
+        r"mine\.dataset\.classes: \[3, 3\] has an entry twice",
+    ),
+    "three classes": (
+        {"dataset": {"kind": "mnist", "classes": [3, 8, 9]}},
+        r"mine\.dataset\.classes: \[3, 8, 9\] has 3 entries; give at most 2",
+    ),
+    "budget above n_train": (
+        {"budgets": [1, 200, 201, 300]},
+        r"mine\.budgets: \[201, 300\] above dataset\.n_train = 200; .* within 1\.\.200",
+    ),
+    "budget of 0": ({"budgets": [0, 5]}, r"mine\.budgets\[0\]: 0 is too small; give at least 1"),
+    "budgets out of order": (
+        {"budgets": [10, 5]},
+        r"mine\.budgets: 5 comes after 10; .*increasing",
+    ),
+    "budget twice": ({"budgets": [5, 5]}, r"mine\.budgets: 5 stands twice"),
+    "unknown policy": (
+        {"policies": ["random_proportionl"]},
+        r"mine\.policies\[0\]: unknown policy 'random_proportionl'; .*mean random_proportional\?",
+    ),
+    "modifiers in the wrong order": (
+        {"policies": ["random_proportional_downweight_update"]},
+        r"mine\.policies\[0\]: .*did you mean random_proportional_",
+    ),
+    "rotation by 0": (
+        {"transforms": {"rotate": {"degrees": [0, 5]}}},
+        r"mine\.transforms\.rotate\.degrees\[0\]: 0 would repeat the originals; leave it out",
+    ),
+    "infinite rotation": (
+        {"transforms": {"rotate": {"degrees": [math.inf]}}},
+        r"mine\.transforms\.rotate\.degrees\[0\]: inf is not a finite number",
+    ),
+    "nothing left of a crop": (
+        {"transforms": {"crop": {"pixels": [8]}}},
+        r"mine\.transforms\.crop\.pixels: 8 leaves no pixel of the 16 x 16 images of digits; .* 7",
+    ),
+    "shifted out of the picture": (
+        {"transforms": {"translate": {"pixels": [16]}}},
+        r"mine\.transforms\.translate\.pixels: 16 leaves no pixel .* at most 15",
+    ),
+    "half a pixel": (
+        {"transforms": {"translate": {"pixels": [0.5]}}},
+        r"mine\.transforms\.translate\.pixels\[0\]: 0\.5 is not a whole number",
+    ),
+    "no transform": ({"transforms": {}}, r"mine\.transforms: \{\} has 0 entries; give at least 1"),
+    "parameter missing": (
+        {"transforms": {"crop": {}}},
+        r"mine\.transforms\.crop\.pixels: missing; it has no default",
+    ),
+}
+
+
+@pytest.mark.parametrize(("settings", "message"), WRONG.values(), ids=WRONG)
+def test_a_mistake_gives_one_message_that_names_it(settings, message):
+    found = problems_of(**settings)
+    assert len(found) == 1, found
+    assert re.search(message, found[0]), found[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"run": ["digit"]}, r'^run: "digit" is not an experiment; did you mean digits\?'),
+        ({"run": "digits"}, r'^run: "digits" is not a list; write \[digits\]'),
+        ({"run": []}, r"^run: \[\] has 0 entries"),
+        ({"mirors": []}, r"^mirors: unknown key; .*did you mean mirrors\?"),
+        ({"mirrors": [" "]}, r'^mirrors\[0\]: " " is blank; give a folder or a URL'),
+        ({"defaults": {"C": "ten"}}, r'^defaults\.C: "ten" is not a number'),
+        ({"defaults": {"dataset": {"kind": "x"}}}, r"^defaults\.dataset\.kind: "),
+        ({"experiments": ["digits"]}, r'^experiments: \["digits"\] is not a mapping'),
+    ],
+)
+def test_mistakes_at_the_top(change, message):
+    found = config.problems({**SHIPPED, **change})
+    assert len(found) == 1, found
+    assert re.search(message, found[0]), found[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["9lives", "my experiment", "a/b", "all", "report", "logs", "featurize_x"]
+)
+def test_names_that_cannot_be_targets(name):
+    (found,) = config.problems(shipped(**{name: {}}))
+    assert found.startswith(f"experiments.{name}: ")
+
+
+def test_a_name_that_is_a_number():
+    given = copy.deepcopy(SHIPPED)
+    given["experiments"][3] = {}
+    (found,) = config.problems(given)
+    assert found.startswith("experiments.3: a name starts with a letter")
+
+
+def test_an_empty_experiment_is_told_how_to_take_the_defaults():
+    (found,) = config.problems(shipped(mine=None))
+    assert found.startswith(
+        "experiments.mine: nothing is given where a mapping is needed; write {}"
+    )
+
+
+def test_an_inherited_mistake_is_reported_where_it_stands():
+    given = copy.deepcopy(SHIPPED)
+    given["defaults"]["transforms"] = {"crop": {"pixels": [9]}}
+    (found,) = config.problems(given)
+    assert found.startswith("defaults.transforms.crop.pixels: 9 leaves no pixel")
+    assert found.endswith("(for digits)")
+
+
+def test_all_mistakes_at_once():
+    given = shipped(
+        mine={"C": "1e-3", "budgets": [5, 3], "policies": ["nope"], "dataset": {"kind": "no"}},
+        other={"rounds": 0},
+    )
+    with pytest.raises(config.ConfigError) as error:
+        config.effective({**given, "run": ["mien"]})
+    for part in ("mine.C", "mine.policies[0]", "mine.dataset.kind", "other.rounds", "mien"):
+        assert part in str(error.value)
+    assert len(str(error.value).splitlines()) == 1 + 5
+    assert isinstance(error.value, ValueError)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(config.os, "access", lambda path, mode: False)
+    (found,) = config.problems(SHIPPED, writes=[tmp_path / "results"])
+    assert found.startswith(f"{tmp_path}: not writable")
+    assert "--directory" in found
+
+
+def test_a_file_where_a_folder_is_to_be(tmp_path):
+    (tmp_path / "results").write_text("")
+    (found,) = config.problems(SHIPPED, writes=[tmp_path / "results"])
+    assert found.startswith(f"{tmp_path / 'results'}: a file stands where the folder")
+
+
+def test_folders_that_can_be_made_are_no_problem(tmp_path):
+    assert config.problems(SHIPPED, writes=[tmp_path / "a/b/results"]) == []

@@ -1,0 +1,83 @@
+"""The tiny workflow, run once for all tests here."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "config", "envs", "profiles", "src", "tests/config", "workflow")
+
+
+class Checkout(NamedTuple):
+    """A copy of the workflow's files, and a working directory elsewhere."""
+
+    tree: Path
+    work: Path
+
+    def snakemake(self, *arguments, config=()):
+        """Run Snakemake; returns the completed process with all its output in `stdout`."""
+        command = [sys.executable, "-m", "snakemake", *arguments, "--directory", self.work]
+        command += ["--configfile", self.tree / "tests/config/tiny.yaml", *config]
+        return subprocess.run(
+            command,
+            cwd=self.tree,
+            env={**os.environ, "PYTHONPATH": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+        )
+
+    def would_run(self, config=()):
+        """Number of jobs by rule that a dry run lists, and its whole output."""
+        done = self.snakemake("--dry-run", "--quiet", "host", config=config)
+        assert done.returncode == 0, done.stdout
+        table = done.stdout.partition("Job stats:")[2].partition("total")[0]
+        jobs = {name: int(n) for name, n in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+        return jobs, done.stdout
+
+
+def copy_workflow(target):
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, target / part, ignore=ignored)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / part)
+    return target
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A checkout in which the tiny workflow ran to its end."""
+    folder = tmp_path_factory.mktemp("tiny")
+    checkout = Checkout(copy_workflow(folder / "tree"), folder / "work")
+    checkout.work.mkdir()
+    done = checkout.snakemake()
+    assert done.returncode == 0, done.stdout
+    return checkout
+
+
+@pytest.fixture
+def edited(finished):
+    """A function that replaces text in a file of the checkout, undone after the test."""
+    originals = {}
+
+    def edit(name, old, new):
+        path = finished.tree / name
+        text = path.read_text()
+        originals.setdefault(path, text)
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    yield edit
+    for path, text in originals.items():
+        path.write_text(text)

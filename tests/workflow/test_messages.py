@@ -1,0 +1,94 @@
+"""What a user reads when something is wrong, and the form of the workflow's files."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from conftest import ROOT, Checkout, copy_workflow
+
+import download as download_script
+from efficient_augmentation.data import download, sources
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    checkout = Checkout(copy_workflow(tmp_path / "tree"), tmp_path / "work")
+    checkout.work.mkdir()
+    return checkout
+
+
+def test_wrong_config_stops_before_any_job_with_all_messages_and_no_traceback(fresh):
+    (fresh.work / "results").write_text("in the way")
+    wrong = {"experiments": {"mine": {"budgetz": [1], "C": "1e-3"}}, "run": ["mien"]}
+    (fresh.work / "wrong.yaml").write_text(yaml.safe_dump(wrong))
+    done = fresh.snakemake("--quiet", "host", config=[fresh.work / "wrong.yaml"])
+    assert done.returncode == 1
+    message = done.stdout.partition("ConfigError:\n")[2].strip().splitlines()
+    assert message[0] == "the configuration cannot be used:"
+    assert [line.split(":")[0].strip() for line in message[1:]] == [
+        "experiments.mine.budgetz",
+        "experiments.mine.C",
+        "run",
+        "results",
+    ]
+    assert "Traceback" not in done.stdout
+    assert ".smk" not in done.stdout
+    assert (fresh.work / "results").read_text() == "in the way"
+
+
+# --- download -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """The download job of one published file that no publisher has."""
+    published = sources.Source("mnist", "labels.gz", 4, "0" * 64, ())
+    monkeypatch.setattr(sources, "find", lambda dataset, name: published)
+    monkeypatch.delenv("DATA_MIRROR", raising=False)
+    return SimpleNamespace(
+        wildcards=SimpleNamespace(source="mnist", file="labels.gz"),
+        output=[tmp_path / "resources/mnist/labels.gz"],
+        config={"mirrors": [str(tmp_path / "empty"), str(tmp_path / "wrong")]},
+    )
+
+
+def test_a_mirror_without_the_file_and_one_with_another_are_both_named(job, tmp_path):
+    (tmp_path / "wrong/mnist").mkdir(parents=True)
+    (tmp_path / "wrong/mnist/labels.gz").write_bytes(b"abcd")
+    with pytest.raises(download.DownloadError) as error:
+        download_script.main(job)
+    lines = str(error.value).splitlines()
+    assert lines[0].startswith("mnist/labels.gz could not be fetched")
+    assert "empty/mnist/labels.gz: no such file" in lines[1]
+    assert "wrong/mnist/labels.gz: SHA-256 is 88d4266fd4e6338d13b845fcf289579d209c" in lines[2]
+    assert lines[3].startswith("Remedy: set DATA_MIRROR")
+    assert not job.output[0].exists()
+
+
+# --- form -----------------------------------------------------------------------------------------
+
+
+def test_lint(fresh):
+    done = fresh.snakemake("--lint")
+    assert "your workflow is in a good condition" in done.stdout, done.stdout
+
+
+def test_format():
+    done = subprocess.run(
+        [sys.executable, "-m", "snakefmt", "--check", "Snakefile", "workflow/rules"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_common_rules_stay_small():
+    assert len((ROOT / "workflow/rules/common.smk").read_text().splitlines()) < 120
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/scripts").glob("[!_]*.py")), ids=str)
+def test_scripts_stay_thin(path):
+    assert len(path.read_text().splitlines()) < 40

@@ -1,0 +1,70 @@
+"""What all rules share: the checked config, the environment of jobs, code stamps.
+
+In:  config
+Out: EXPERIMENTS, RUN, PAPER, code_of
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+SOURCE = Path(workflow.basedir, "src")
+SCRIPTS = Path(workflow.basedir, "workflow/scripts")
+
+# Jobs inherit this environment: the package is found without being installed, and compiled programs
+# are kept in one place for the next process, whatever the working directory.
+CACHE = Path.home() / ".cache/efficient-augmentation/jax"
+os.environ.update(
+    {
+        "PYTHONPATH": os.pathsep.join(
+            [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
+        ),
+        "JAX_COMPILATION_CACHE_DIR": os.environ.get(
+            "JAX_COMPILATION_CACHE_DIR", str(CACHE)
+        ),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+)
+sys.path.insert(0, str(SOURCE))
+
+from efficient_augmentation import code, config as configuration
+from efficient_augmentation.data import dataset, sources
+
+
+class ConfigError(WorkflowError):
+    """Shown by Snakemake as its message alone: where in these files it arose helps nobody."""
+
+    __traceback__ = None
+
+
+try:
+    EXPERIMENTS = configuration.effective(config, writes=("results", "resources"))
+except configuration.ConfigError as error:
+    raise ConfigError(str(error)) from None
+
+RUN = config["run"]
+PAPER = [name for name in ["mnist"] if name in EXPERIMENTS]
+
+
+wildcard_constraints:
+    experiment="|".join(EXPERIMENTS),
+    transform="|".join(
+        sorted({t for e in EXPERIMENTS.values() for t in e["transforms"]})
+    ),
+
+
+def code_of(script, *files):
+    """Params that stamp the code which a script reaches, each "module digest".
+
+    As params of their own, so that a rerun's reason names the module that changed, and with the
+    name in the value, since Snakemake compares params as a set. `files` are those of the package
+    that the script reads.
+    """
+    stamps = code.digests(SCRIPTS / script, [SOURCE])
+    stamps |= {
+        f: code.file_digest(SOURCE / "efficient_augmentation" / f) for f in files
+    }
+    return [f"{name} {digest}" for name, digest in stamps.items()]

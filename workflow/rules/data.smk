@@ -1,0 +1,53 @@
+"""Data sets: fetched where they are published, cut to two classes.
+
+In:  publishers' files, or mirrors of them
+Out: resources/{source}/{file}
+     results/{experiment}/dataset.npz
+"""
+
+
+# No code stamp: the checksum settles what the file holds, so new code for fetching it would only
+# fetch the same bytes again. For the same reason mirrors are no param: the script reads them from
+# the config, which no trigger watches.
+rule download:
+    output:
+        "resources/{source}/{file}",
+    log:
+        "results/logs/download/{source}/{file}.log",
+    benchmark:
+        "results/benchmarks/download/{source}/{file}.tsv"
+    wildcard_constraints:
+        source="|".join(sources.SOURCES),
+        file="[^/]+",
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=120,
+    params:
+        sha256=lambda wildcards: sources.find(wildcards.source, wildcards.file).sha256,
+    script:
+        "../scripts/download.py"
+
+
+rule make_dataset:
+    input:
+        published_files,
+    output:
+        "results/{experiment}/dataset.npz",
+    log:
+        "results/logs/make_dataset/{experiment}.log",
+    benchmark:
+        "results/benchmarks/make_dataset/{experiment}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        *code_of("make_dataset.py"),
+        settings=settings_of("dataset"),
+    script:
+        "../scripts/make_dataset.py"

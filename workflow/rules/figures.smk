@@ -1,0 +1,73 @@
+"""Figures of each transform, and the report.
+
+In:  results/{experiment}/dataset.npz
+     results/{experiment}/{transform}/scores.csv, baselines.json, curves.csv, auc.csv
+Out: results/{experiment}/{transform}/figures/*.png, *.pdf
+     results/report.html, results/paper.html
+"""
+
+# A rule for each experiment, since their scores differ, and with them the figures.
+for experiment in EXPERIMENTS:
+
+    rule:
+        name:
+            f"plot_transform_{experiment}"
+        input:
+            dataset="results/{experiment}/dataset.npz",
+            scores="results/{experiment}/{transform}/scores.csv",
+            baselines="results/{experiment}/{transform}/baselines.json",
+            curves="results/{experiment}/{transform}/curves.csv",
+        output:
+            png=[
+                reported(name, *labels) for name, labels in figures(experiment).items()
+            ],
+            pdf=[
+                f"results/{{experiment}}/{{transform}}/figures/{name}.pdf"
+                for name in figures(experiment)
+            ],
+        log:
+            "results/logs/plot_transform/{experiment}/{transform}.log",
+        benchmark:
+            "results/benchmarks/plot_transform/{experiment}/{transform}.tsv"
+        wildcard_constraints:
+            experiment=experiment,
+        conda:
+            "../../envs/plot.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            *code_of("plot_transform.py"),
+            settings=lambda wildcards: {
+                "classes": EXPERIMENTS[wildcards.experiment]["dataset"]["classes"],
+                "parameters": transform_parameters(wildcards),
+            },
+        script:
+            "../scripts/plot_transform.py"
+
+
+rule write_report:
+    input:
+        lambda wildcards: results_of(DOCUMENTS[wildcards.document]),
+    output:
+        "results/{document}.html",
+    log:
+        "results/logs/write_report/{document}.log",
+    benchmark:
+        "results/benchmarks/write_report/{document}.tsv"
+    wildcard_constraints:
+        document="|".join(DOCUMENTS),
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        *code_of("write_report.py", "report_template.html.j2"),
+        settings=lambda wildcards: {
+            name: EXPERIMENTS[name] for name in DOCUMENTS[wildcards.document]
+        },
+    script:
+        "../scripts/write_report.py"

@@ -1,0 +1,54 @@
+"""Policies: accuracy at every budget of every round, and the area under these curves.
+
+In:  results/{experiment}/dataset.npz
+     results/{experiment}/{transform}/features.npz, baselines.json
+Out: results/{experiment}/{transform}/curves.csv, auc.csv, auc.tex
+"""
+
+
+rule simulate_policies:
+    input:
+        dataset="results/{experiment}/dataset.npz",
+        features="results/{experiment}/{transform}/features.npz",
+    output:
+        curves="results/{experiment}/{transform}/curves.csv",
+    log:
+        "results/logs/simulate_policies/{experiment}/{transform}.log",
+    benchmark:
+        "results/benchmarks/simulate_policies/{experiment}/{transform}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=600,
+        gpu=lambda wildcards: int(is_online(wildcards.experiment)),
+    params:
+        *code_of("simulate_policies.py"),
+        model=model_settings,
+        plan=settings_of("budgets", "policies", "rounds", "scores", "seed"),
+    script:
+        "../scripts/simulate_policies.py"
+
+
+rule summarize_curves:
+    input:
+        curves="results/{experiment}/{transform}/curves.csv",
+        baselines="results/{experiment}/{transform}/baselines.json",
+    output:
+        table="results/{experiment}/{transform}/auc.csv",
+        latex="results/{experiment}/{transform}/auc.tex",
+    log:
+        "results/logs/summarize_curves/{experiment}/{transform}.log",
+    benchmark:
+        "results/benchmarks/summarize_curves/{experiment}/{transform}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        *code_of("summarize_curves.py"),
+    script:
+        "../scripts/summarize_curves.py"

@@ -1,0 +1,31 @@
+"""Scores of the training points, and the accuracies that policies are measured against.
+
+In:  results/{experiment}/dataset.npz
+     results/{experiment}/{transform}/features.npz
+Out: results/{experiment}/{transform}/scores.csv, baselines.json
+"""
+
+
+rule score_points:
+    input:
+        dataset="results/{experiment}/dataset.npz",
+        features="results/{experiment}/{transform}/features.npz",
+    output:
+        scores="results/{experiment}/{transform}/scores.csv",
+        baselines="results/{experiment}/{transform}/baselines.json",
+    log:
+        "results/logs/score_points/{experiment}/{transform}.log",
+    benchmark:
+        "results/benchmarks/score_points/{experiment}/{transform}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+        gpu=lambda wildcards: int(is_online(wildcards.experiment)),
+    params:
+        *code_of("score_points.py"),
+        model=model_settings,
+    script:
+        "../scripts/score_points.py"

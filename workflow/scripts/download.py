@@ -1,0 +1,18 @@
+"""Fetch one published file."""
+
+from _log import log_to
+
+from efficient_augmentation.data import download, sources
+
+
+def main(smk, progress=None):
+    download.fetch(
+        sources.find(smk.wildcards.source, smk.wildcards.file),
+        smk.output[0],
+        download.mirrors_from_environment(smk.config["mirrors"]),
+        progress=progress,
+    )
+
+
+if __name__ == "__main__":
+    main(snakemake, progress=log_to(snakemake.log[0]))

@@ -1,0 +1,22 @@
+"""Features of the originals and of all their variants, for every transform of an experiment."""
+
+from _log import log_to
+
+from efficient_augmentation import arrays
+from efficient_augmentation.stages import features
+
+
+def main(smk, progress=None):
+    found = features.featurize_all(
+        arrays.load(smk.input.dataset),
+        smk.params.settings["featurizer"],
+        smk.params.settings["transforms"],
+        weights=smk.input.weights,
+        progress=progress,
+    )
+    for transform, values in found:
+        arrays.save(smk.output[transform], **values)
+
+
+if __name__ == "__main__":
+    main(snakemake, progress=log_to(snakemake.log[0]))

@@ -1,0 +1,21 @@
+"""Area under each policy's curve, as CSV and LaTeX."""
+
+import json
+from pathlib import Path
+
+from _log import log_to
+
+from efficient_augmentation import summary, tables
+
+
+def main(smk):
+    baselines = json.loads(Path(smk.input.baselines).read_text(encoding="utf-8"))
+    rows = summary.summarize(tables.read_csv(smk.input.curves), baselines)
+    tables.write_csv(smk.output.table, rows)
+    caption = f"Area under accuracy: {smk.wildcards.experiment}, {smk.wildcards.transform}."
+    Path(smk.output.latex).write_text(summary.to_latex(rows, caption), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(snakemake)

@@ -1,0 +1,17 @@
+"""Train the network whose penultimate layer gives the features."""
+
+from _log import log_to
+
+from efficient_augmentation import arrays, tables, train
+from efficient_augmentation.stages import network
+
+
+def main(smk, progress=None):
+    dataset = arrays.load(smk.input.dataset, "x_train", "y_train")
+    variables, meta, history = network.fit(dataset, **smk.params.settings, progress=progress)
+    train.save_weights(smk.output.weights, variables, meta)
+    tables.write_csv(smk.output.history, history)
+
+
+if __name__ == "__main__":
+    main(snakemake, progress=log_to(snakemake.log[0]))
