@@ -213,18 +213,22 @@ def _remember(memory, newest):
 
 def _two_loop(state):
     """Product of L-BFGS's inverse Hessian and the gradient, run by run (Nocedal 1980)."""
-    pairs = list(zip(state.steps, state.changes, strict=True))
-    curvature = [(s * y).sum(axis=1) for s, y in pairs]
+    curvature = (state.steps * state.changes).sum(axis=2)
     # An empty slot, or a step lost in rounding, has no curvature and drops out.
-    rho = [jnp.where(c > 0, 1 / jnp.where(c > 0, c, 1.0), 0.0) for c in curvature]
-    q, taken = state.gradient, []
-    for (s, y), r in zip(pairs[::-1], rho[::-1], strict=True):
-        taken.append(r * (s * q).sum(axis=1))
-        q = q - taken[-1][:, None] * y
-    q = q @ state.inverse
-    for (s, y), r, t in zip(pairs, rho, taken[::-1], strict=True):
-        q = q + (t - r * (y * q).sum(axis=1))[:, None] * s
-    return q
+    rho = jnp.where(curvature > 0, 1 / jnp.where(curvature > 0, curvature, 1.0), 0.0)
+    pairs = state.steps, state.changes, rho
+
+    def back(q, pair):
+        s, y, r = pair
+        taken = r * (s * q).sum(axis=1)
+        return q - taken[:, None] * y, taken
+
+    def forth(q, pair):
+        (s, y, r), taken = pair
+        return q + (taken - r * (y * q).sum(axis=1))[:, None] * s, None
+
+    q, taken = jax.lax.scan(back, state.gradient, pairs, reverse=True)
+    return jax.lax.scan(forth, q @ state.inverse, (pairs, taken))[0]
 
 
 def _line_search(along, initial, done):

@@ -1,8 +1,10 @@
-"""The networks whose penultimate activations are the features: small CNN and LeNet."""
+"""The networks whose penultimate activations are the features; small CNN and LeNet stand here."""
 
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
+
+from efficient_augmentation import resnet
 
 KERNEL_INIT = nn.initializers.glorot_uniform()
 
@@ -158,4 +160,6 @@ class LeNet(nn.Module):
 NETWORKS = {
     "cnn": CNN,
     "lenet": LeNet,
+    "resnet50v2": resnet.resnet50v2,
+    "resnet56v2": resnet.resnet56v2,
 }

@@ -107,7 +107,7 @@ class OnlineModel:
 
     def features(self, state, run):
         """(n, d) features of the originals in a run."""
-        return self._features(state.variables, state.network[run], np.arange(self._n))
+        return self._embed(state.variables, state.network[run], self._x[: self._n])
 
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""

@@ -68,16 +68,16 @@ class FrozenModel:
         self._start = None
 
     def fit(self, weights):
-        """Parameters (R, d + 1), and the rows and weights that they were fitted on."""
+        """Parameters (R, d + 1), and the weights (R, rows) that they were fitted with."""
         rows = _padded(np.flatnonzero(weights.any(axis=0)), len(self.source))
         # Padding is row -1, any row, with weight 0.
-        weights = np.where(rows >= 0, weights[:, rows], 0.0)
-        X, y = self._X[rows], self._y[rows]
-        if self._start is not None and len(self._start) != len(weights):
-            self._start = None
+        active = np.where(rows >= 0, weights[:, rows], 0.0)
+        start = self._start if np.shape(self._start)[:1] == (len(weights),) else None
         # The last optimum is near the next: it saves iterations and does not change the result.
-        self._start = logistic.fit_many(X, y, self.C, weights, self._start, _TOLERANCE)
-        return self._start, X, weights
+        self._start = logistic.fit_many(
+            self._X[rows], self._y[rows], self.C, active, start, _TOLERANCE
+        )
+        return self._start, weights
 
     def accuracy(self, state, test_rows=slice(None)):
         """(R,) accuracy on the expanded test set, or on some of its rows."""
@@ -86,7 +86,7 @@ class FrozenModel:
 
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
-        theta, X, weights = state
+        theta, weights = state
         originals = self._X[: self._n], self._y[: self._n]
         if name in ("margin", "hinge"):
             # They belong to the machine of the baseline, which is fitted once, on the originals.
@@ -95,7 +95,7 @@ class FrozenModel:
             return np.stack([score_functions.loss(t, *originals) for t in theta[runs]])
         return score_functions.loo_influence_many(
             theta[runs],
-            logistic.with_intercept(X),
+            self._rows,
             originals[1],
             weights[runs],
             self._influence_C,
@@ -108,9 +108,13 @@ class FrozenModel:
 
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
-        theta, X, weights = state
+        theta, weights = state
         rows = weights[run] > 0
-        return score_functions.condition_number(theta[run], X[rows], self._influence_C)
+        return score_functions.condition_number(theta[run], self._X[rows], self._influence_C)
+
+    @cached_property
+    def _rows(self):
+        return logistic.with_intercept(self._X)
 
     @cached_property
     def _separator(self):

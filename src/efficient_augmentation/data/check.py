@@ -1,9 +1,15 @@
 """What can be said against a `dataset` of the config before any data are read."""
 
+from efficient_augmentation.data import cifar10, digits, mnist, norb
 from efficient_augmentation.data import classes as chosen
-from efficient_augmentation.data import digits, mnist
 
-_KEYS = {"digits": ("classes", "n_train", "seed"), "mnist": ("classes", "n_train")}
+# Training points of each class in the published files.
+_COUNTS = {
+    "mnist": mnist.TRAIN_COUNTS,
+    "cifar10": cifar10.TRAIN_COUNTS,
+    "norb": norb.TRAIN_COUNTS,
+}
+_KEYS = {"digits": ("classes", "n_train", "seed")} | dict.fromkeys(_COUNTS, ("classes", "n_train"))
 
 
 def check(dataset):
@@ -20,17 +26,21 @@ def check(dataset):
         return [f"dataset.kind: {kind!r} is not one of {list(_KEYS)}"]
     if missing := [key for key in _KEYS[kind] if key not in dataset]:
         return [f"dataset.{key}: missing; {kind} needs it" for key in missing]
-    problems = chosen.class_problems(dataset["classes"], range(10))
+    problems = chosen.class_problems(dataset["classes"], _existing(kind))
     if kind == "digits":
         problems += _seed_problems(dataset["seed"])
     # How many points there are is known only for classes that exist.
     return problems or _size_problems(kind, dataset["classes"], dataset["n_train"])
 
 
+def _existing(kind):
+    return range(len(_COUNTS.get(kind, digits.COUNTS)))
+
+
 def _size_problems(kind, classes, n_train):
     if kind == "digits":
         return digits.size_problems(n_train, classes)
-    return chosen.size_problems(n_train, sum(mnist.TRAIN_COUNTS[label] for label in classes))
+    return chosen.size_problems(n_train, sum(_COUNTS[kind][label] for label in classes))
 
 
 def _seed_problems(seed):

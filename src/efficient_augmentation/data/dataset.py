@@ -1,6 +1,8 @@
 """One experiment's data set, by the `dataset` mapping of the config."""
 
-from efficient_augmentation.data import digits, mnist, sources
+from efficient_augmentation.data import cifar10, digits, mnist, norb, sources
+
+_PUBLISHED = {"mnist": mnist.load, "cifar10": cifar10.load, "norb": norb.load}
 
 
 def files(dataset):
@@ -13,7 +15,9 @@ def files(dataset):
     kind = dataset["kind"]
     if kind == "digits":
         return []
-    return [f"{kind}/{name}" for name in sources.expected_names(kind)]
+    # NORB's info files tell of lighting and elevation, which nothing here asks for.
+    names = [name for name in sources.expected_names(kind) if "-info." not in name]
+    return [f"{kind}/{name}" for name in names]
 
 
 def load(dataset, paths=()):
@@ -22,12 +26,14 @@ def load(dataset, paths=()):
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
       paths: where the files of `files(dataset)` lie, in that order.
-    Returns: mapping with x_train (n, h, w, c) uint8, y_train (n,) int32 in 0..k-1, train_ids (n,)
-      int64, positions in the published file; x_test, y_test and test_ids likewise.
+    Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
+      in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
+      likewise.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
     """
-    if dataset["kind"] == "digits":
+    kind = dataset["kind"]
+    if kind == "digits":
         return digits.load(dataset["classes"], dataset["n_train"], dataset["seed"])
-    if dataset["kind"] == "mnist":
-        return mnist.load(*paths, classes=dataset["classes"], n_train=dataset["n_train"])
-    raise ValueError(f"dataset.kind: {dataset['kind']!r} is not one of ['digits', 'mnist']")
+    if kind not in _PUBLISHED:
+        raise ValueError(f"dataset.kind: {kind!r} is not one of {['digits', *_PUBLISHED]}")
+    return _PUBLISHED[kind](*paths, classes=dataset["classes"], n_train=dataset["n_train"])
