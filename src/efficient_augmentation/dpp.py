@@ -13,8 +13,6 @@ from by a Cholesky factorisation that grows by one chosen point a step.
 
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 PUBLISHED_SCALE = 1e6  # of the published code's kernel
@@ -121,8 +119,13 @@ def log_elementary_symmetric(log_values, k):
     Returns: (n + 1, k + 1): entry (m, l) is log e_l of the first m values.
     Cost: O(n k).
     """
-    with jax.enable_x64(True):
-        return np.asarray(_log_polynomials(jnp.asarray(log_values, jnp.float64), k))
+    polynomials = np.full((len(log_values) + 1, k + 1), -np.inf)
+    polynomials[0, 0] = 0.0
+    for m, log_value in enumerate(log_values):
+        lower = log_value + polynomials[m, :-1]
+        np.logaddexp(polynomials[m, 1:], lower, out=polynomials[m + 1, 1:])
+        polynomials[m + 1, 0] = 0.0
+    return polynomials
 
 
 def _check_size(spectrum, k):
@@ -134,9 +137,7 @@ def _check_size(spectrum, k):
 def _draw(vectors, k, rng, choose):
     n = len(vectors)
     uniform = rng.random(n + k)
-    with jax.enable_x64(True):
-        V = jnp.asarray(vectors[:, choose(uniform[:n])])
-        return np.asarray(_draw_projection(V, jnp.asarray(uniform[n:])))
+    return _draw_projection(vectors[:, choose(uniform[:n])], uniform[n:])
 
 
 def _choose_by_logarithms(log_values, uniform, k):
@@ -171,34 +172,19 @@ def _choose_overflowing(values, uniform, k):
     return chosen
 
 
-def _log_polynomials(log_values, k):
-    first = jnp.full(k + 1, -jnp.inf).at[0].set(0.0)
-
-    def add(e, log_value):
-        shifted = jnp.concatenate([jnp.array([-jnp.inf]), log_value + e[:-1]])
-        e = jnp.logaddexp(e, shifted)
-        return e, e
-
-    return jnp.concatenate([first[None], jax.lax.scan(add, first, log_values)[1]])
-
-
-_log_polynomials = jax.jit(_log_polynomials, static_argnums=1)
-
-
-@jax.jit
 def _draw_projection(V, uniform):
     """Points of the projection DPP with kernel V V', V (n, k) with orthonormal columns."""
     n, k = V.shape
-
-    def step(j, carry):
-        left, factor, points = carry
-        # left is the diagonal of the kernel's Schur complement: what each point still adds.
-        cumulative = jnp.cumsum(left)
-        i = jnp.searchsorted(cumulative, uniform[j] * cumulative[-1], side="right")
-        i = jnp.minimum(i, n - 1)
-        column = (V @ V[i] - factor.T @ factor[:, i]) * jax.lax.rsqrt(left[i])
-        left = jnp.maximum(left - column**2, 0.0).at[i].set(0.0)
-        return left, factor.at[j].set(column), points.at[j].set(i)
-
-    carry = (V**2).sum(axis=1), jnp.zeros((k, n)), jnp.zeros(k, int)
-    return jax.lax.fori_loop(0, k, step, carry)[2]
+    V = np.ascontiguousarray(V)
+    factor = np.empty((k, n))
+    points = np.empty(k, dtype=np.int64)
+    # The diagonal of the kernel's Schur complement: what each point still adds.
+    left = (V**2).sum(axis=1)
+    for j in range(k):
+        cumulative = np.cumsum(left)
+        i = min(np.searchsorted(cumulative, uniform[j] * cumulative[-1], side="right"), n - 1)
+        factor[j] = (V @ V[i] - factor[:j, i] @ factor[:j]) / np.sqrt(left[i])
+        left = np.maximum(left - factor[j] ** 2, 0.0)
+        left[i] = 0.0
+        points[j] = i
+    return points
