@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import featurize, online, scores, simulate, train
+from efficient_augmentation import featurize, online, scores, simulate, svm, train
 
 N, SIZE = 20, 12
 TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 3e-3}
@@ -89,6 +89,23 @@ def test_influence_is_that_of_the_weighted_fit(fitted):
         np.testing.assert_allclose(found[row], expected, rtol=1e-4)
     assert (found < 0).all()
     np.testing.assert_array_equal(found[2], found[0])
+
+
+def test_features_and_condition_numbers_are_those_of_a_run(fitted):
+    online_model, state, weights = fitted
+    variables, X, _ = by_hand(weights[2], online._digest(0, weights[2]))
+    originals = featurize.featurize("lenet", variables, IMAGES["x_train"][:N])
+    np.testing.assert_allclose(online_model.features(state, 2), originals, atol=1e-6)
+    expected = scores.condition_number(state.theta[state.network[2]], X, 1.0)
+    assert online_model.condition_number(state, 2) == pytest.approx(expected, rel=1e-6)
+
+
+def test_margins_are_those_of_a_machine_on_the_features(fitted):
+    online_model, state, _ = fitted
+    originals = online_model.features(state, 1).astype(float)
+    machine = svm.fit(originals, IMAGES["y_train"][:N])
+    found = online_model.scores("margin", state, [1, 3])
+    np.testing.assert_allclose(found, np.tile(machine.margin, (2, 1)), rtol=1e-6)
 
 
 def test_a_run_does_not_depend_on_the_others(fitted):

@@ -15,9 +15,7 @@ def files(dataset):
     kind = dataset["kind"]
     if kind == "digits":
         return []
-    # NORB's info files tell of lighting and elevation, which nothing here asks for.
-    names = [name for name in sources.expected_names(kind) if "-info." not in name]
-    return [f"{kind}/{name}" for name in names]
+    return [f"{kind}/{name}" for name in sources.expected_names(kind)]
 
 
 def load(dataset, paths=()):
