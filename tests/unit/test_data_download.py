@@ -400,7 +400,7 @@ def test_table_of_published_files():
     assert {name: len(files) for name, files in sources.SOURCES.items()} == {
         "mnist": 4,
         "cifar10": 1,
-        "norb": 6,
+        "norb": 4,
     }
     everything = [source for files in sources.SOURCES.values() for source in files]
     assert len({source.sha256 for source in everything}) == len(everything)
