@@ -118,19 +118,22 @@ class OnlineModel:
     def _scores(self, name, state, u):
         rows = np.flatnonzero(state.weights[u])
         X, y = self._embed(state.variables, u, self._x[rows]), self._y[: self._n]
-        if name in ("margin", "hinge"):
-            return getattr(svm.fit(X[: self._n], y, faithful=self._faithful), name)
-        if name == "loss":
-            return score_functions.loss(state.theta[u], X[: self._n], y)
-        return score_functions.loo_influence(
-            state.theta[u],
-            X[: self._n],
-            y,
-            self._influence_C,
-            self._kind,
-            fit_X=X,
-            fit_weights=state.weights[u, rows],
-        )
+        match name:
+            case "loss":
+                return score_functions.loss(state.theta[u], X[: self._n], y)
+            case "influence":
+                return score_functions.loo_influence(
+                    state.theta[u],
+                    X[: self._n],
+                    y,
+                    self._influence_C,
+                    self._kind,
+                    fit_X=X,
+                    fit_weights=state.weights[u, rows],
+                )
+            case "margin" | "hinge":
+                return getattr(svm.fit(X[: self._n], y, faithful=self._faithful), name)
+        raise ValueError(f"no score {name!r} with a network refitted")
 
     def _embed(self, variables, u, images):
         one = jax.tree.map(lambda leaf: leaf[u], variables)

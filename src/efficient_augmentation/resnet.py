@@ -33,7 +33,7 @@ def resnet56v2(n_classes, **options):
       n_classes: width of the output layer.
       **options: other fields of `ResNet`, such as dtype.
     Returns: ResNet.
-    Source: method.md section 4.
+    Source: docs/method.md section 11; He et al. 2016 (identity mappings).
     """
     sizes = {"stage_sizes": (6, 6, 6), "widths": (64, 128, 256), "inner_widths": (16, 64, 128)}
     return ResNet(n_classes, **{**sizes, "stem_width": 16, "pool": 8, **options})
@@ -50,7 +50,7 @@ def resnet50v2(n_classes, **options):
       n_classes: width of the output layer.
       **options: other fields of `ResNet`, such as imagenet_stem or dtype.
     Returns: ResNet.
-    Source: He et al. 2016; method.md section 4.
+    Source: He et al. 2016 (identity mappings); docs/method.md section 11.
     """
     sizes = {
         "stage_sizes": (3, 4, 6, 3),

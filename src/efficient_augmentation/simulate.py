@@ -88,19 +88,22 @@ class FrozenModel:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         theta, weights = state
         originals = self._X[: self._n], self._y[: self._n]
-        if name in ("margin", "hinge"):
-            # They belong to the machine of the baseline, which is fitted once, on the originals.
-            return np.tile(getattr(self._separator, name), (len(runs), 1))
-        if name == "loss":
-            return np.stack([score_functions.loss(t, *originals) for t in theta[runs]])
-        return score_functions.loo_influence_many(
-            theta[runs],
-            self._rows,
-            originals[1],
-            weights[runs],
-            self._influence_C,
-            self._kind,
-        )
+        match name:
+            case "loss":
+                return np.stack([score_functions.loss(t, *originals) for t in theta[runs]])
+            case "influence":
+                return score_functions.loo_influence_many(
+                    theta[runs],
+                    self._rows,
+                    originals[1],
+                    weights[runs],
+                    self._influence_C,
+                    self._kind,
+                )
+            case "margin" | "hinge":
+                # Of the baseline's machine, which is fitted once, on the originals.
+                return np.tile(getattr(self._separator, name), (len(runs), 1))
+        raise ValueError(f"no score {name!r} on frozen features")
 
     def features(self, state, run):
         """(n, d) features of the originals in a run."""
