@@ -1,6 +1,7 @@
 """Which training points are worth augmenting? Table of contents of the workflow.
 
-Targets: the name of an experiment, `report`, `paper`, or nothing for what `run` in the config lists.
+Targets: the name of an experiment, `report`, `paper`, `check_results`, or nothing for what `run` in
+the config lists.
 """
 
 from snakemake.utils import min_version
@@ -24,6 +25,7 @@ rule all:
     default_target: True
     input:
         results_of(RUN),
+        checks_of(RUN),
         "results/report.html",
 
 
@@ -35,7 +37,13 @@ rule report:
 rule paper:
     input:
         results_of(PAPER),
+        checks_of(PAPER),
         "results/paper.html",
+
+
+rule check_results:
+    input:
+        checks_of(RUN),
 
 
 # The loop makes a target of every experiment: `snakemake digits`.
@@ -46,3 +54,4 @@ for experiment in EXPERIMENTS:
             experiment
         input:
             results_of([experiment]),
+            checks_of([experiment]),

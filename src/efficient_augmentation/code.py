@@ -12,7 +12,7 @@ import hashlib
 from pathlib import Path
 
 
-def digests(script, roots):
+def digests(script, roots, without=()):
     """Digest of a script and of every module under the roots that it reaches by imports.
 
     Follows `import` and `from` statements wherever they stand, functions included, from module to
@@ -21,6 +21,8 @@ def digests(script, roots):
     Args:
       script: path of a Python file.
       roots: folders from which modules are imported, in the order of the search path.
+      without: dotted names of modules that the script imports and does not use; they are left out,
+        and so is what is reached through them alone.
     Returns: dict from the script's file name and the modules' dotted names, sorted, to 12
       hexadecimal digits.
     Raises: ValueError if a file imports relatively, which is not followed; SyntaxError if a file is
@@ -33,7 +35,7 @@ def digests(script, roots):
     while pending:
         module = pending.pop()
         path = _find(module, roots)
-        if module in found or path is None:
+        if module in found or module in without or path is None:
             continue
         found[module], imports = _read(path)
         pending += imports

@@ -17,7 +17,7 @@ from efficient_augmentation.data import check as data_check
 
 SCHEMA_FILE = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
 
-TARGETS = ("all", "report", "paper")
+TARGETS = ("all", "report", "paper", "check_results")
 """Names of targets besides those of experiments."""
 
 FOLDERS = ("logs", "benchmarks")
@@ -28,13 +28,16 @@ RULES = (
     "make_dataset",
     "train_featurizer",
     "featurize",
+    "sweep_clusters",
     "score_points",
     "simulate_policies",
     "summarize_curves",
     "plot_transform",
+    "plot_sweep",
+    "check_experiment",
     "write_report",
 )
-"""Stages of the workflow; `featurize` and `plot_transform` are rules of one experiment each."""
+"""Stages of the workflow; some are a rule for each experiment, with its name appended."""
 
 IMAGE_SIDE = {"digits": 16, "mnist": 28}
 """Height and width of a data set's images in pixels."""
@@ -276,11 +279,25 @@ def _dataset_problems(settings):
 
 
 def _policy_problems(settings):
-    for i, name in enumerate(settings["policies"]):
+    remedy = "draws a fresh subset at every budget; it belongs under dpp.policies"
+    yield from _unorderable("policies", settings["policies"], remedy)
+
+
+def _stratified_policy_problems(settings):
+    remedy = "draws subsets and has no order that clusters could stratify; leave it out"
+    yield from _unorderable("clusters.policies", settings["clusters"]["policies"], remedy)
+
+
+def _unorderable(key, names, remedy):
+    """Names that are no policy's, and with this remedy those of policies without an order."""
+    for i, name in enumerate(names):
         try:
-            policies.parse(name)
+            diverse = policies.parse(name).diverse
         except ValueError as error:
-            yield f"policies[{i}]: {error}{_did_you_mean(name, _policy_names())}"
+            yield f"{key}[{i}]: {error}{_did_you_mean(name, _policy_names())}"
+        else:
+            if diverse:
+                yield f"{key}[{i}]: {name} {remedy}"
 
 
 def _policy_names():
@@ -289,16 +306,42 @@ def _policy_names():
 
 
 def _budget_problems(settings):
-    budgets, n_train = settings["budgets"], settings["dataset"]["n_train"]
+    yield from _out_of_order("budgets", settings["budgets"])
+    yield from _above("budgets", settings["budgets"], settings, "points")
+
+
+def _dpp_budget_problems(settings):
+    yield from _out_of_order("dpp.budgets", settings["dpp"]["budgets"])
+    yield from _above("dpp.budgets", settings["dpp"]["budgets"], settings, "points")
+
+
+def _cluster_problems(settings):
+    yield from _above("clusters.counts", settings["clusters"]["counts"], settings, "clusters")
+
+
+def _sweep_problems(settings):
+    n_train = settings["dataset"]["n_train"]
+    if settings["sweep"] and n_train < 3:
+        yield (
+            f"sweep: {settings['sweep']} numbers of clusters within 2..n_train - 1, but "
+            f"dataset.n_train = {n_train}; give at least 3 points, or sweep: 0"
+        )
+
+
+def _out_of_order(key, budgets):
     for before, after in itertools.pairwise(budgets):
         if after == before:
-            yield f"budgets: {after} stands twice; give each once"
+            yield f"{key}: {after} stands twice; give each once"
         elif after < before:
-            yield f"budgets: {after} comes after {before}; give them in increasing order"
-    if too_large := [budget for budget in budgets if budget > n_train]:
+            yield f"{key}: {after} comes after {before}; give them in increasing order"
+
+
+def _above(key, numbers, settings, noun):
+    n_train = settings["dataset"]["n_train"]
+    if too_large := [number for number in numbers if number > n_train]:
         yield (
-            f"budgets: {_shown(too_large)} above dataset.n_train = {n_train}; "
-            f"give numbers of points within 1..{n_train}"
+            f"{key}: {_shown(too_large)} above dataset.n_train = {n_train}; "
+            f"give numbers of {noun} within 1..{n_train}"
         )
 
 
@@ -319,6 +362,10 @@ _CHECKS = (
     (("dataset",), _dataset_problems),
     (("policies",), _policy_problems),
     (("budgets", "dataset"), _budget_problems),
+    (("clusters",), _stratified_policy_problems),
+    (("clusters", "dataset"), _cluster_problems),
+    (("sweep", "dataset"), _sweep_problems),
+    (("dpp", "dataset"), _dpp_budget_problems),
     (("transforms", "dataset"), _transform_problems),
 )
 

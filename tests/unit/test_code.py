@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from efficient_augmentation import code
+from efficient_augmentation.data import sources
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/efficient_augmentation"
@@ -104,6 +105,13 @@ def test_imports_inside_functions_are_seen(tree, statement):
     assert changed(tree, "src/pkg/deep/low.py", text) == {"pkg.deep.low", "pkg.lazy"}
 
 
+def test_modules_left_out_are_not_followed(tree):
+    code._read.cache_clear()
+    (tree / "src/pkg/deep/low.py").write_text("import pkg.lazy\n")
+    found = code.digests(tree / "script.py", [tree / "src"], without={"pkg.deep.low"})
+    assert list(found) == ["pkg.top", "script.py"]
+
+
 def test_circles_end(tree):
     (tree / "src/pkg/deep/low.py").write_text("from pkg import top\nx = 1\n")
     assert set(stamps(tree)) == {"pkg.deep.low", "pkg.top", "script.py"}
@@ -132,6 +140,14 @@ def test_the_package_imports_in_ways_that_are_followed(path):
             assert "importlib" not in names, f"line {node.lineno}: dynamic import"
         if isinstance(node, ast.Name):
             assert node.id not in {"__import__", "exec", "eval"}, f"line {node.lineno}"
+
+
+def test_readers_of_data_do_not_reach_each_other():
+    kinds = {"digits", *sources.SOURCES}
+    for kind in kinds:
+        found = code.digests(PACKAGE / f"data/{kind}.py", [PACKAGE.parent])
+        others = {f"efficient_augmentation.data.{other}" for other in kinds - {kind}}
+        assert others.isdisjoint(found)
 
 
 def test_every_folder_of_the_package_is_a_package():

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from efficient_augmentation import config, policies
+from efficient_augmentation import config, policies, scores
 from efficient_augmentation.data import sources
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +68,33 @@ def test_shipped_transforms_are_the_papers():
     assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
     assert found["translate"]["pixels"] == [2]
     assert found["crop"]["pixels"] == [1, 2, 3, 4, 5, 6]
+
+
+def test_shipped_refinements_are_the_papers():
+    found = config.effective(SHIPPED)["mnist"]
+    assert found["scores"] == ["loss", "influence", "margin"]
+    assert found["clusters"] == {
+        "counts": [1, 10, 50, 100, 250, 500, 750, 1000],
+        "policies": ["baseline", "random_proportional"],
+        "scores": ["loss", "influence"],
+    }
+    assert found["dpp"]["budgets"] == [1, 10, 30, 50, 70, 100, 150, 200, 250]
+    assert found["sweep"] == 50
+
+
+def test_the_defaults_refine_nothing():
+    found = config.effective(SHIPPED)["digits"]
+    assert (found["clusters"]["counts"], found["dpp"]["budgets"], found["sweep"]) == ([], [], 0)
+
+
+def test_scores_are_those_of_the_package():
+    assert config.schema()["$defs"]["scores"]["items"]["enum"] == list(scores.NAMES)
+
+
+def test_every_k_dpp_can_be_asked_for_and_nothing_else():
+    dpp = config.schema()["$defs"]["experiment"]["properties"]["dpp"]["properties"]
+    bases = [name for name in policies.BASES if policies.parse(name).diverse]
+    assert dpp["policies"]["items"]["enum"] == bases
 
 
 def test_an_experiments_key_replaces_the_defaults_whole():
@@ -174,7 +201,7 @@ WRONG = {
     "empty list": ({"policies": []}, r"mine\.policies: \[\] has 0 entries; give at least 1"),
     "unknown score": (
         {"scores": ["los"]},
-        r'mine\.scores\[0\]: "los" is not one of loss, influence; did you mean loss\?',
+        r'mine\.scores\[0\]: "los" is not one of loss, .*, hinge; did you mean loss\?',
     ),
     "a score twice": ({"scores": ["loss", "loss"]}, r"mine\.scores: .* has an entry twice"),
     "no rounds": ({"rounds": 0}, r"mine\.rounds: 0 is too small; give at least 1"),
@@ -220,6 +247,51 @@ WRONG = {
     "modifiers in the wrong order": (
         {"policies": ["random_proportional_downweight_update"]},
         r"mine\.policies\[0\]: .*did you mean random_proportional_",
+    ),
+    "k-DPP among the policies that have an order": (
+        {"policies": ["baseline", "dpp_raw"]},
+        r"mine\.policies\[1\]: dpp_raw draws a fresh subset .* under dpp\.policies",
+    ),
+    "k-DPP to stratify": (
+        {"clusters": {"counts": [2], "policies": ["dpp_weighted"]}},
+        r"mine\.clusters\.policies\[0\]: dpp_weighted draws subsets .* leave it out",
+    ),
+    "unknown policy to stratify": (
+        {"clusters": {"counts": [2], "policies": ["base"]}},
+        r"mine\.clusters\.policies\[0\]: unknown policy 'base'; .*mean baseline\?",
+    ),
+    "unknown score to stratify by": (
+        {"clusters": {"scores": ["hing"]}},
+        r'mine\.clusters\.scores\[0\]: "hing" is not one of .*; did you mean hinge\?',
+    ),
+    "more clusters than points": (
+        {"clusters": {"counts": [1, 201]}},
+        r"mine\.clusters\.counts: \[201\] above dataset\.n_train = 200; .*clusters within 1\.\.200",
+    ),
+    "no cluster": (
+        {"clusters": {"counts": [0]}},
+        r"mine\.clusters\.counts\[0\]: 0 is too small; give at least 1",
+    ),
+    "unknown key of clusters": (
+        {"clusters": {"count": [1]}},
+        r"mine\.clusters\.count: unknown key; known here: counts, policies, scores; .*counts\?",
+    ),
+    "subset above n_train": (
+        {"dpp": {"budgets": [10, 250]}},
+        r"mine\.dpp\.budgets: \[250\] above dataset\.n_train = 200",
+    ),
+    "subsets out of order": (
+        {"dpp": {"budgets": [10, 5]}},
+        r"mine\.dpp\.budgets: 5 comes after 10; .*increasing",
+    ),
+    "ordered policy as a k-DPP": (
+        {"dpp": {"policies": ["baseline"]}},
+        r'mine\.dpp\.policies\[0\]: "baseline" is not one of dpp_weighted, dpp_raw',
+    ),
+    "negative sweep": ({"sweep": -1}, r"mine\.sweep: -1 is too small; give at least 0"),
+    "sweep over two points": (
+        {"sweep": 5, "budgets": [1], "dataset": {"kind": "digits", "n_train": 2}},
+        r"mine\.sweep: 5 .*n_train = 2; give at least 3 points, or sweep: 0",
     ),
     "rotation by 0": (
         {"transforms": {"rotate": {"degrees": [0, 5]}}},

@@ -3,8 +3,18 @@
 import numpy as np
 import pytest
 
-from efficient_augmentation import simulate, train, transforms
-from efficient_augmentation.stages import features, model, network
+from efficient_augmentation import arrays, clusters, simulate, train, transforms
+from efficient_augmentation.figures import style
+from efficient_augmentation.stages import (
+    drawing,
+    features,
+    model,
+    network,
+    panels,
+    results,
+    sweep,
+)
+from problems import augmented_features
 
 CHOSEN = {"translate": {"pixels": [1]}, "crop": {"pixels": [1, 2]}}
 
@@ -76,3 +86,121 @@ def test_a_refitted_network_gets_the_images_of_the_features(dataset):
     rows = simulate.run(built, "loss", policies, [6], 1, seed=0)
     # With every point augmented all policies fit the same rows.
     assert rows[0]["test_accuracy"] == rows[1]["test_accuracy"]
+
+
+# --- panels and sweep -----------------------------------------------------------------------------
+
+PLAN = {
+    "budgets": [1, 6],
+    "faithful": False,
+    "policies": ["baseline"],
+    "rounds": 2,
+    "scores": ["loss", "hinge"],
+    "seed": 4,
+}
+STRATIFIED = {"counts": [2, 3], "policies": ["random_proportional"], "scores": ["margin"]}
+DIVERSE = {"budgets": [2, 4], "policies": ["dpp_raw"], "scores": ["influence"]}
+
+
+@pytest.fixture
+def frozen():
+    return simulate.FrozenModel(augmented_features(n=10), 1.0)
+
+
+def test_panels_stand_one_after_the_other(frozen):
+    main = panels.run(frozen, PLAN)
+    assert main == simulate.run(frozen, ["loss", "hinge"], ["baseline"], [1, 6], 2, 4)
+    rows = panels.run(frozen, PLAN | {"clusters": STRATIFIED, "dpp": DIVERSE})
+    assert rows[: len(main)] == main
+    rest = [tuple(row.values())[:5] for row in rows[len(main) :]]
+    assert rest == [
+        *(
+            ("margin", "random_proportional", k, number, budget)
+            for k in (2, 3)
+            for number in (0, 1)
+            for budget in (1, 6)
+        ),
+        *(("influence", "dpp_raw", 0, number, budget) for number in (0, 1) for budget in (2, 4)),
+    ]
+
+
+def test_faithful_panels_draw_k_dpps_as_published(frozen, monkeypatch):
+    drawn = []
+    published = simulate.dpp.sample_k_dpp_as_published
+    monkeypatch.setattr(
+        simulate.dpp,
+        "sample_k_dpp_as_published",
+        lambda *given: drawn.append(given[1]) or published(*given),
+    )
+    panels.run(frozen, PLAN | {"dpp": DIVERSE})
+    assert drawn == []
+    panels.run(frozen, PLAN | {"dpp": DIVERSE, "faithful": True})
+    assert sorted(drawn) == [2, 2, 4, 4]
+
+
+def test_the_sweep_takes_originals_only():
+    found = augmented_features(n=10, n_test=12)
+    rows = sweep.originals(found, 4, seed=1)
+    counts = clusters.geometric_counts(10, 4)
+    assert [row["clusters"] for row in rows] == counts
+    assert rows == clusters.sweep(found["x_train"][:10], found["x_test"][:12], counts, 1)
+
+
+def test_a_sweep_over_two_points_is_refused():
+    with pytest.raises(ValueError, match="needs 3 originals, not 2"):
+        sweep.originals(augmented_features(n=2), 4, seed=1)
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def paths(folder, suffix, *names):
+    return [folder / f"{name}.{suffix}" for name in names]
+
+
+def drawn(*names):
+    return ((name, style.new_figure(1 + len(name), 1)) for name in names)
+
+
+def test_figures_are_saved_by_name_whatever_their_order(tmp_path):
+    files = paths(tmp_path, "png", "a", "bcd"), paths(tmp_path, "pdf", "bcd", "a")
+    drawing.save_each(drawn("bcd", "a"), *files)
+    widths = [int.from_bytes(path.read_bytes()[16:20], "big") for path in files[0]]
+    assert widths[1] == 2 * widths[0]
+    assert all(path.read_bytes().startswith(b"%PDF") for path in files[1])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["a", "c"], "figure 'c' was drawn twice or is not one of a, b"),
+        (["a", "a"], "figure 'a' was drawn twice"),
+        (["b"], r"no figure was drawn for .*a\.png"),
+    ],
+)
+def test_a_figure_without_a_file_and_a_file_without_a_figure(tmp_path, names, message):
+    files = paths(tmp_path, "png", "a", "b"), paths(tmp_path, "pdf", "a", "b")
+    with pytest.raises(ValueError, match=message):
+        drawing.save_each(drawn(*names), *files)
+
+
+def test_a_figure_in_one_format_only(tmp_path):
+    with pytest.raises(ValueError, match="PNG or PDF missing for b"):
+        drawing.save_each([], paths(tmp_path, "png", "a"), paths(tmp_path, "pdf", "a", "b"))
+
+
+# --- checks ---------------------------------------------------------------------------------------
+
+
+def test_checks_name_the_folder_of_what_is_wrong(tmp_path):
+    ids = np.arange(3)
+    labels = {"y_train": np.array([0, 1, 2]), "y_test": np.array([0, 1, 1])}
+    arrays.save(tmp_path / "dataset.npz", **labels, train_ids=ids, test_ids=ids)
+    settings = {"dataset": {"n_train": 4}, "transforms": {}, "sweep": 0}
+    with pytest.raises(results.CheckError) as error:
+        results.check(tmp_path, settings)
+    assert str(error.value).splitlines() == [
+        "results are not what they must be:",
+        f"  {tmp_path}/dataset.npz: y_train: 3, expected 4 as in dataset.n_train",
+        f"  {tmp_path}/dataset.npz, row 2: y_train is 2, expected 0 or 1",
+    ]

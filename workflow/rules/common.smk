@@ -1,7 +1,7 @@
 """What all rules share: the checked config, the environment of jobs, code stamps.
 
 In:  config
-Out: EXPERIMENTS, RUN, PAPER, code_of
+Out: EXPERIMENTS, RUN, PAPER, SKIPPED, code_of
 """
 
 import os
@@ -46,7 +46,13 @@ except configuration.ConfigError as error:
     raise ConfigError(str(error)) from None
 
 RUN = config["run"]
-PAPER = [name for name in ["mnist"] if name in EXPERIMENTS]
+PAPER_EXPERIMENTS = ["mnist", "cifar10", "norb"]
+PAPER = [name for name in PAPER_EXPERIMENTS if name in EXPERIMENTS]
+SKIPPED = {
+    name: "the configuration holds no experiment of this name"
+    for name in PAPER_EXPERIMENTS
+    if name not in EXPERIMENTS
+}
 
 
 wildcard_constraints:
@@ -56,14 +62,14 @@ wildcard_constraints:
     ),
 
 
-def code_of(script, *files):
+def code_of(script, *files, without=()):
     """Params that stamp the code which a script reaches, each "module digest".
 
     As params of their own, so that a rerun's reason names the module that changed, and with the
     name in the value, since Snakemake compares params as a set. `files` are those of the package
-    that the script reads.
+    that the script reads, `without` modules that it imports but does not use.
     """
-    stamps = code.digests(SCRIPTS / script, [SOURCE])
+    stamps = code.digests(SCRIPTS / script, [SOURCE], without)
     stamps |= {
         f: code.file_digest(SOURCE / "efficient_augmentation" / f) for f in files
     }

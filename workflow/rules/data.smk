@@ -31,23 +31,29 @@ rule download:
         "../scripts/download.py"
 
 
-rule make_dataset:
-    input:
-        published_files,
-    output:
-        "results/{experiment}/dataset.npz",
-    log:
-        "results/logs/make_dataset/{experiment}.log",
-    benchmark:
-        "results/benchmarks/make_dataset/{experiment}.tsv"
-    conda:
-        "../../envs/jax.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        *code_of("make_dataset.py"),
-        settings=settings_of("dataset"),
-    script:
-        "../scripts/make_dataset.py"
+# A rule for each experiment, since each is stamped with the reader of its own kind of data: an edit
+# of another reader reruns nothing.
+for experiment, settings in EXPERIMENTS.items():
+
+    rule:
+        name:
+            f"make_dataset_{experiment}"
+        input:
+            published_files(settings["dataset"]),
+        output:
+            f"results/{experiment}/dataset.npz",
+        log:
+            f"results/logs/make_dataset/{experiment}.log",
+        benchmark:
+            f"results/benchmarks/make_dataset/{experiment}.tsv"
+        conda:
+            "../../envs/jax.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            *code_of("make_dataset.py", without=other_readers(settings["dataset"])),
+            settings=settings["dataset"],
+        script:
+            "../scripts/make_dataset.py"

@@ -1,16 +1,67 @@
 """What each experiment asks of the stages: inputs, settings and final files.
 
-In:  EXPERIMENTS, RUN, PAPER
+In:  EXPERIMENTS, RUN, PAPER, SKIPPED
 Out: functions of an experiment, or of wildcards that hold one
 """
 
 DOCUMENTS = {"report": RUN, "paper": PAPER}
-SCORE_FIGURES = {
-    "accuracy_{score}_random": "accuracy, random policies",
-    "accuracy_{score}_deterministic": "accuracy, deterministic policies",
-    "scores_{score}": "scores before and after",
-    "images_{score}": "images of highest and lowest score",
+SUFFIXES = ["png", "pdf"]
+
+# Name of each figure of a transform, its caption in workflow/report, and what it shows.
+FIGURES = {
+    "scores": {
+        "accuracy_{}_random": ("accuracy_random", "accuracy, random policies"),
+        "accuracy_{}_deterministic": (
+            "accuracy_deterministic",
+            "accuracy, deterministic policies",
+        ),
+    },
+    "listed": {
+        "images_{}": ("images", "images of highest and lowest score"),
+    },
+    "followed": {
+        "scores_{}": ("scores", "scores before and after"),
+    },
+    "compared": {
+        "compare_{}_random": ("compare_random", "influence or another score, random"),
+    },
+    "sorted": {
+        "compare_{}_deterministic": (
+            "compare_deterministic",
+            "influence or another score, deterministic",
+        ),
+    },
+    "diverse": {
+        "compare_{}": ("compare_dpp", "influence or a k-DPP"),
+    },
+    "stratified": {
+        "clusters_{}": ("clusters", "accuracy by number of clusters"),
+    },
+    "once": {
+        "transform": ("transform", "the transform on real images"),
+    },
 }
+
+
+def figure_subjects(settings):
+    """What each group of figures is made for: scores, or policies that draw subsets."""
+    dpp, stratified = settings["dpp"], settings["clusters"]
+    # k-DPPs that were measured as far as the others stand among them.
+    far = dpp["budgets"] and dpp["budgets"][-1] >= settings["budgets"][-1]
+    scores = list(dict.fromkeys(settings["scores"] + dpp["scores"] * bool(far)))
+    others = scores if "influence" in scores else []
+    diverse = others and dpp["budgets"] and "influence" in dpp["scores"]
+    return {
+        "scores": scores,
+        # The columns of scores.csv, and those of them with a partner `_after`.
+        "listed": [s for s in scores if s in ("loss", "influence", "margin")],
+        "followed": [s for s in scores if s in ("loss", "influence")],
+        "compared": [s for s in others if s in ("loss", "margin")],
+        "sorted": [s for s in others if s == "loss"],
+        "diverse": dpp["policies"] if diverse else [],
+        "stratified": stratified["scores"] if stratified["counts"] else [],
+        "once": ["-"],
+    }
 
 
 def settings_of(*keys):
@@ -29,10 +80,15 @@ def is_online(experiment):
     return EXPERIMENTS[experiment]["featurizer"].get("mode") == "online"
 
 
-def published_files(wildcards):
+def published_files(settings):
     """The publishers' files of a data set, none for one that comes with a library."""
-    settings = EXPERIMENTS[wildcards.experiment]["dataset"]
     return [f"resources/{name}" for name in dataset.files(settings)]
+
+
+def other_readers(settings):
+    """Modules that read other kinds of data than this one."""
+    kinds = {"digits", *sources.SOURCES} - {settings["kind"]}
+    return {f"efficient_augmentation.data.{kind}" for kind in kinds}
 
 
 def training_settings(wildcards):
@@ -54,32 +110,43 @@ def model_settings(wildcards):
     return settings
 
 
+def simulation_plan(wildcards):
+    """What is simulated; the settings of a panel that is not asked for change nothing."""
+    plan = settings_of("budgets", "faithful", "policies", "rounds", "scores", "seed")(
+        wildcards
+    )
+    settings = EXPERIMENTS[wildcards.experiment]
+    if settings["clusters"]["counts"]:
+        plan["clusters"] = settings["clusters"]
+    if settings["dpp"]["budgets"]:
+        plan["dpp"] = settings["dpp"]
+    return plan
+
+
+def first_features(wildcards):
+    """Features of one transform: those of the originals are the same in all."""
+    transform = next(iter(EXPERIMENTS[wildcards.experiment]["transforms"]))
+    return f"results/{wildcards.experiment}/{transform}/features.npz"
+
+
 def figures(experiment):
-    """The experiment's figures: name -> (what it shows, score or "-")."""
-    of_scores = {
-        name.format(score=score): (what, score)
-        for score in EXPERIMENTS[experiment]["scores"]
-        for name, what in SCORE_FIGURES.items()
+    """Figures of each of the experiment's transforms: name -> (caption, what it shows, score)."""
+    settings = EXPERIMENTS[experiment]
+    return {
+        name.format(x): (caption, what, x)
+        for group, table in FIGURES.items()
+        for x in figure_subjects(settings)[group]
+        for name, (caption, what) in table.items()
     }
-    return {**of_scores, "transform": ("the transform on real images", "-")}
 
 
-def figure_files(experiment):
-    """Figures of each transform, under the transform's folder."""
-    return [
-        f"figures/{name}.{suffix}"
-        for name in figures(experiment)
-        for suffix in ["png", "pdf"]
-    ]
-
-
-def reported(name, what, score):
+def reported(path, caption, what, score, subcategory="{transform}"):
     """A figure's PNG, with the place and the caption it gets in Snakemake's own report."""
     return report(
-        f"results/{{experiment}}/{{transform}}/figures/{name}.png",
-        caption=f"../report/{name.replace(f'_{score}', '')}.rst",
+        path,
+        caption=f"../report/{caption}.rst",
         category="{experiment}",
-        subcategory="{transform}",
+        subcategory=subcategory,
         labels={"figure": what, "score": score},
     )
 
@@ -87,9 +154,47 @@ def reported(name, what, score):
 def results_of(experiments):
     """Final files of experiments."""
     return [
-        f"results/{experiment}/{transform}/{file}"
+        f"results/{experiment}/{file}"
         for experiment in experiments
-        for transform in EXPERIMENTS[experiment]["transforms"]
-        for file in ["scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
-        + figure_files(experiment)
+        for file in experiment_files(experiment)
     ]
+
+
+def experiment_files(experiment):
+    """Final files under the experiment's folder."""
+    pictures = [
+        f"figures/{name}.{suffix}"
+        for name in figures(experiment)
+        for suffix in SUFFIXES
+    ]
+    each = [
+        "scores.csv",
+        "baselines.json",
+        "curves.csv",
+        "auc.csv",
+        "auc.tex",
+    ] + pictures
+    files = [
+        f"{t}/{file}" for t in EXPERIMENTS[experiment]["transforms"] for file in each
+    ]
+    if EXPERIMENTS[experiment]["sweep"]:
+        files += [
+            "clusters.csv",
+            *[f"figures/clusters_sweep.{suffix}" for suffix in SUFFIXES],
+        ]
+    return files
+
+
+def checked_files(experiment):
+    """Arrays and tables that the checks read."""
+    each = ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv"]
+    files = [
+        f"{t}/{file}" for t in EXPERIMENTS[experiment]["transforms"] for file in each
+    ]
+    files += ["dataset.npz"] + ["clusters.csv"] * bool(EXPERIMENTS[experiment]["sweep"])
+    return [f"results/{experiment}/{file}" for file in files]
+
+
+def checks_of(experiments):
+    """What shows that experiments' results were checked."""
+    return [f"results/{experiment}/checks.txt" for experiment in experiments]

@@ -3,7 +3,11 @@
 In:  results/{experiment}/dataset.npz
 Out: results/{experiment}/featurizer/weights.npz, history.csv   (none for raw pixels)
      results/{experiment}/{transform}/features.npz
+     results/{experiment}/clusters.csv
 """
+
+# On every machine the same: networks come out differently in their last digits for another number.
+JAX_THREADS = 2
 
 
 rule train_featurizer:
@@ -18,13 +22,14 @@ rule train_featurizer:
         "results/benchmarks/train_featurizer/{experiment}.tsv"
     conda:
         "../../envs/jax.yaml"
-    threads: 8
+    threads: JAX_THREADS
     resources:
         mem_mb=8000,
         runtime=600,
         gpu=1,
     params:
         *code_of("train_featurizer.py"),
+        jax_threads=JAX_THREADS,
         settings=training_settings,
     script:
         "../scripts/train_featurizer.py"
@@ -54,13 +59,36 @@ for experiment, settings in EXPERIMENTS.items():
             f"results/benchmarks/featurize/{experiment}.tsv"
         conda:
             "../../envs/jax.yaml"
-        threads: 8
+        threads: JAX_THREADS
         resources:
             mem_mb=8000,
             runtime=240,
             gpu=0 if kind == "raw" else 1,
         params:
             *code_of("featurize.py"),
+            jax_threads=JAX_THREADS,
             settings={"featurizer": kind, "transforms": settings["transforms"]},
         script:
             "../scripts/featurize.py"
+
+
+rule sweep_clusters:
+    input:
+        first_features,
+    output:
+        "results/{experiment}/clusters.csv",
+    log:
+        "results/logs/sweep_clusters/{experiment}.log",
+    benchmark:
+        "results/benchmarks/sweep_clusters/{experiment}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        *code_of("sweep_clusters.py"),
+        settings=settings_of("seed", "sweep"),
+    script:
+        "../scripts/sweep_clusters.py"

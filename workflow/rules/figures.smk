@@ -2,7 +2,9 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/scores.csv, baselines.json, curves.csv, auc.csv
+     results/{experiment}/clusters.csv
 Out: results/{experiment}/{transform}/figures/*.png, *.pdf
+     results/{experiment}/figures/clusters_sweep.png, *.pdf
      results/report.html, results/paper.html
 """
 
@@ -19,7 +21,10 @@ for experiment in EXPERIMENTS:
             curves="results/{experiment}/{transform}/curves.csv",
         output:
             png=[
-                reported(name, *labels) for name, labels in figures(experiment).items()
+                reported(
+                    f"results/{{experiment}}/{{transform}}/figures/{name}.png", *about
+                )
+                for name, about in figures(experiment).items()
             ],
             pdf=[
                 f"results/{{experiment}}/{{transform}}/figures/{name}.pdf"
@@ -47,6 +52,34 @@ for experiment in EXPERIMENTS:
             "../scripts/plot_transform.py"
 
 
+rule plot_sweep:
+    input:
+        clusters="results/{experiment}/clusters.csv",
+    output:
+        png=reported(
+            "results/{experiment}/figures/clusters_sweep.png",
+            "clusters_sweep",
+            "how well k clusters fit",
+            "-",
+            subcategory="clusters",
+        ),
+        pdf="results/{experiment}/figures/clusters_sweep.pdf",
+    log:
+        "results/logs/plot_sweep/{experiment}.log",
+    benchmark:
+        "results/benchmarks/plot_sweep/{experiment}.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        *code_of("plot_sweep.py"),
+    script:
+        "../scripts/plot_sweep.py"
+
+
 rule write_report:
     input:
         lambda wildcards: results_of(DOCUMENTS[wildcards.document]),
@@ -69,5 +102,6 @@ rule write_report:
         settings=lambda wildcards: {
             name: EXPERIMENTS[name] for name in DOCUMENTS[wildcards.document]
         },
+        skipped=lambda wildcards: SKIPPED if wildcards.document == "paper" else {},
     script:
         "../scripts/write_report.py"

@@ -1,8 +1,9 @@
-"""Policies: accuracy at every budget of every round, and the area under these curves.
+"""Policies: accuracy at every budget of every round, the area under these curves, and the checks.
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz, baselines.json
 Out: results/{experiment}/{transform}/curves.csv, auc.csv, auc.tex
+     results/{experiment}/checks.txt
 """
 
 
@@ -18,7 +19,7 @@ rule simulate_policies:
         "results/benchmarks/simulate_policies/{experiment}/{transform}.tsv"
     conda:
         "../../envs/jax.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=8000,
         runtime=600,
@@ -26,7 +27,7 @@ rule simulate_policies:
     params:
         *code_of("simulate_policies.py"),
         model=model_settings,
-        plan=settings_of("budgets", "policies", "rounds", "scores", "seed"),
+        plan=simulation_plan,
     script:
         "../scripts/simulate_policies.py"
 
@@ -52,3 +53,26 @@ rule summarize_curves:
         *code_of("summarize_curves.py"),
     script:
         "../scripts/summarize_curves.py"
+
+
+# Only a rule that asserts: what it writes says that everything held.
+rule check_experiment:
+    input:
+        lambda wildcards: checked_files(wildcards.experiment),
+    output:
+        "results/{experiment}/checks.txt",
+    log:
+        "results/logs/check_experiment/{experiment}.log",
+    benchmark:
+        "results/benchmarks/check_experiment/{experiment}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        *code_of("check_experiment.py"),
+        settings=lambda wildcards: EXPERIMENTS[wildcards.experiment],
+    script:
+        "../scripts/check_experiment.py"

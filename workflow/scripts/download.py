@@ -1,6 +1,6 @@
 """Fetch one published file."""
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation.data import download, sources
 
@@ -15,4 +15,4 @@ def main(smk, progress=None):
 
 
 if __name__ == "__main__":
-    main(snakemake, progress=log_to(snakemake.log[0]))
+    main(snakemake, progress=start(snakemake))

@@ -1,6 +1,6 @@
 """Features of the originals and of all their variants, for every transform of an experiment."""
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation import arrays
 from efficient_augmentation.stages import features
@@ -19,4 +19,4 @@ def main(smk, progress=None):
 
 
 if __name__ == "__main__":
-    main(snakemake, progress=log_to(snakemake.log[0]))
+    main(snakemake, progress=start(snakemake))

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation import arrays, tables, transforms
 from efficient_augmentation.figures import all as figures
-from efficient_augmentation.figures import style
+from efficient_augmentation.stages import drawing
 
 
 def main(smk):
@@ -21,10 +21,9 @@ def main(smk):
         name=transform,
         class_names=[str(label) for label in settings["classes"]],
     )
-    for (_, figure), png, pdf in zip(drawn, smk.output.png, smk.output.pdf, strict=True):
-        style.save(figure, png, pdf)
+    drawing.save_each(drawn, smk.output.png, smk.output.pdf)
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start(snakemake)
     main(snakemake)

@@ -4,7 +4,7 @@ import json
 import logging
 from pathlib import Path
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation import arrays, baselines, tables
 from efficient_augmentation.stages import model
@@ -23,4 +23,4 @@ def main(smk, progress=None):
 
 
 if __name__ == "__main__":
-    main(snakemake, progress=log_to(snakemake.log[0]))
+    main(snakemake, progress=start(snakemake))

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation import summary, tables
 
@@ -17,5 +17,5 @@ def main(smk):
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start(snakemake)
     main(snakemake)

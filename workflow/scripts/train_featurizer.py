@@ -1,6 +1,6 @@
 """Train the network whose penultimate layer gives the features."""
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation import arrays, tables, train
 from efficient_augmentation.stages import network
@@ -14,4 +14,4 @@ def main(smk, progress=None):
 
 
 if __name__ == "__main__":
-    main(snakemake, progress=log_to(snakemake.log[0]))
+    main(snakemake, progress=start(snakemake))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from _log import log_to
+from _job import start
 
 from efficient_augmentation import report
 
@@ -13,9 +13,10 @@ def main(smk):
         report.read_experiment(results / name, settings)
         for name, settings in smk.params.settings.items()
     ]
-    Path(smk.output[0]).write_text(report.build(found), encoding="utf-8")
+    html = report.build(found, skipped=smk.params.skipped)
+    Path(smk.output[0]).write_text(html, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start(snakemake)
     main(snakemake)

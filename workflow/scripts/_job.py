@@ -1,4 +1,4 @@
-"""A job's log: everything that it says, on the terminal and in a file."""
+"""What every job does first: keep to its threads, and log what it says."""
 
 import atexit
 import logging
@@ -7,7 +7,20 @@ import subprocess
 import sys
 
 
-def log_to(path):
+def start(smk):
+    """Keep this process to its share of the machine, and copy its output to its log.
+
+    Args:
+      smk: the job's `snakemake` object; its param `jax_threads`, 1 where there is none, counts.
+    Returns: text stream to the terminal alone, for progress bars.
+    """
+    # JAX would use all cores, whatever the rule declares; XLA reads this when it starts. It is a
+    # param and not `threads`, which --cores caps: sums are split by it, so results depend on it.
+    os.environ["NPROC"] = str(smk.params.get("jax_threads", 1))
+    return _log_to(smk.log[0])
+
+
+def _log_to(path):
     """Copy all output of this process to a file from now on.
 
     Works on the file descriptors, so that the file holds tracebacks and the output of compiled

@@ -1,16 +1,19 @@
-"""The log of a job: everything that it says, but for progress bars."""
+"""What every job does first."""
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
 JOB = """
 import logging, os, sys
 sys.path.insert(0, sys.argv[1])
-from _log import log_to
+from types import SimpleNamespace
+from _job import start
 
-progress = log_to(sys.argv[2])
+progress = start(SimpleNamespace(params={}, log=[sys.argv[2]]))
 print("printed")
 sys.stdout.flush()
 os.write(1, b"from a library\\n")
@@ -37,3 +40,25 @@ def test_log_and_terminal_hold_everything_and_only_the_terminal_the_bar(tmp_path
     assert "50 %" in done.stderr
     assert "50 %" not in text
     assert text.index("printed") < text.index("from a library") < text.index("the reason")
+
+
+THREADS = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from types import SimpleNamespace
+from _job import start
+
+start(SimpleNamespace(params={"jax_threads": int(sys.argv[3])}, log=[sys.argv[2]]))
+import jax
+
+before = len(os.listdir("/proc/self/task"))
+jax.numpy.ones(3).block_until_ready()
+sys.exit(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_jax_starts_as_many_threads_as_the_job_has(tmp_path):
+    command = [sys.executable, "-c", THREADS, ROOT / "workflow/scripts", tmp_path / "job.log"]
+    few, many = (subprocess.run([*command, str(n)]).returncode for n in (1, 7))
+    assert many > few

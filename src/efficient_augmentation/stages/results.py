@@ -1,0 +1,50 @@
+"""The checks of an experiment's results, on its files."""
+
+import json
+from pathlib import Path
+
+from efficient_augmentation import arrays, checks, tables
+
+TABLES = ("scores.csv", "curves.csv", "auc.csv")
+
+
+class CheckError(ValueError):
+    """Results that cannot be right; the message lists what, where, and what was expected."""
+
+
+def check(folder, settings):
+    """Check all results of an experiment.
+
+    Args:
+      folder: results/{experiment}.
+      settings: the experiment's effective settings.
+    Returns: str, what was checked, a line for each transform.
+    Raises: CheckError if anything is wrong; ValueError for a file that cannot be read.
+    """
+    folder = Path(folder)
+    data = arrays.load(folder / "dataset.npz", "y_train", "y_test", "train_ids", "test_ids")
+    found = [f"{folder}/{text}" for text in checks.dataset(data, settings)]
+    lines = []
+    for name in settings["transforms"]:
+        files = _read(folder / name)
+        found += [f"{folder}/{name}/{text}" for text in checks.transform(data, files, settings)]
+        rows = ", ".join(f"{file} {_length(files[file])}" for file in TABLES)
+        lines.append(f"{name}: rows of {rows}: as they must be\n")
+    if settings["sweep"]:
+        table = tables.read_csv(folder / "clusters.csv")
+        found += [f"{folder}/{text}" for text in checks.sweep(table, settings)]
+    if found:
+        raise CheckError("\n  ".join(["results are not what they must be:", *found]))
+    return "".join(lines)
+
+
+def _length(columns):
+    return len(next(iter(columns.values())))
+
+
+def _read(folder):
+    names = ("y_train", "source_train", "y_test", "source_test")
+    sources = arrays.load(folder / "features.npz", *names)
+    levels = json.loads((folder / "baselines.json").read_text(encoding="utf-8"))
+    columns = {name: tables.read_csv(folder / name) for name in TABLES}
+    return {"features.npz": sources, "baselines.json": levels, **columns}

@@ -1,0 +1,232 @@
+"""Checks of results: what is right passes, every kind of damage is named."""
+
+import copy
+import math
+import re
+
+import numpy as np
+import pytest
+
+from efficient_augmentation import baselines, checks, simulate, summary
+from efficient_augmentation.stages import panels, sweep
+from problems import augmented_features
+
+N = 24
+SETTINGS = {
+    "dataset": {"kind": "digits", "n_train": N},
+    "scores": ["loss", "influence"],
+    "policies": ["baseline", "deterministic_proportional_update", "random_proportional_downweight"],
+    "budgets": [1, 8, N],
+    "rounds": 2,
+    "clusters": {"counts": [3], "policies": ["baseline"], "scores": ["loss"]},
+    "sweep": 5,
+    "dpp": {"budgets": [2, 4], "policies": ["dpp_weighted"], "scores": ["influence"]},
+    "faithful": False,
+    "seed": 0,
+}
+
+
+def columns(rows):
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """Dataset and files of a transform, as the stages make them."""
+    features = augmented_features(N)
+    data = {f"y_{s}": features[f"y_{s}"][features[f"source_{s}"] < 0] for s in ("train", "test")}
+    data |= {f"{s}_ids": np.arange(len(data[f"y_{s}"])) + 7 for s in ("train", "test")}
+    model = simulate.FrozenModel(features, 1.0)
+    scores, levels = baselines.evaluate(model, features, data["train_ids"])
+    curves = columns(panels.run(model, SETTINGS))
+    return data, {
+        "features.npz": features,
+        "scores.csv": columns(scores),
+        "baselines.json": levels,
+        "curves.csv": curves,
+        "auc.csv": columns(summary.summarize(curves, levels)),
+    }
+
+
+@pytest.fixture
+def made(whole):
+    return copy.deepcopy(whole)
+
+
+def test_results_as_the_stages_make_them_pass(made):
+    data, files = made
+    assert checks.dataset(data, SETTINGS) == []
+    assert checks.transform(data, files, SETTINGS) == []
+
+
+def test_k_dpps_that_were_measured_to_the_end_pass_too(made):
+    data, files = made
+    settings = SETTINGS | {"dpp": SETTINGS["dpp"] | {"budgets": [4, N]}}
+    model = simulate.FrozenModel(files["features.npz"], 1.0)
+    files["curves.csv"] = columns(panels.run(model, settings))
+    files["auc.csv"] = columns(summary.summarize(files["curves.csv"], files["baselines.json"]))
+    assert checks.transform(data, files, settings) == []
+
+
+def put(file, name, row, value):
+    """Damage: one value of a column or an array."""
+
+    def damage(data, files):
+        files[file][name] = files[file][name].astype(type(value))
+        files[file][name][row] = value
+
+    return damage
+
+
+def level(name, value):
+    return lambda data, files: files["baselines.json"].update({name: value})
+
+
+def without_rows(file, *rows):
+    def damage(data, files):
+        files[file] = {name: np.delete(c, rows, axis=0) for name, c in files[file].items()}
+
+    return damage
+
+
+def twice(data, files):
+    files["curves.csv"] = {n: np.append(c, c[:1], axis=0) for n, c in files["curves.csv"].items()}
+
+
+def drop(file, name):
+    return lambda data, files: files[file].pop(name)
+
+
+DAMAGE = {
+    "accuracy above 1": (
+        put("curves.csv", "test_accuracy", 1, 1.25),
+        r"^curves\.csv, line 3: test_accuracy is 1\.25, expected within 0\.\.1$",
+    ),
+    "accuracy that is no number": (
+        put("curves.csv", "test_accuracy", 0, math.nan),
+        r"^curves\.csv, line 2: test_accuracy is nan, expected within 0\.\.1$",
+    ),
+    "accuracy of a fraction of a row": (
+        put("curves.csv", "test_accuracy", 0, 0.501),
+        r"^curves\.csv, line 2: test_accuracy is 0\.501, expected a whole number of 160 test rows",
+    ),
+    "end below the ceiling": (
+        put("curves.csv", "test_accuracy", 2, 0.0),
+        r"^curves\.csv, line 4: test_accuracy is 0\.0, expected the ceiling, 0\.\d+$",
+    ),
+    "row missing": (
+        without_rows("curves.csv", 4),
+        r"^curves\.csv: no row \(loss, baseline, clusters 0, round 1, 8 points\), expected by",
+    ),
+    "row twice": (
+        twice,
+        r"^curves\.csv, line \d+: row \(loss, baseline, .*, 1 points\), expected once$",
+    ),
+    "row nobody asked for": (
+        put("curves.csv", "round", 0, 5),
+        r"^curves\.csv, line 2: row \(loss, baseline, clusters 0, round 5, .*expected nowhere$",
+    ),
+    "many rows missing": (without_rows("curves.csv", *range(10)), r"^curves\.csv: 7 more like"),
+    "accuracy that is text": (
+        put("curves.csv", "test_accuracy", 0, "high"),
+        r"^curves\.csv: test_accuracy holds text, expected numbers$",
+    ),
+    "no policies": (drop("curves.csv", "policy"), r"^curves\.csv: policy is missing, expected"),
+    "loss below 0": (
+        put("scores.csv", "loss", 5, -0.5),
+        r"^scores\.csv, line 7: loss is -0\.5, expected finite and >= 0$",
+    ),
+    "influence above 0": (
+        put("scores.csv", "influence_after", 0, 0.5),
+        r"^scores\.csv, line 2: influence_after is 0\.5, expected finite and <= 0$",
+    ),
+    "infinite margin": (
+        put("scores.csv", "margin", 0, math.inf),
+        r"^scores\.csv, line 2: margin is inf, expected finite",
+    ),
+    "another point": (
+        put("scores.csv", "id", 0, 99),
+        r"^scores\.csv, line 2: id is 99, expected that of train_ids in dataset\.npz$",
+    ),
+    "point missing": (
+        without_rows("scores.csv", 0),
+        r"^scores\.csv: rows: 23, expected 24 as in dataset\.npz$",
+    ),
+    "support vectors counted wrongly": (
+        level("n_support_vectors", 1000),
+        r"^baselines\.json: n_support_vectors: 1000, expected \d+ as in scores\.csv$",
+    ),
+    "floor above 1": (
+        level("floor", 1.5),
+        r"^baselines\.json: floor is 1\.5, expected within 0\.\.1$",
+    ),
+    "ceiling missing": (
+        drop("baselines.json", "ceiling"),
+        r"^baselines\.json: ceiling is missing, expected beside floor",
+    ),
+    "area of other curves": (
+        put("auc.csv", "auc_mean", 0, 3.0),
+        r"^auc\.csv, line 2: auc_mean is 3\.0, expected the area under curves\.csv$",
+    ),
+    "spread of one round": (
+        put("auc.csv", "auc_std", 2, 0.1),
+        r"^auc\.csv, line 4: auc_std is 0\.1, expected >= 0, or nan of a single round$",
+    ),
+    "area missing": (
+        without_rows("auc.csv", 1),
+        r"^auc\.csv: rows differ .*random_proportional_downweight",
+    ),
+    "rounds of another run": (
+        put("auc.csv", "rounds", 0, 9),
+        r"^auc\.csv, line 2: rounds is 9, expected the config's$",
+    ),
+    "label of a copy": (
+        lambda data, files: put("features.npz", "y_train", 30, int(1 - data["y_train"][6]))(
+            data, files
+        ),
+        r"^features\.npz, row 30: y_train is \d, expected the label of its original$",
+    ),
+    "copy of no point": (
+        put("features.npz", "source_train", 30, N),
+        r"^features\.npz, row 30: source_train is 24, expected -1 in the first 24 rows and 0\.\.23",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=DAMAGE)
+def test_damage_is_named(made, damage, message):
+    data, files = made
+    damage(data, files)
+    found = checks.transform(data, files, SETTINGS)
+    assert any(re.search(message, text) for text in found), found
+
+
+def test_a_dataset_of_another_size_or_with_other_labels(made):
+    data, _ = made
+    smaller = SETTINGS | {"dataset": {"n_train": 20}}
+    assert checks.dataset(data, smaller) == [
+        "dataset.npz: y_train: 24, expected 20 as in dataset.n_train"
+    ]
+    data["y_test"][3] = 2
+    data["train_ids"][1] = data["train_ids"][0]
+    assert checks.dataset(data, SETTINGS) == [
+        "dataset.npz: train_ids repeat; each point was expected once",
+        "dataset.npz, row 3: y_test is 2, expected 0 or 1",
+    ]
+
+
+def test_sweep(made):
+    rows = sweep.originals(made[1]["features.npz"], 5, seed=0)
+    table = columns(rows)
+    assert checks.sweep(table, SETTINGS) == []
+    table["inertia_test"][0] = -1.0
+    table["silhouette_train"][1] = 1.5
+    table["clusters"][2] = 2
+    assert checks.sweep(table, SETTINGS) == [
+        "clusters.csv, line 4: clusters is 2, expected more than in the line before",
+        "clusters.csv, line 2: inertia_test is -1.0, expected >= 0",
+        "clusters.csv, line 3: silhouette_train is 1.5, expected within -1..1, or nan",
+    ]
+    assert checks.sweep(table, SETTINGS | {"sweep": 2})[0] == (
+        "clusters.csv: 5 rows, expected 1 to 2 (sweep)"
+    )
