@@ -1,10 +1,32 @@
 """Arrays on disk: named, without pickles, the same bytes for the same content."""
 
+import math
 import os
+import tokenize
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+
+# A small file that unpacks to more than this is damaged or hostile.
+LARGEST_BYTES = 1 << 30
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+# What zipfile and NumPy raise on bytes that are no archive of arrays.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    TypeError,
+    RuntimeError,  # an encrypted member; NotImplementedError: an unknown compression
+    tokenize.TokenError,
+)
 
 
 def save(path, **arrays):
@@ -40,18 +62,54 @@ def load(path, *names):
       path: file written by `save`, or any .npz file without objects.
       *names: arrays to read; all of them where none is named.
     Returns: dict from name to array, in the order asked for.
-    Raises: ValueError naming the file where it is damaged or lacks a name; FileNotFoundError.
+    Raises: ValueError naming the file where it is damaged, holds anything but arrays, unpacks to
+      more than 1 GiB and than its own size, or lacks a name; FileNotFoundError.
+    Cost: memory of the arrays found, whatever their headers claim.
     """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            stored = archive.files
-            found = {name: archive[name] for name in names or stored if name in stored}
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
-        if isinstance(error, (FileNotFoundError, PermissionError, IsADirectoryError)):
-            raise
-        raise ValueError(f"{path}: not a readable .npz file ({error})") from error
+    with Path(path).open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                stored = _members(archive, os.fstat(file.fileno()).st_size)
+                wanted = [name for name in names or stored if name in stored]
+                found = {name: _read(archive, stored[name]) for name in wanted}
+        except _DAMAGE as error:
+            raise ValueError(f"{path}: not a readable .npz file ({error})") from error
     missing = [name for name in names if name not in found]
     if missing:
         held = ", ".join(stored) or "nothing"
         raise ValueError(f"{path}: no array named {', '.join(missing)}; it holds {held}")
     return found
+
+
+def _members(archive, file_size):
+    """Members of the archive by the names of their arrays."""
+    members = archive.infolist()
+    unpacked = sum(member.file_size for member in members)
+    # What is stored as it is cannot exceed the file, unless members overlap.
+    if unpacked > max(LARGEST_BYTES, file_size):
+        raise ValueError(f"it unpacks to {unpacked} bytes, expected at most {LARGEST_BYTES}")
+    stored = {member.filename.removesuffix(".npy"): member for member in members}
+    if len(stored) < len(members):
+        raise ValueError("an array is there twice")
+    return stored
+
+
+def _read(archive, member):
+    with archive.open(member) as stream:
+        version = np.lib.format.read_magic(stream)
+        if version not in _HEADERS:
+            raise ValueError(f"{member.filename} is of format version {version}, expected 1.0")
+        try:
+            shape, _, dtype = _HEADERS[version](stream)
+        except MemoryError:  # Python's parser, of text that nests too deep
+            raise ValueError(f"{member.filename}: its header cannot be parsed") from None
+        # An element of no bytes could be there any number of times.
+        claimed = math.prod(shape) * max(dtype.itemsize, 1)
+        there = member.file_size - stream.tell()
+        # NumPy would allocate what the header claims. Objects are refused below.
+        if claimed != there and not dtype.hasobject:
+            raise ValueError(
+                f"{member.filename}: {there} bytes of data, expected {claimed} ({shape} of {dtype})"
+            )
+        stream.seek(0)
+        return np.lib.format.read_array(stream, allow_pickle=False)

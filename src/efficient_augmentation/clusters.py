@@ -14,11 +14,11 @@ def labels(features, counts, seed):
       counts: numbers of clusters, each within 1..n.
       seed: of the first centres.
     Returns: dict from k to (n,) integer labels 0..k-1.
-    Raises: ValueError if a count is outside 1..n.
+    Raises: ValueError if a count is outside 1..n, or features are not finite or of another shape.
     Cost: O(n k d) an iteration of k-means.
     Source: Kuchnik and Smith 2019, appendix.
     """
-    features = np.asarray(features)
+    features = _checked("features", features)
     _check(counts, len(features))
     return {k: _cluster(features, k, seed).labels_ for k in counts}
 
@@ -34,10 +34,13 @@ def sweep(train, test, counts, seed):
     Returns: rows, one for each k: clusters, inertia_train, inertia_test (sums of squared distances
       to the nearest centre), silhouette_train, silhouette_test (mean, -1..1; NaN where the test
       points fall into one cluster, or each into its own).
-    Raises: ValueError if a count is outside 2..n-1.
+    Raises: ValueError if a count is outside 2..n-1, or features are not finite or do not fit.
     Source: Kuchnik and Smith 2019, appendix.
     """
-    train, test = np.asarray(train, np.float64), np.asarray(test, np.float64)
+    train = _checked("features of training points", np.asarray(train, np.float64))
+    test = _checked("features of test points", np.asarray(test, np.float64))
+    if test.shape[1] != train.shape[1]:
+        raise ValueError(f"{test.shape[1]} features of test points, {train.shape[1]} of training")
     _check(counts, len(train) - 1, least=2)
     rows = []
     for k in counts:
@@ -57,6 +60,8 @@ def sweep(train, test, counts, seed):
 
 def geometric_counts(n, number=50):
     """At most `number` distinct whole numbers from 2 to n - 1, in geometric steps."""
+    if n < 3:
+        return []
     return np.unique(np.geomspace(2, n - 1, number).round().astype(int)).tolist()
 
 
@@ -72,9 +77,21 @@ def _silhouette(points, labels):
     return float(silhouette_score(points, labels))
 
 
+def _checked(name, features):
+    features = np.asarray(features)
+    if features.ndim != 2 or not features.size:
+        raise ValueError(f"{name} must have shape (n, d), not {features.shape}")
+    # k-means adds squares up over all points.
+    with np.errstate(over="ignore"):
+        spread = np.square(features, dtype=np.float64).sum()
+    if not np.isfinite(spread):
+        raise ValueError(f"{name} must be finite, and their squares too")
+    return features
+
+
 def _check(counts, most, least=1):
     for k in counts:
-        if k != int(k) or not least <= k <= most:
+        if k % 1 or not least <= k <= most:
             raise ValueError(
                 f"a number of clusters must be whole and within {least}..{most}, not {k}"
             )

@@ -41,10 +41,16 @@ def kernel(features, scores=None):
     norms = np.linalg.norm(phi, axis=1, keepdims=True)
     if not (np.isfinite(norms).all() and (norms > 0).all()):
         row = int(np.flatnonzero(~(np.isfinite(norms[:, 0]) & (norms[:, 0] > 0)))[0])
-        raise ValueError(f"features must be finite with a non-zero norm; row {row} is not")
+        raise ValueError(
+            f"features must be finite with a non-zero norm; row {row} is not: its norm is "
+            f"{norms[row, 0]}"
+        )
     magnitude = np.ones(len(phi)) if scores is None else np.abs(np.asarray(scores, np.float64))
     if magnitude.shape != (len(phi),):
         raise ValueError(f"scores must have shape ({len(phi)},), not {magnitude.shape}")
+    if not np.isfinite(magnitude).all():
+        bad = int(np.argmin(np.isfinite(magnitude)))
+        raise ValueError(f"scores must be finite; point {bad} has {magnitude[bad]}")
     weighted = magnitude[:, None] * phi / norms
     return weighted @ weighted.T + _DIAGONAL * np.eye(len(phi))
 
@@ -130,7 +136,7 @@ def log_elementary_symmetric(log_values, k):
 
 def _check_size(spectrum, k):
     rank = int((spectrum.values > 0).sum())
-    if k != int(k) or not 1 <= k <= rank:
+    if k % 1 or not 1 <= k <= rank:
         raise ValueError(f"k must be a whole number within 1..{rank} (the rank of L), not {k}")
 
 

@@ -12,6 +12,7 @@ every run; then an iteration is two matrix products, X~ times all directions and
 times X~. The line search is free of matrix products, since margins are linear in the step.
 """
 
+from numbers import Real
 from typing import NamedTuple
 
 import jax
@@ -64,8 +65,7 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         raise ValueError(f"weights must have shape (runs, {len(y)}), not {weights.shape}")
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError("weights must be finite and not negative")
-    if not (np.isfinite(C) and C > 0):
-        raise ValueError(f"C must be a positive number, not {C}")
+    check_C(C)
     for label in (0, 1):
         if not (weights[:, y == label].any(axis=1)).all():
             raise ValueError(f"class {label} is absent from the rows of positive weight")
@@ -74,12 +74,13 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     with jax.enable_x64(True):
         problem = with_intercept(X), 2.0 * y - 1, weights, C, start, tolerance
         theta, norm, rounding, done = jax.device_get(_minimise(*map(jnp.float64, problem)))
-    if not (done | (norm <= 100 * rounding)).all():
-        worst = int(np.argmax(norm / rounding))
+    good = np.isfinite(theta).all(axis=1) & (done | (norm <= 100 * rounding))
+    if not good.all():
+        worst = int(np.argmin(good))
         raise FloatingPointError(
             f"logistic regression did not converge: gradient norm {norm[worst]:.3g}, "
             f"reachable {rounding[worst]:.3g} (C = {C:g}, {X.shape[0]} rows of {X.shape[1]} "
-            "features); features of a more even scale or a smaller C would help"
+            "features); features of a more even scale, nearer to 1, or a smaller C would help"
         )
     return theta
 
@@ -92,9 +93,13 @@ def accuracy(theta, X, y):
       X: features, (n, d).
       y: labels, (n,), 0 or 1.
     Returns: scalar or (R,), between 0 and 1.
+    Raises: ValueError where theta' x~ is no number.
     """
     theta = np.asarray(theta, np.float64)
-    positive = (np.asarray(X, np.float64) @ theta[..., :-1].T + theta[..., -1] > 0).T
+    margin = np.asarray(X, np.float64) @ theta[..., :-1].T + theta[..., -1]
+    if np.isnan(margin).any():
+        raise ValueError("theta and features must be finite: some theta' x~ is NaN")
+    positive = (margin > 0).T
     return (positive == np.asarray(y, bool)).mean(axis=-1)
 
 
@@ -105,6 +110,8 @@ def check_rows(X, y):
         raise ValueError(
             f"features and labels must have shapes (n, d) and (n,), not {X.shape} and {y.shape}"
         )
+    if not np.issubdtype(X.dtype, np.floating) and X.dtype.kind not in "biu":
+        raise ValueError(f"features must be real numbers, not {X.dtype}")
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"labels must be 0 or 1, not {np.unique(y)[:5]}")
     X = X.astype(np.float64, copy=False)
@@ -112,6 +119,12 @@ def check_rows(X, y):
         row = int(np.flatnonzero(~np.isfinite(X).all(axis=1))[0])
         raise ValueError(f"features must be finite; row {row} holds NaN or infinity")
     return X, y.astype(np.int64, copy=False)
+
+
+def check_C(C):
+    """A ValueError where C is no inverse strength of a penalty."""
+    if not isinstance(C, Real) or not (np.isfinite(C) and C > 0):
+        raise ValueError(f"C must be a positive number, not {C!r}")
 
 
 def with_intercept(X):
@@ -136,13 +149,15 @@ def _minimise(X, sign, weights, C, theta, tolerance):
     """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done."""
     penalty = jnp.ones(X.shape[1]).at[-1].set(0.0)
     row_norm = jnp.linalg.norm(X, axis=1)
-    X32 = X.astype(jnp.float32)
+    # In units of its largest feature: squares of the plain numbers may overflow float32.
+    unit = jnp.abs(X).max()
+    X32 = (X / unit).astype(jnp.float32)
 
     def pull_at(margin):
         return -C * weights * sign * jax.nn.sigmoid(-sign * margin)
 
     def gradient_at(theta, pull):
-        magnitude = jnp.abs(pull) @ row_norm + jnp.linalg.norm(theta, axis=1)
+        magnitude = jnp.abs(pull) @ row_norm + _norm(penalty * theta)
         return pull @ X + penalty * theta, 4 * _EPS * magnitude
 
     def refresh(state):
@@ -150,14 +165,16 @@ def _minimise(X, sign, weights, C, theta, tolerance):
         margin = state.theta @ X.T
         curvature = weights * jax.nn.sigmoid(margin) * jax.nn.sigmoid(-margin)
         mean = C * (~state.done @ curvature) / jnp.maximum((~state.done).sum(), 1)
-        return state._replace(margin=margin, inverse=_preconditioner(X32, mean, penalty))
+        return state._replace(margin=margin, inverse=_preconditioner(X32, unit**2 * mean, penalty))
 
     def iterate(state):
         state = jax.lax.cond(state.k % _REFRESH == 0, refresh, lambda s: s, state)
         direction = -_two_loop(state)
         decrement = -(state.gradient * direction).sum(axis=1)
-        near = (decrement <= tolerance**2) | (_norm(state.gradient) <= state.rounding)
-        state = state._replace(done=state.done | near)
+        # No descent at all is a failure of the arithmetic, not an optimum.
+        near = (decrement > 0) & (decrement <= tolerance**2)
+        exact = _norm(state.gradient) <= state.rounding
+        state = state._replace(done=state.done | near | exact)
         slope = direction @ X.T
 
         def along(step):
@@ -201,7 +218,9 @@ def _preconditioner(X32, curvature, penalty):
     A preconditioner may be off by a little: the optimum does not depend on it. What is added to
     the diagonal covers float32's rounding, so that the matrix stays positive definite.
     """
-    H = ((X32 * curvature.astype(jnp.float32)[:, None]).T @ X32).astype(jnp.float64)
+    most = jnp.maximum(curvature.max(), jnp.finfo(jnp.float64).tiny)
+    share = (curvature / most).astype(jnp.float32)
+    H = most * ((X32 * share[:, None]).T @ X32).astype(jnp.float64)
     ridge = penalty + 1e-6 * jnp.trace(H) / len(H)
     factor = jnp.linalg.cholesky(H + jnp.diag(ridge))
     return jax.scipy.linalg.cho_solve((factor, True), jnp.eye(len(H)))

@@ -150,6 +150,8 @@ def _round_robin(ranking, clusters, rng):
     clusters = np.asarray(clusters)
     if clusters.shape != ranking.shape:
         raise ValueError(f"clusters must have shape {ranking.shape}, not {clusters.shape}")
+    if clusters.dtype.kind not in "iu":
+        raise ValueError(f"clusters must be integer labels, not {clusters.dtype}")
     found, labels = np.unique(clusters, return_inverse=True)
     labels = rng.permutation(len(found))[labels][ranking]
     by_cluster = np.argsort(labels, kind="stable")

@@ -26,6 +26,8 @@ KINDS = ("influence", "alo")
 
 # What the published code adds to the diagonal of H instead of the penalty.
 _PUBLISHED_RIDGE = 1e-10
+# Of the curvature that stays with a row when it leaves: below this, rounding.
+_SMALLEST_LEFT = 1e-12
 # Beyond this condition number half of float64's digits are gone.
 ILL_CONDITIONED = 1e8
 
@@ -37,12 +39,18 @@ def loss(theta, X, y):
       theta: (d + 1,), intercept last.
       X: features, (n, d).
       y: labels, (n,), 0 or 1.
-    Returns: (n,) float64, nats, > 0.
-    Raises: ValueError for a wrong shape or value.
+    Returns: (n,) float64, nats, >= 0 (0 where a margin is beyond 745).
+    Raises: ValueError for a wrong shape or value, and where a margin overflows.
     Source: Kuchnik and Smith 2019, section 3.
     """
     theta, X, y = _check(theta, X, y)
-    margin = (2 * y - 1) * (X @ theta[:-1] + theta[-1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        margin = (2 * y - 1) * (X @ theta[:-1] + theta[-1])
+    if not np.isfinite(margin).all():
+        row = int(np.argmin(np.isfinite(margin)))
+        raise ValueError(
+            f"theta' x~ of row {row} is {margin[row]}; features nearer to 1 would help"
+        )
     return np.logaddexp(0.0, -margin)
 
 
@@ -77,6 +85,10 @@ def loo_influence(theta, X, y, C=None, kind="influence", fit_X=None, fit_weights
             f"fit_X and fit_weights must have shapes (m, d) and (m,), m >= {len(X)}, not "
             f"{fit_X.shape} and {fit_weights.shape}"
         )
+    if not (np.isfinite(fit_weights).all() and (fit_weights >= 0).all()):
+        raise ValueError("fit_weights must be finite and not negative")
+    if C is not None:
+        logistic.check_C(C)
     X = logistic.with_intercept(fit_X)
     return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind)[0]
 
@@ -91,7 +103,8 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence"):
       weights: (R, m) sample weights of the fits.
       C, kind: as in `loo_influence`.
     Returns: (R, n) float64.
-    Raises: ValueError where an H is singular or kind is unknown.
+    Raises: ValueError where an H is singular, with alo also if it is so without a row, or kind is
+      unknown.
     Cost: O(R (m d^2 + d^3)), memory O(m d) whatever R.
     """
     if kind not in KINDS:
@@ -106,9 +119,11 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence"):
         else:
             result = np.asarray(_penalised(theta, X, y, weights, rows, float(C), kind == "alo"))
     if not np.isfinite(result).all():
+        without = " without some row" if kind == "alo" else ""
         raise ValueError(
-            "the Hessian is singular: some fit separates the classes so far that no curvature is "
-            f"left in float64 (C = {C}); use a smaller C"
+            f"the Hessian is singular to rounding{without} (C = {C}): a fit that separates the "
+            "classes far leaves no curvature, and large features drown the penalty; a smaller C, "
+            "or features nearer to 1, would help"
         )
     return result
 
@@ -168,6 +183,8 @@ def _check(theta, X, y):
         raise ValueError(
             f"theta must have shape ({X.shape[1] + 1},), intercept last, not {theta.shape}"
         )
+    if not np.isfinite(theta).all():
+        raise ValueError(f"theta must be finite; entry {int(np.argmin(np.isfinite(theta)))} is not")
     return theta, X, y
 
 
@@ -197,6 +214,8 @@ def _negative_influence(theta, X, y, weights, leverage, alo):
     margin = X @ theta
     residual = jax.nn.sigmoid((1 - 2 * y) * margin)
     left = 1 - weights * _curvature(margin) * leverage if alo else 1.0
+    # Positive but for rounding, which would decide sign and size of the score.
+    left = jnp.where(left > _SMALLEST_LEFT, left, jnp.nan)
     return -weights * residual**2 * leverage / left
 
 

@@ -24,10 +24,18 @@ def select_points(
     Source: Kuchnik and Smith 2019, section 3.
     """
     X = np.asarray(features)
-    classes, y = np.unique(np.asarray(labels), return_inverse=True)
+    policies.parse(policy)
+    labels = np.asarray(labels)
+    if labels.shape != X.shape[:1]:
+        raise ValueError(f"labels must have shape {X.shape[:1]}, a label a row, not {labels.shape}")
+    if labels.dtype.kind == "f" and np.isnan(labels).any():
+        raise ValueError(
+            f"labels must hold two classes; that of row {np.isnan(labels).argmax()} is nan"
+        )
+    classes, y = np.unique(labels, return_inverse=True)
     if len(classes) != 2:
         raise ValueError(f"labels must hold two classes, not {len(classes)}: {classes[:5]}")
-    if budget != int(budget) or not 1 <= budget <= len(X):
+    if budget % 1 or not 1 <= budget <= len(X):
         raise ValueError(f"budget must be a whole number within 1..{len(X)}, not {budget}")
     if score not in scores.NAMES:
         raise ValueError(f"score must be one of {', '.join(scores.NAMES)}, not {score!r}")

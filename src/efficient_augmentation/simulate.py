@@ -61,6 +61,12 @@ class FrozenModel:
         self._X, self._y = logistic.check_rows(features["x_train"], features["y_train"])
         self._test = logistic.check_rows(features["x_test"], features["y_test"])
         self._n = int((self.source < 0).sum())
+        if len(self.source) != len(self._X) or self._test[0].shape[1] != self._X.shape[1]:
+            raise ValueError(
+                f"x_train of shape {self._X.shape}, source_train {self.source.shape} and x_test "
+                f"{self._test[0].shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
+            )
+        logistic.check_C(C)
         self.C = PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
@@ -328,9 +334,11 @@ def _check_plan(scores, panel, budgets, rounds, clusters, n):
             f"budgets must be strictly increasing and within 1..{n} (the number of training "
             f"points), not {budgets}"
         )
-    if rounds < 1:
-        raise ValueError(f"rounds must be at least 1, not {rounds}")
-    if not len(clusters) or any(k != int(k) or not 0 <= k <= n for k in clusters):
+    if any(budget % 1 for budget in budgets):
+        raise ValueError(f"budgets must be whole numbers, not {budgets}")
+    if rounds % 1 or rounds < 1:
+        raise ValueError(f"rounds must be at least 1, not {rounds}, and whole")
+    if not len(clusters) or any(k % 1 or not 0 <= k <= n for k in clusters):
         raise ValueError(f"clusters must be whole numbers within 0..{n}, not {list(clusters)}")
     diverse = [policy.name for policy in panel if policy.diverse]
     if diverse and set(clusters) != {0}:

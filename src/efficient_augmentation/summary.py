@@ -1,11 +1,13 @@
-"""What the curves say: areas, shares of the gain, points needed, and the sentences built on them.
+"""What the curves say in numbers: areas, intervals, shares of the gain, points needed.
 
 `curves` is always the mapping of columns in curves.csv (score, policy, clusters, round,
 n_augmented, test_accuracy); `baselines` the mapping in baselines.json (floor, ceiling, n_train).
-Only unstratified rows (clusters = 0) are read here.
+The table may hold three panels: the main one, which all areas and points needed are about, one
+stratified by clusters, and one of k-DPPs, whose budgets may end early.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -13,22 +15,8 @@ from scipy import stats
 from efficient_augmentation import policies
 
 LEVEL = 0.95
-LABELS = {
-    "baseline": "uniform random",
-    "random_proportional": "proportional",
-    "random_inverse_proportional": "inverse",
-    "random_softmax_proportional": "softmax",
-    "random_inverse_softmax_proportional": "inverse softmax",
-    "deterministic_proportional": "highest first",
-    "deterministic_inverse_proportional": "lowest first",
-}
-
-
-def policy_label(name):
-    """A policy's name for people: "proportional + update"."""
-    policy = policies.parse(name)
-    modifiers = [m for m in policies.MODIFIERS if getattr(policy, m)]
-    return " + ".join([LABELS[policy.base], *modifiers])
+EARLY = 0.25
+"""Share of the training points up to which budgets count as early: where the choice matters."""
 
 
 def in_order(names):
@@ -41,34 +29,69 @@ def in_order(names):
     return sorted(set(names), key=rank)
 
 
-def pairs(curves):
-    """The (score, policy) pairs that were measured, scores as they come, policies in order."""
+def unstratified(curves):
+    """Every (score, policy) pair without clusters and its last budget, policies in order."""
     plain = np.asarray(curves["clusters"]) == 0
-    scores = list(dict.fromkeys(np.asarray(curves["score"])[plain].tolist()))
-    names = np.asarray(curves["policy"])
-    for score in scores:
-        here = plain & (np.asarray(curves["score"]) == score)
-        yield from ((score, policy) for policy in in_order(names[here].tolist()))
+    columns = (np.asarray(curves[c])[plain].tolist() for c in ("score", "policy", "n_augmented"))
+    last = {}
+    for score, policy, budget in zip(*columns, strict=True):
+        found = last.setdefault(score, {})
+        found[policy] = max(budget, found.get(policy, 0))
+    return {(s, p): found[p] for s, found in last.items() for p in in_order(found)}
 
 
-def accuracies(curves, score, policy):
+def pairs(curves):
+    """The (score, policy) pairs of the main panel, scores as they come, policies in order.
+
+    The main panel is unstratified and measured up to the last budget of the policies that follow
+    an order: k-DPPs belong to it only where they were measured that far.
+    """
+    last = unstratified(curves)
+    ends = [n for (_, policy), n in last.items() if not policies.parse(policy).diverse]
+    end = max(ends or last.values(), default=0)
+    return [pair for pair, n in last.items() if n >= end]
+
+
+def dpp_pairs(curves):
+    """The (score, policy) pairs of k-DPPs, wherever their budgets end."""
+    return [pair for pair in unstratified(curves) if policies.parse(pair[1]).diverse]
+
+
+def stratified(curves):
+    """Numbers of clusters by (score, policy), ascending; pairs in order, unstratified ones out."""
+    columns = (np.asarray(curves[c]).tolist() for c in ("score", "policy", "clusters"))
+    found = {}
+    for score, policy, k in zip(*columns, strict=True):
+        if k:
+            found.setdefault(score, {}).setdefault(policy, set()).add(int(k))
+    return {(s, p): sorted(by[p]) for s, by in found.items() for p in in_order(by)}
+
+
+def has(curves, score, policy):
+    """Whether the pair was measured, unstratified."""
+    return (score, policy) in unstratified(curves)
+
+
+def accuracies(curves, score, policy, clusters=0):
     """Accuracy by round and budget of one policy.
 
     Args:
       curves: columns of curves.csv.
       score: name of the score that ordered the points.
       policy: name of the policy.
+      clusters: number of clusters to stratify by, 0 for none.
     Returns: (budgets, accuracy): int (b,) ascending, float (rounds, b).
     Raises: ValueError if there is no such row, or if a budget is missing from or repeated in a
       round.
     """
     rows = (
-        (np.asarray(curves["clusters"]) == 0)
+        (np.asarray(curves["clusters"]) == clusters)
         & (np.asarray(curves["score"]) == score)
         & (np.asarray(curves["policy"]) == policy)
     )
     if not rows.any():
-        raise ValueError(f"curves: no row has score {score!r} and policy {policy!r}")
+        strata = f" in {clusters} clusters" if clusters else ""
+        raise ValueError(f"curves: no row has score {score!r} and policy {policy!r}{strata}")
     rounds, i = np.unique(np.asarray(curves["round"])[rows], return_inverse=True)
     budgets, j = np.unique(np.asarray(curves["n_augmented"])[rows], return_inverse=True)
     if len(i) != len(rounds) * len(budgets) or len(set(zip(i, j, strict=True))) != len(i):
@@ -79,11 +102,6 @@ def accuracies(curves, score, policy):
     accuracy = np.empty((len(rounds), len(budgets)))
     accuracy[i, j] = np.asarray(curves["test_accuracy"], dtype=float)[rows]
     return budgets, accuracy
-
-
-def has(curves, score, policy):
-    """Whether the pair was measured (unstratified)."""
-    return (score, policy) in set(pairs(curves))
 
 
 def area(budgets, accuracy, floor):
@@ -128,12 +146,13 @@ def summarize(curves, baselines):
     return rows
 
 
-def mean_interval(values, axis=0):
-    """Mean and its two-sided 95 % Student t interval.
+def mean_interval(values, axis=0, level=LEVEL):
+    """Mean and its two-sided Student t interval.
 
     Args:
       values: (r, ...) independent repetitions along `axis`.
       axis: the repetitions' axis.
+      level: of the interval.
     Returns: (mean, low, high), each without `axis`; low and high are nan for one repetition.
     """
     values = np.asarray(values, dtype=float)
@@ -141,18 +160,19 @@ def mean_interval(values, axis=0):
     mean = values.mean(axis=axis)
     if r == 1:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    half = stats.t.ppf((1 + LEVEL) / 2, r - 1) * values.std(axis=axis, ddof=1) / math.sqrt(r)
+    half = stats.t.ppf((1 + level) / 2, r - 1) * values.std(axis=axis, ddof=1) / math.sqrt(r)
     return mean, mean - half, mean + half
 
 
-def difference_interval(a, b):
-    """95 % interval of mean(a) - mean(b) for independent samples (Welch).
+def difference_interval(a, b, level=LEVEL):
+    """Interval of mean(a) - mean(b) for independent samples (Welch).
 
     A sample of one value counts as exact: a deterministic policy has no spread.
 
     Args:
       a: (r,) values.
       b: (s,) values; at least one of r, s is above 1.
+      level: of the interval.
     Returns: (low, high).
     Raises: ValueError if both samples hold one value.
     """
@@ -165,7 +185,7 @@ def difference_interval(a, b):
     if variance == 0:
         return difference, difference
     freedom = variance**2 / sum(v**2 / f for v, f in parts)
-    half = stats.t.ppf((1 + LEVEL) / 2, freedom) * math.sqrt(variance)
+    half = stats.t.ppf((1 + level) / 2, freedom) * math.sqrt(variance)
     return difference - half, difference + half
 
 
@@ -175,35 +195,6 @@ def shares(accuracy, baselines):
     if gain <= 0:
         return np.full(np.shape(accuracy), np.nan)
     return (np.asarray(accuracy) - baselines["floor"]) / gain
-
-
-def gain_recovered(curves, baselines):
-    """Share of the gain of augmenting everything, by policy and budget.
-
-    Args:
-      curves: columns of curves.csv.
-      baselines: mapping with `floor` and `ceiling`.
-    Returns: list of mappings score, policy, n_augmented, share_mean, share_low, share_high,
-      rounds; low and high bound the mean's 95 % t interval over rounds (nan for one round).
-      All shares are nan if ceiling <= floor.
-    """
-    rows = []
-    for score, policy in pairs(curves):
-        budgets, accuracy = accuracies(curves, score, policy)
-        columns = mean_interval(shares(accuracy, baselines))
-        for n, mean, low, high in zip(budgets, *columns, strict=True):
-            rows.append(
-                {
-                    "score": score,
-                    "policy": policy,
-                    "n_augmented": int(n),
-                    "share_mean": float(mean),
-                    "share_low": float(low),
-                    "share_high": float(high),
-                    "rounds": len(accuracy),
-                }
-            )
-    return rows
 
 
 def first_crossing(budgets, curve, target):
@@ -242,90 +233,88 @@ def points_needed(curves, baselines, share=LEVEL):
     return rows
 
 
-def percent(share, digits=0):
-    """A share for people: 0.914 becomes "91 %"."""
-    return f"{100 * share:.{digits}f} %"
+class Comparison(NamedTuple):
+    """Two policies' mean share of the gain over the same budgets.
 
-
-def accuracy_digits(floor, ceiling):
-    """Digits, 1 to 3, with which two accuracies in percent show a tenth of their gap."""
-    gap = abs(ceiling - floor)
-    return next((d for d in (1, 2) if gap == 0 or gap >= 0.999 * 10.0 ** -(d + 1)), 3)
-
-
-def nothing_to_gain(baselines):
-    """The sentence for ceiling <= floor, or None where there is something to gain."""
-    floor, ceiling = baselines["floor"], baselines["ceiling"]
-    if ceiling > floor:
-        return None
-    digits = accuracy_digits(floor, ceiling)
-    return (
-        f"Nothing to gain here: augmenting every point gives {percent(ceiling, digits)}, "
-        f"augmenting none {percent(floor, digits)}."
-    )
-
-
-def telling_budget(curves, baselines, score, names, share=0.9):
-    """Index of the budget to speak about, chosen by a rule that favours none of the policies.
-
-    The smallest budget at which any of them recovers `share` of the gain; where none does, the
-    largest budget short of the whole training set (or the only one).
+    Attributes:
+      budgets: (b,) early budgets that both were measured at.
+      ours: (rounds,) mean over these budgets.
+      theirs: the same of the other policy.
+      difference: of the means over rounds.
+      low, high: interval of the difference; nan where both have one round.
     """
-    budgets, _ = accuracies(curves, score, names[0])
-    means = [shares(accuracies(curves, score, p)[1], baselines).mean(axis=0) for p in names]
-    reached = np.flatnonzero(np.max(means, axis=0) >= share)
-    short = np.flatnonzero(budgets < baselines["n_train"])
-    return int(reached[0]) if len(reached) else int(short[-1]) if len(short) else 0
+
+    budgets: np.ndarray
+    ours: np.ndarray
+    theirs: np.ndarray
+    difference: float
+    low: float
+    high: float
 
 
-def describe_share(values):
-    """Mean and t interval, as "91 % (88 to 94 %)"; the mean alone for one round."""
-    mean, low, high = mean_interval(values)
-    if math.isnan(low):
-        return percent(mean)
-    return f"{percent(mean)} ({100 * low:.0f} to {percent(high)})"
+def compare(curves, baselines, ours, theirs, level=LEVEL):
+    """Set one policy beside another where the choice of points matters: at early budgets.
 
-
-def verdict(a, b):
-    """What the rounds allow to say about two policies' shares, as the sentence's end."""
-    if len(a) == len(b) == 1:
-        return "One round each: chance is not ruled out."
-    low, high = difference_interval(a, b)
-    if low <= 0 <= high:
-        return f"{max(len(a), len(b))} rounds do not tell the two apart."
-    return ""
-
-
-def gain_sentence(curves, baselines, score, policy, reference="baseline"):
-    """One computed sentence: what a policy recovers of the gain, beside uniform random choice.
-
-    Speaks about the budget of `telling_budget`; intervals are 95 % t intervals over rounds, and
-    a difference whose Welch interval holds 0 is called undecided.
+    Both are averaged over the budgets up to a quarter of the training points that both were
+    measured at (where there is none, over those short of all points). Rounds of the same number
+    are paired, since they share their random numbers; a policy of one round counts as exact.
 
     Args:
       curves: columns of curves.csv.
       baselines: mapping with `floor`, `ceiling` and `n_train`.
-      score: name of the score.
-      policy: name of the policy; must have been measured.
-      reference: policy beside which it is set, if it was measured too.
-    Returns: str, such as "With 50 of 200 points augmented, influence (proportional) recovers
-      91 % (88 to 94 %) of the gain, uniform random 63 % (60 to 66 %)."
+      ours: (score, policy) or (score, policy, clusters).
+      theirs: the same; what is subtracted.
+      level: of the interval.
+    Returns: Comparison, or None if the two share no budget.
     """
-    if sentence := nothing_to_gain(baselines):
-        return sentence
-    both = [policy, reference] if has(curves, score, reference) else [policy]
-    k = telling_budget(curves, baselines, score, both)
-    budgets, accuracy = accuracies(curves, score, policy)
-    ours = shares(accuracy, baselines)[:, k]
-    sentence = (
-        f"With {budgets[k]} of {baselines['n_train']} points augmented, {score} "
-        f"({policy_label(policy)}) recovers {describe_share(ours)} of the gain"
-    )
-    if len(both) == 1:
-        return f"{sentence}."
-    theirs = shares(accuracies(curves, score, reference)[1], baselines)[:, k]
-    sentence += f", {policy_label(reference)} {describe_share(theirs)}."
-    return f"{sentence} {verdict(ours, theirs)}".rstrip()
+    (a, ours), (b, theirs) = (accuracies(curves, *series) for series in (ours, theirs))
+    shared = np.intersect1d(a, b)
+    early = shared[shared <= EARLY * baselines["n_train"]]
+    used = early if len(early) else shared[shared < baselines["n_train"]]
+    used = used if len(used) else shared
+    if not len(used):
+        return None
+    ours = shares(ours[:, np.isin(a, used)], baselines).mean(axis=1)
+    theirs = shares(theirs[:, np.isin(b, used)], baselines).mean(axis=1)
+    if len(ours) == len(theirs):
+        difference, low, high = mean_interval(ours - theirs, level=level)
+    else:
+        difference = ours.mean() - theirs.mean()
+        low, high = difference_interval(ours, theirs, level)
+    return Comparison(used, ours, theirs, float(difference), float(low), float(high))
+
+
+def best_clusters(curves, baselines, score, policy):
+    """The number of clusters that serves a policy best, beside not stratifying.
+
+    One cluster is no stratification and as many clusters as points are uniform choice, so both
+    are left out. The best is picked after seeing the results; its interval is widened for that
+    (Bonferroni: all intervals hold at once with 95 %).
+
+    Args:
+      curves: columns of curves.csv.
+      baselines: mapping with `floor`, `ceiling` and `n_train`; ceiling > floor.
+      score: name of the score.
+      policy: name of the policy.
+    Returns: (k, number of k tried, Comparison), or None if nothing can be compared.
+    """
+    counts = stratified(curves).get((score, policy), [])
+    counts = [k for k in counts if 1 < k < baselines["n_train"]]
+    if not counts or not has(curves, score, policy):
+        return None
+    level = 1 - (1 - LEVEL) / len(counts)
+    plain = score, policy
+    found = {k: compare(curves, baselines, (score, policy, k), plain, level) for k in counts}
+    found = {k: comparison for k, comparison in found.items() if comparison}
+    if not found:
+        return None
+    best = max(found, key=lambda k: found[k].difference)
+    return best, len(counts), found[best]
+
+
+def vsv_share(baselines):
+    """Share of the gain that augmenting exactly the support vectors recovers; nan if no gain."""
+    return float(shares(baselines["vsv_accuracy"], baselines))
 
 
 def spearman(before, after):
@@ -355,107 +344,3 @@ def extreme_points(scores, count=100):
     ascending = np.argsort(np.abs(np.asarray(scores, float)), kind="stable")
     count = min(count, len(ascending) // 2)
     return ascending[::-1][:count], ascending[:count]
-
-
-def scores_sentence(scores, score):
-    """One computed sentence on a score before and after augmenting everything.
-
-    Args:
-      scores: columns of scores.csv.
-      score: name of the score; its column and `{score}_after` are read.
-    Returns: str.
-    """
-    before = np.sort(np.abs(np.asarray(scores[score], float)))[::-1]
-    rho = spearman(scores[score], scores[f"{score}_after"])
-    before = before[np.isfinite(before)]
-    tenth = max(1, len(before) // 10)
-    ranks = "The ranking cannot be compared: all points score the same"
-    if not math.isnan(rho):
-        kept = "keeps" if rho >= 0.9 else "roughly keeps" if rho >= 0.6 else "changes"
-        ranks = f"Augmenting everything {kept} the ranking of the points (Spearman {rho:.2f})"
-    if before.sum() == 0:
-        return f"{ranks}."
-    held = percent(before[:tenth].sum() / before.sum())
-    return f"{ranks}; the top {tenth} of {len(before)} points hold {held} of all |{score}| before."
-
-
-def images_sentence(scores, score, class_names):
-    """One computed sentence on the classes of the highest- and lowest-scoring points.
-
-    Args:
-      scores: columns of scores.csv.
-      score: name of the score.
-      class_names: name of each class, in the order of the labels.
-    Returns: str.
-    """
-    values = np.asarray(scores[score], float)
-    labels = np.asarray(scores["label"])
-    parts = []
-    for name, chosen in zip(("highest", "lowest"), extreme_points(values), strict=True):
-        counts = [
-            f"{int((labels[chosen] == k).sum())} of class {label}"
-            for k, label in enumerate(class_names)
-        ]
-        parts.append(f"the {len(chosen)} {name} are {' and '.join(counts)}")
-    return f"By |{score}|, {parts[0]}; {parts[1]}."
-
-
-LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{c: f"\\{c}" for c in "&%$#_"},
-}
-
-
-def escape_latex(text):
-    """Text with LaTeX's ten special characters escaped."""
-    return "".join(LATEX.get(c, c) for c in text)
-
-
-def auc_cell(row, best):
-    """One cell of the table: mean and deviation, bold where the mean is the column's best."""
-    mean = f"{row['auc_mean']:.2f}"
-    mean = rf"\mathbf{{{mean}}}" if best else mean
-    spread = "" if math.isnan(row["auc_std"]) else rf" \pm {row['auc_std']:.2f}"
-    return f"${mean}{spread}$"
-
-
-def to_latex(rows, caption):
-    """The areas as a LaTeX table: a row a policy, a column a score, each column's best in bold.
-
-    Args:
-      rows: as `summarize` returns them.
-      caption: plain text; special characters are escaped here.
-    Returns: str, a `table` that needs the booktabs package.
-    Raises: ValueError if rows is empty.
-    """
-    if not rows:
-        raise ValueError("auc table: there is no row to show")
-    table = {(r["score"], r["policy"]): r for r in rows}
-    scores = list(dict.fromkeys(r["score"] for r in rows))
-    best = {s: max(r["auc_mean"] for r in rows if r["score"] == s) for s in scores}
-    lines = []
-    for policy in in_order(r["policy"] for r in rows):
-        found = [table.get((s, policy)) for s in scores]
-        cells = [auc_cell(r, r["auc_mean"] == best[r["score"]]) if r else "--" for r in found]
-        lines.append(" & ".join([escape_latex(policy_label(policy)), *cells]) + r" \\")
-    return "\n".join(
-        [
-            r"% needs \usepackage{booktabs}",
-            r"\begin{table}",
-            r"  \centering",
-            rf"  \caption{{{escape_latex(caption)}}}",
-            rf"  \begin{{tabular}}{{l{'r' * len(scores)}}}",
-            r"    \toprule",
-            "    " + " & ".join(["policy", *map(escape_latex, scores)]) + r" \\",
-            r"    \midrule",
-            *(f"    {line}" for line in lines),
-            r"    \bottomrule",
-            r"  \end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+LARGEST_BYTES = 1 << 30
+
 
 def write_csv(path, rows):
     """Write rows as CSV, floats in the shortest form that reads back to the same float64.
@@ -36,23 +38,36 @@ def read_csv(path):
       path: CSV file with a header line.
     Returns: dict from column name to an array (rows,): int64 where every entry is an integer,
       else float64 where every entry is a number, else text.
-    Raises: ValueError naming the file and line where it is empty or a row is short or long.
+    Raises: ValueError naming the file, and the line where there is one, where it is empty, no
+      UTF-8 text, names a column twice, or a row is short or long, or a column of text would take
+      more than 1 GiB.
     """
     with Path(path).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
-        header = next(reader, None)
-        if not header:
-            raise ValueError(f"{path}: empty; a header line was expected")
-        rows = []
-        for row in reader:
-            if len(row) != len(header):
-                raise ValueError(
-                    f"{path}, line {reader.line_num}: {len(row)} fields, the header has "
-                    f"{len(header)}"
-                )
-            rows.append(row)
+        try:
+            header, rows = _parsed(path, reader)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: not a text file ({error})") from error
+        except csv.Error as error:
+            raise ValueError(f"{path}, line {reader.line_num}: {error}") from error
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
-    return {name: _typed(column) for name, column in zip(header, columns, strict=True)}
+    return {name: _typed(path, name, column) for name, column in zip(header, columns, strict=True)}
+
+
+def _parsed(path, reader):
+    header = next(reader, None)
+    if not header:
+        raise ValueError(f"{path}: empty; a header line was expected")
+    if twice := [name for name in header if header.count(name) > 1]:
+        raise ValueError(f"{path}: column {twice[0]!r} is there twice; name each once")
+    rows = []
+    for row in reader:
+        if len(row) != len(header):
+            raise ValueError(
+                f"{path}, line {reader.line_num}: {len(row)} fields, the header has {len(header)}"
+            )
+        rows.append(row)
+    return header, rows
 
 
 def _text(value):
@@ -63,10 +78,13 @@ def _text(value):
     return str(value)
 
 
-def _typed(column):
+def _typed(path, name, column):
     for dtype in (np.int64, np.float64):
         try:
             return np.array(column, dtype=dtype)
         except (ValueError, OverflowError):
             continue
+    # Every entry takes the room of the longest.
+    if (needed := 4 * len(column) * max(map(len, column))) > LARGEST_BYTES:
+        raise ValueError(f"{path}: column {name!r} of text would take {needed} bytes of memory")
     return np.array(column)

@@ -195,7 +195,7 @@ def load_weights(path, name, n_classes, input_shape):
 def _meta(path, array):
     try:
         meta = json.loads(array.tobytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: no description of a network in it ({error})") from error
     return meta if isinstance(meta, dict) else {}
 
@@ -203,7 +203,9 @@ def _meta(path, array):
 def _check_layer(path, layer, values, shape):
     if values.shape != shape:
         raise ValueError(f"{path}: layer {layer}: found {values.shape}, expected {shape}")
-    if not np.issubdtype(values.dtype, np.floating) or not np.isfinite(values).all():
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32) if np.issubdtype(values.dtype, np.floating) else np.nan
+    if not np.isfinite(single).all():
         raise ValueError(f"{path}: layer {layer} of shape {shape}: not all weights are finite")
 
 
@@ -344,12 +346,12 @@ def _checked(x, y, weights, n_classes):
 
 def _check_settings(epochs, batch_size, learning_rate, seeds):
     for key, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if value != int(value) or value < 1:
+        if value % 1 or value < 1:
             raise ValueError(f"{key} must be an integer of at least 1, not {value}")
     if not (np.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate must be a positive number, not {learning_rate}")
     for seed in seeds:
-        if seed != int(seed) or not 0 <= seed < 2**32:
+        if seed % 1 or not 0 <= seed < 2**32:
             raise ValueError(f"seed must be an integer within 0..2**32-1, not {seed}")
 
 

@@ -143,7 +143,8 @@ def expand(images, labels, variants):
       originals, with source -1, then for each variant every original transformed, with the
       original's index as source.
     Raises: ValueError if the images have another rank or dtype, if labels and images differ in
-      number, or if a variant changes shape or dtype.
+      number, if a pixel is not finite (as float32, where images are float64), or if a variant
+      changes shape or dtype.
     Cost: memory for the result; beside it, and on the device, one block of images at a time.
     Source: the paper's augmented training and test sets.
     """
@@ -153,8 +154,10 @@ def expand(images, labels, variants):
     if labels.shape != (n,):
         raise ValueError(f"labels of shape {labels.shape} for {n} images: one label an image")
     x = np.empty((copies, *images.shape), jnp.asarray(images[:0]).dtype)
-    x[0] = images
+    with np.errstate(over="ignore"):
+        x[0] = images
     for block in blocks(images):
+        _check_finite(x[0, block], block.start)
         originals = jnp.asarray(images[block])
         for k, variant in enumerate(variants, start=1):
             x[k, block] = _applied(variant, originals)
@@ -226,11 +229,12 @@ def _take(images, source):
 @jax.jit
 def _interpolate(images, start, weights):
     corners = _corners(images, start)
+    if images.dtype != jnp.uint8:
+        # A power of two: nothing is rounded, and large pixels do not overflow.
+        weights = weights / jnp.float32(_SUBPIXELS**2)
     total = sum(w[:, None] * corner for w, corner in zip(weights, corners, strict=True))
     if images.dtype == jnp.uint8:
         total = (total + _SUBPIXELS**2 // 2) >> 10
-    else:
-        total = total / _SUBPIXELS**2
     return total.astype(images.dtype).reshape(images.shape)
 
 
@@ -342,6 +346,13 @@ def _check(images):
         )
     if images.dtype != jnp.uint8 and not jnp.issubdtype(images.dtype, jnp.floating):
         raise ValueError(f"images of dtype {images.dtype}: uint8 or a floating dtype is wanted")
+
+
+def _check_finite(images, first):
+    if images.dtype != np.uint8 and not (finite := np.isfinite(images).all(axis=(1, 2, 3))).all():
+        raise ValueError(
+            f"image {first + int(np.argmin(finite))} holds NaN or infinity: pixels must be finite"
+        )
 
 
 def _whole(name, value):

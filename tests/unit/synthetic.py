@@ -10,7 +10,10 @@ SPEED = {
     "random_inverse_proportional": 0.35,
     "deterministic_proportional": 4.0,
     "deterministic_inverse_proportional": 0.25,
+    "dpp_weighted": 2.5,
+    "dpp_raw": 1.2,
 }
+STRENGTH = {"loss": 0.8, "influence": 1.0, "margin": -0.7, "hinge": 0.3}
 
 
 def columns(rows):
@@ -18,17 +21,58 @@ def columns(rows):
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def curves(baselines, budgets, rounds=5, names=policies.PAPER_PANEL, seed=0):
+def joined(*tables):
+    """Tables below each other."""
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+
+
+BASE = {"floor": 0.5, "ceiling": 0.9, "n_train": 20}
+"""Baselines of the hand-made curves of `small`."""
+
+
+def small(accuracy, policy="random_proportional", budgets=(10, 20), score="loss", clusters=0):
+    """Columns of curves.csv from accuracy (rounds, budgets)."""
+    return columns(
+        [
+            {
+                "score": score,
+                "policy": policy,
+                "clusters": clusters,
+                "round": r,
+                "n_augmented": n,
+                "test_accuracy": value,
+            }
+            for r, values in enumerate(accuracy)
+            for n, value in zip(budgets, values, strict=True)
+        ]
+    )
+
+
+def clustered(accuracy, k):
+    """Columns of curves.csv of uniform random choice in k clusters."""
+    return small(accuracy, policy="baseline", clusters=k)
+
+
+def curves(
+    baselines,
+    budgets,
+    rounds=5,
+    names=policies.PAPER_PANEL,
+    seed=0,
+    scores=("loss", "influence"),
+    clusters=0,
+):
     """Columns of curves.csv: saturating curves that end at the ceiling, with noise by round."""
     rng = np.random.default_rng(seed)
     floor, gain = baselines["floor"], baselines["ceiling"] - baselines["floor"]
     rows = []
-    for score, strength in (("loss", 0.8), ("influence", 1.0)):
+    for score in scores:
         for policy in map(policies.parse, names):
-            speed = SPEED[policy.base] ** strength * (1.1 if policy.update else 1)
+            speed = SPEED[policy.base] ** STRENGTH[score] * (1.1 if policy.update else 1)
+            speed *= 1 + 0.04 * np.log1p(clusters)
             for r in range(rounds if policy.random else 1):
                 for n in budgets:
-                    t = n / budgets[-1]
+                    t = n / baselines["n_train"]
                     share = (1 - np.exp(-6 * speed * t)) / (1 - np.exp(-6 * speed))
                     share *= 0.9 if policy.downweight else 1
                     noise = 0.05 * np.sqrt(t * (1 - t)) * rng.normal() if policy.random else 0
@@ -36,13 +80,37 @@ def curves(baselines, budgets, rounds=5, names=policies.PAPER_PANEL, seed=0):
                         {
                             "score": score,
                             "policy": policy.name,
-                            "clusters": 0,
+                            "clusters": clusters,
                             "round": r,
                             "n_augmented": n,
                             "test_accuracy": floor + gain * (share + noise),
                         }
                     )
     return columns(rows)
+
+
+def all_curves(baselines, budgets, counts=(1, 10, 50, 100, 250, 500, 750, 1000), rounds=5):
+    """Columns of curves.csv with all three panels."""
+    strata = {"names": ["baseline", "random_proportional"], "rounds": rounds}
+    dpp = {"names": ["dpp_weighted", "dpp_raw"], "scores": ["influence"], "rounds": rounds}
+    quarter = baselines["n_train"] // 4
+    return joined(
+        curves(baselines, budgets, rounds, scores=["loss", "influence", "margin"]),
+        *(curves(baselines, budgets, **strata, clusters=k, seed=k) for k in counts),
+        curves(baselines, [1, 10, quarter // 5, quarter // 2, quarter], **dpp, seed=7),
+    )
+
+
+def sweep(counts=(2, 5, 10, 50, 200, 999)):
+    """Columns of clusters.csv; the last test silhouette is undefined."""
+    k = np.array(counts)
+    return {
+        "clusters": k,
+        "inertia_train": 1e5 / k**0.5,
+        "inertia_test": 3e5 / k**0.3,
+        "silhouette_train": 0.3 / k**0.1,
+        "silhouette_test": np.append(0.25 / k[:-1] ** 0.2, np.nan),
+    }
 
 
 def baselines(floor=0.9632, ceiling=0.9732, n_train=1000):
@@ -54,6 +122,8 @@ def baselines(floor=0.9632, ceiling=0.9732, n_train=1000):
         "C": 10.0,
         "n_train": n_train,
         "n_test_rows": 9920,
+        "vsv_accuracy": floor + 0.8 * (ceiling - floor),
+        "n_support_vectors": min(60, n_train),
     }
 
 
@@ -68,6 +138,7 @@ def scores(n_train=1000, seed=0):
         "label": rng.integers(0, 2, n_train),
         "loss": loss,
         "influence": influence,
+        "margin": np.abs(rng.normal(2, 1, n_train)),
         "loss_after": loss * np.exp(rng.normal(-0.3, 0.7, n_train)),
         "influence_after": influence * np.exp(rng.normal(-0.8, 0.9, n_train)),
     }
@@ -95,6 +166,9 @@ def config(n_train=1000, **changes):
         "policies": list(policies.PAPER_PANEL),
         "budgets": [1, 10, 50, 100, 250, 500, 750, 1000],
         "rounds": 5,
+        "clusters": {"counts": [], "policies": ["baseline"], "scores": ["loss", "influence"]},
+        "dpp": {"budgets": [], "policies": ["dpp_weighted", "dpp_raw"], "scores": ["influence"]},
+        "sweep": 0,
         "C": 10.0,
         "faithful": False,
         "seed": 0,

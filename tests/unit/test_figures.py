@@ -14,8 +14,8 @@ from matplotlib.text import Text
 import synthetic
 from efficient_augmentation import policies
 from efficient_augmentation.figures import all as every
+from efficient_augmentation.figures import compare, images, looks, score_plots, strata, style, sweep
 from efficient_augmentation.figures import curves as accuracy_curves
-from efficient_augmentation.figures import images, looks, score_plots, style
 
 BUDGETS = [1, 10, 50, 100, 250, 500, 750, 1000]
 
@@ -57,6 +57,7 @@ def lines(figure):
 
 def test_every_policy_has_a_look_of_its_own_in_colour_and_in_grey():
     names = [b + m for b in policies.BASES for m in ("", "_update", "_downweight")]
+    names = [n for n in names if not n.endswith("_update") or not n.startswith("dpp")]
     seen = [looks.look(name) for name in names]
     assert len(set(seen)) == len(names)
     assert len({(look.dash, look.marker) for look in seen}) == len(names)
@@ -225,13 +226,140 @@ def test_the_whole_set_is_named_as_the_workflow_expects():
     names = [name for name, _ in made]
     kinds = ("accuracy_{}_random", "accuracy_{}_deterministic", "scores_{}", "images_{}")
     expected = [kind.format(s) for s in ("loss", "influence") for kind in kinds]
-    assert names == [*expected, "transform"]
+    both = ["compare_loss_random", "compare_loss_deterministic"]
+    assert names == [*expected, "transform", *both]
     short = {k: v[:29] for k, v in scores.items()}
     lacking = {"loss": scores["loss"]}
     with pytest.raises(ValueError, match="29 rows for 30"):
         next(every.transform_figures(data, short, baselines, curves, VARIANTS, **kwargs))
     with pytest.raises(ValueError, match="no column 'loss_after'"):
         next(every.transform_figures(data, lacking, baselines, curves, VARIANTS, **kwargs))
+
+
+def test_combined_figures_are_made_where_their_data_are():
+    baselines = synthetic.baselines()
+
+    def names(curves, scores):
+        return [name for name, _ in every.combined_figures(curves, baselines, scores)]
+
+    full = synthetic.all_curves(baselines, BUDGETS, counts=(1, 10))
+    beside = ["compare_loss_random", "compare_loss_deterministic", "compare_margin_random"]
+    panels = ["compare_dpp_weighted", "compare_dpp_raw", "clusters_loss", "clusters_influence"]
+    assert names(full, ["loss", "influence", "margin"]) == [*beside, *panels]
+    loss = synthetic.curves(baselines, BUDGETS, scores=["loss"])
+    assert names(loss, ["loss"]) == []
+
+
+def test_scores_without_an_after_have_images_and_those_without_a_column_only_curves():
+    data, baselines = dataset(), synthetic.baselines()
+    curves = synthetic.curves(baselines, [10, 1000], scores=["margin", "hinge"])
+    kwargs = {"name": "mirror", "class_names": ["3", "8"]}
+    made = every.transform_figures(
+        data, synthetic.scores(30), baselines, curves, VARIANTS, **kwargs
+    )
+    families = ["accuracy_{}_random", "accuracy_{}_deterministic"]
+    margin = [*(f.format("margin") for f in families), "images_margin"]
+    assert [n for n, _ in made] == [*margin, *(f.format("hinge") for f in families), "transform"]
+
+
+def test_two_scores_share_colours_and_differ_in_lines():
+    baselines = synthetic.baselines()
+    curves = synthetic.all_curves(baselines, BUDGETS, counts=())
+    figure = drawn(compare.scores(curves, baselines, "influence", "loss", "random"))
+    found = lines(figure)
+    assert set(found) == {
+        "uniform random",
+        *(f"{s}, {p}" for s in ("influence", "loss") for p in ("proportional", "inverse")),
+    }
+    single, double = found["influence, proportional"], found["loss, proportional"]
+    assert single.get_color() == double.get_color()
+    assert double.get_linewidth() > 1.5 * single.get_linewidth()
+    cores = [line for line in figure.axes[0].get_lines() if line.get_color() == "white"]
+    assert len(cores) == 2
+    box = figure.legends[0].get_window_extent()
+    assert box.y1 <= figure.axes[0].get_tightbbox().y0
+
+
+def test_modified_policies_are_compared_where_there_are_no_others():
+    names = ["baseline", "random_proportional_update", "random_proportional_downweight"]
+    assert compare.plain(names) == names
+    assert compare.plain([*names, "random_proportional"]) == ["baseline", "random_proportional"]
+
+
+@pytest.mark.parametrize("policy", ["dpp_weighted", "dpp_raw"])
+def test_a_dpp_is_shown_up_to_its_last_budget(policy):
+    baselines = synthetic.baselines()
+    curves = synthetic.all_curves(baselines, BUDGETS, counts=())
+    figure = drawn(compare.dpp(curves, baselines, "influence", policy))
+    found = lines(figure)
+    assert len(found) == 3
+    assert {line.get_xdata()[-1] for line in found.values()} == {250}
+    assert figure.axes[0].get_xlim()[1] < 260
+
+
+def test_every_number_of_clusters_has_a_line_in_its_own_shade():
+    baselines, counts = synthetic.baselines(), (1, 10, 50, 100, 250, 500, 750, 1000)
+    curves = synthetic.all_curves(baselines, BUDGETS, counts)
+    figure = drawn(strata.clusters(curves, baselines, "loss"))
+    assert figure.get_figwidth() == style.PAGE
+    for axes in figure.axes:
+        shades = {
+            line.get_label(): mpl.colors.to_rgb(line.get_color())
+            for line in axes.get_lines()
+            if line.get_label().startswith("k = ")
+        }
+        assert list(shades) == [f"k = {k}" for k in counts]
+        grey = [np.dot(shade, (0.299, 0.587, 0.114)) for shade in shades.values()]
+        assert (np.diff(grey) > 0.04).all()
+    lowest = min(axes.get_tightbbox().y0 for axes in figure.axes)
+    assert figure.legends[0].get_window_extent().y1 <= lowest
+    assert figure.legends[0].get_window_extent().x1 <= figure.bbox.x1
+    with pytest.raises(ValueError, match="'margin' is stratified"):
+        strata.clusters(curves, baselines, "margin")
+
+
+def test_one_stratified_policy_fits_a_column():
+    baselines = synthetic.baselines()
+    strata_of_one = synthetic.curves(baselines, BUDGETS, names=["baseline"], clusters=5)
+    figure = drawn(strata.clusters(strata_of_one, baselines, "loss"))
+    assert figure.get_figwidth() == style.COLUMN
+    assert len(figure.axes) == 1
+
+
+@pytest.mark.parametrize("counts", [(2, 5, 10, 50, 200, 999), (2, 3)])
+def test_the_sweep_shows_both_sets_and_leaves_gaps(counts):
+    columns = synthetic.sweep(counts)
+    figure = drawn(sweep.sweep(columns))
+    upper, lower = figure.axes
+    assert [line.get_label() for line in upper.get_lines()] == ["training points", "test points"]
+    assert np.isnan(lower.get_lines()[1].get_ydata()[-1])
+    for axes in (upper, lower):
+        assert axes.get_lines()[0].get_xdata().tolist() == list(counts)
+
+
+def test_a_sweep_of_nothing_is_an_error_and_zero_inertia_a_gap():
+    columns = {name: np.zeros(3) for name in synthetic.sweep()}
+    drawn(sweep.sweep({**columns, "clusters": np.array([2, 3, 4])}))
+    with pytest.raises(ValueError, match="no number of clusters"):
+        sweep.sweep({name: np.zeros(0) for name in columns})
+
+
+@pytest.mark.parametrize(("n", "marked"), [(60, True), (1000, True), (1001, False)])
+def test_support_vectors_are_marked_where_the_axis_reaches(n, marked):
+    baselines = {**synthetic.baselines(), "n_support_vectors": n, "vsv_accuracy": 0.95}
+    figure = panel({**baselines, "n_train": 1000})
+    texts = [t.get_text() for t in figure.findobj(Text)]
+    assert (f"VSV ({n})" in texts) == marked
+    assert (figure.axes[0].get_ylim()[0] < 95) == marked
+
+
+def test_pictures_get_a_palette_unless_it_would_show():
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 3)).astype(np.uint8)
+    assert style.png(noise).mode == "RGB"
+    assert (np.asarray(style.png(noise)) == noise).all()
+    flat = np.full((60, 60, 3), 200, np.uint8)
+    assert style.png(flat).mode == "P"
+    assert (np.asarray(style.png(flat).convert("RGB")) == flat).all()
 
 
 def test_drawing_leaves_the_users_settings_alone():

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 import synthetic
-from efficient_augmentation import report, summary, tables
+from efficient_augmentation import (
+    claims,
+    policies,
+    report,
+    report_figures,
+    report_inputs,
+    report_texts,
+    report_views,
+    sentences,
+    summary,
+    tables,
+)
 
 VOID = {"meta", "link", "img", "br", "input"}
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000002d6000002d6") + b"rest"
@@ -27,7 +38,7 @@ def experiment(name="demo", n_train=1000, **baselines):
     """An experiment with one transform."""
     levels = {**synthetic.baselines(n_train=n_train), **baselines}
     curves = synthetic.curves(levels, [10, 100, n_train])
-    result = report.TransformResult(
+    result = report_inputs.TransformResult(
         "translate",
         {"pixels": [2]},
         levels,
@@ -37,7 +48,33 @@ def experiment(name="demo", n_train=1000, **baselines):
         dict.fromkeys(FIGURES, PNG),
     )
     config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
-    return report.ExperimentResult(name, config, [result])
+    return report_inputs.ExperimentResult(name, config, [result])
+
+
+COMBINED = [
+    *(f"compare_{name}" for name in ("loss_random", "loss_deterministic", "margin_random")),
+    *("compare_dpp_weighted", "compare_dpp_raw", "clusters_loss", "clusters_influence"),
+    *("accuracy_margin_random", "accuracy_margin_deterministic", "images_margin"),
+]
+
+
+def full(name="paper"):
+    """An experiment with all three panels and a sweep."""
+    one = experiment(name)
+    result = one.transforms[0]
+    curves = synthetic.all_curves(result.baselines, [1, 10, 100, 250, 1000], counts=(1, 10, 1000))
+    result = result._replace(
+        curves=curves,
+        auc=synthetic.columns(summary.summarize(curves, result.baselines)),
+        figures=dict.fromkeys([*FIGURES, *COMBINED], PNG),
+    )
+    config = {
+        **one.config,
+        "clusters": {"counts": [1, 10, 1000], "policies": ["baseline"], "scores": ["loss"]},
+        "dpp": {"budgets": [1, 10, 250], "policies": ["dpp_raw"], "scores": ["influence"]},
+        "sweep": 6,
+    }
+    return report_inputs.ExperimentResult(name, config, [result], synthetic.sweep(), PNG)
 
 
 class Page(html.parser.HTMLParser):
@@ -155,10 +192,87 @@ def test_raw_pixels_and_kinds_of_influence_are_described():
     assert "approximate leave-one-out influence" in text
 
 
+def test_every_base_policy_has_a_text_and_a_marker():
+    assert tuple(report_texts.POLICY_TEXTS) == policies.BASES
+    assert all(str(report_figures.swatch(name)).count("<g") == 1 for name in policies.BASES)
+
+
+def test_the_paper_is_told_in_its_order_with_every_figure():
+    page = Page(report.build([full()]))
+    assert len(page.all("img")) == len(FIGURES) + len(COMBINED) + 1
+    titles = [
+        "Which training points are worth augmenting?",
+        "The paper's claims beside these runs",
+        "paper: clusters of the originals",
+        "Main results",
+        "Refinements: update and downweight",
+        "Stratified by clusters",
+        "Diverse subsets: k-DPP",
+        "Scores and images",
+        "All policies of translate",
+    ]
+    places = [page.text.index(title) for title in titles]
+    assert places == sorted(places)
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "k = 1, 10, 1000" in text
+    assert "subsets of 1, 10, 250 points" in text
+    assert "its inverse is what corresponds to influence" in text
+
+
+def test_each_claim_stands_beside_its_verdict_for_every_transform():
+    page = Page(report.build([full("one"), full("two")]))
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    result = full().transforms[0]
+    for claim in claims.CLAIMS:
+        found = claims.judge(claim, result.curves, result.baselines)
+        assert claim.statement in text
+        assert text.count(found.evidence) >= 2
+        assert f"{found.verdict}: 2" in text
+    assert len(page.all("ol")) == 1
+
+
+def test_what_was_skipped_is_listed_with_its_reason():
+    text = Page(report.build([experiment()], skipped={"norb": "no <files>"})).text
+    assert "Skipped." in text
+    assert "no <files>" in text
+    assert "Skipped." not in Page(report.build([experiment()])).text
+
+
+def test_support_vectors_are_in_the_table():
+    text = Page(report.build([experiment()])).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "60 points, 97.1 % accuracy, 80 % of the gain" in text
+    text = Page(report.build([experiment(floor=0.97, ceiling=0.96)])).text
+    assert "nothing to gain" in text
+
+
+def test_refinements_mark_only_what_the_rounds_settle():
+    result = full().transforms[0]
+    (score, rows), *_ = report_views.refinements(result)
+    assert score == "influence"
+    for row in rows:
+        name = next(p for p in policies.PAPER_PANEL if sentences.policy_label(p) == row["label"])
+        found = summary.compare(
+            result.curves,
+            result.baselines,
+            (score, name),
+            (score, policies.parse(name).base),
+        )
+        assert row["settled"] == (found.low > 0 or found.high < 0)
+        assert row["difference"] == f"{100 * found.difference:+.1f} %"
+    assert {row["settled"] for row in rows} == {True, False}
+
+
+def test_panels_that_were_not_run_leave_no_section():
+    text = Page(report.build([experiment()])).text
+    assert "Stratified by clusters" not in text
+    assert "Diverse subsets: k-DPP" not in text
+
+
 def write(folder, one):
     """The files of an experiment, as its rules write them."""
     result = one.transforms[0]
     folder = folder / one.name / result.name
+    folder.mkdir(parents=True)
     for name in ("curves", "auc", "scores"):
         columns = getattr(result, name)
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -167,15 +281,32 @@ def write(folder, one):
     (folder / "figures").mkdir()
     for name, png in result.figures.items():
         (folder / "figures" / f"{name}.png").write_bytes(png)
+    if one.sweep:
+        rows = zip(*one.sweep.values(), strict=True)
+        rows = [dict(zip(one.sweep, row, strict=True)) for row in rows]
+        tables.write_csv(folder.parent / "clusters.csv", rows)
+        (folder.parent / "figures").mkdir()
+        (folder.parent / "figures" / "clusters_sweep.png").write_bytes(one.sweep_figure)
     return folder
 
 
-def test_files_read_back_give_the_same_report(tmp_path):
-    one = experiment()
+@pytest.mark.parametrize("one", [experiment(), full("demo")])
+def test_files_read_back_give_the_same_report(tmp_path, one):
     write(tmp_path, one)
-    assert report.build([report.read_experiment(tmp_path / "demo", one.config)]) == (
+    assert report.build([report_inputs.read_experiment(tmp_path / "demo", one.config)]) == (
         report.build([one])
     )
+
+
+@pytest.mark.parametrize("name", ["clusters.csv", "figures/clusters_sweep.png"])
+def test_a_missing_sweep_is_named(tmp_path, name):
+    one = full("demo")
+    write(tmp_path, one)
+    (tmp_path / "demo" / name).unlink()
+    with pytest.raises(ValueError, match=re.escape(f"demo/{name} is missing")):
+        report_inputs.read_experiment(tmp_path / "demo", one.config)
+    found = report_inputs.read_experiment(tmp_path / "demo", {**one.config, "sweep": 0})
+    assert found.sweep_figure is None
 
 
 @pytest.mark.parametrize("name", ["baselines.json", "curves.csv", "auc.csv", "scores.csv"])
@@ -183,7 +314,7 @@ def test_a_missing_file_is_named(tmp_path, name):
     one = experiment()
     (write(tmp_path, one) / name).unlink()
     with pytest.raises(ValueError, match=re.escape(f"demo/translate/{name} is missing")):
-        report.read_experiment(tmp_path / "demo", one.config)
+        report_inputs.read_experiment(tmp_path / "demo", one.config)
 
 
 def test_missing_figures_are_named(tmp_path):
@@ -192,4 +323,4 @@ def test_missing_figures_are_named(tmp_path):
     for path in (folder / "figures").iterdir():
         path.unlink()
     with pytest.raises(ValueError, match="no figure"):
-        report.read_experiment(tmp_path / "demo", one.config)
+        report_inputs.read_experiment(tmp_path / "demo", one.config)

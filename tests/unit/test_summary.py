@@ -1,8 +1,6 @@
 """Summaries of the curves against hand-made numbers and scipy."""
 
 import math
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
@@ -10,30 +8,7 @@ from scipy import integrate, stats
 
 import synthetic
 from efficient_augmentation import policies, summary
-
-BASE = {"floor": 0.5, "ceiling": 0.9, "n_train": 20}
-
-
-def small(accuracy, policy="random_proportional", budgets=(10, 20), score="loss"):
-    """Columns of curves.csv from accuracy (rounds, budgets)."""
-    return synthetic.columns(
-        [
-            {
-                "score": score,
-                "policy": policy,
-                "clusters": 0,
-                "round": r,
-                "n_augmented": n,
-                "test_accuracy": value,
-            }
-            for r, values in enumerate(accuracy)
-            for n, value in zip(budgets, values, strict=True)
-        ]
-    )
-
-
-def joined(*tables):
-    return {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
+from synthetic import BASE, clustered, joined, small
 
 
 def test_area_is_the_hand_computed_trapezoid_from_the_floor():
@@ -95,23 +70,20 @@ def test_difference_interval_is_welchs():
         summary.difference_interval([1.0], [2.0])
 
 
-def test_gain_recovered_by_hand():
-    rows = summary.gain_recovered(small([[0.6, 0.9], [0.8, 0.9]]), BASE)
-    assert [row["n_augmented"] for row in rows] == [10, 20]
-    assert rows[0]["share_mean"] == pytest.approx(0.5)  # 0.25 and 0.75
+def test_interval_of_the_mean_is_students():
+    mean, low, high = summary.mean_interval([[0.25, 1.0], [0.75, 1.0]])
     half = 12.7062 * 0.25  # t quantile of one degree of freedom, times sqrt(1/8)/sqrt(2)
-    assert rows[0]["share_high"] - rows[0]["share_mean"] == pytest.approx(half, rel=1e-4)
-    assert rows[1]["share_mean"] == rows[1]["share_low"] == pytest.approx(1)
+    assert mean == pytest.approx([0.5, 1])
+    assert high - mean == pytest.approx([half, 0], rel=1e-4)
+    assert mean - low == pytest.approx([half, 0], rel=1e-4)
 
 
 @pytest.mark.parametrize("ceiling", [0.5, 0.4])
-def test_nothing_to_gain_is_said_and_never_divided_by(ceiling):
+def test_nothing_to_gain_is_never_divided_by(ceiling):
     baselines = {**BASE, "ceiling": ceiling}
     curves = small([[0.6, 0.9], [0.8, 0.9]])
-    assert all(math.isnan(r["share_mean"]) for r in summary.gain_recovered(curves, baselines))
+    assert np.isnan(summary.shares([0.6, 0.9], baselines)).all()
     assert math.isnan(summary.points_needed(curves, baselines)[0]["points"])
-    sentence = summary.gain_sentence(curves, baselines, "loss", "random_proportional")
-    assert sentence.startswith("Nothing to gain here: augmenting every point gives")
 
 
 def test_points_needed_interpolates_the_mean_curve():
@@ -124,73 +96,94 @@ def test_points_needed_interpolates_the_mean_curve():
         summary.points_needed(curves, BASE, 95)
 
 
-def test_the_sentence_says_what_the_numbers_say():
-    ours = small([[0.86, 0.9], [0.88, 0.9], [0.87, 0.9]])
-    theirs = small([[0.6, 0.9], [0.61, 0.9], [0.62, 0.9]], policy="baseline")
-    curves = joined(ours, theirs)
-    sentence = summary.gain_sentence(curves, BASE, "loss", "random_proportional")
-    assert sentence == (
-        "With 10 of 20 points augmented, loss (proportional) recovers 92 % (86 to 99 %) of the "
-        "gain, uniform random 27 % (21 to 34 %)."
-    )
-
-
-def test_the_sentence_admits_what_chance_could_do():
-    curves = joined(
-        small([[0.86, 0.9], [0.70, 0.9]]), small([[0.8, 0.9], [0.85, 0.9]], policy="baseline")
-    )
-    sentence = summary.gain_sentence(curves, BASE, "loss", "random_proportional")
-    assert sentence.endswith("2 rounds do not tell the two apart.")
-    single = joined(small([[0.86, 0.9]]), small([[0.8, 0.9]], policy="baseline"))
-    sentence = summary.gain_sentence(single, BASE, "loss", "random_proportional")
-    assert sentence.endswith("One round each: chance is not ruled out.")
-    assert "(" not in sentence.split("recovers")[1]
-    alone = summary.gain_sentence(small([[0.86, 0.9]]), BASE, "loss", "random_proportional")
-    assert alone.endswith("of the gain.")
-
-
-def test_every_policy_has_a_label_of_its_own():
-    labels = {summary.policy_label(p) for p in policies.BASES}
-    assert len(labels) == len(policies.BASES)
-    assert summary.policy_label("random_proportional_update_downweight") == (
-        "proportional + update + downweight"
-    )
-
-
 def test_order_of_tables_is_that_of_the_paper():
     assert tuple(summary.in_order(reversed(policies.PAPER_PANEL))) == policies.PAPER_PANEL
 
 
-def test_latex_has_a_cell_for_every_column_and_marks_the_best(tmp_path):
-    rows = [
-        {"score": s, "policy": p, "auc_mean": m, "auc_std": d, "rounds": 5}
-        for s, p, m, d in (
-            ("loss", "baseline", 10.0, 0.5),
-            ("loss", "random_proportional", 12.0, 0.25),
-            ("influence", "baseline", 10.0, math.nan),
-        )
-    ]
-    text = summary.to_latex(rows, "50 % of mnist_small & more")
-    body = text.split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
-    assert [line.count(" & ") for line in body] == [2, 2]
-    assert body[0].strip() == r"uniform random & $10.00 \pm 0.50$ & $\mathbf{10.00}$ \\"
-    assert body[1].strip() == r"proportional & $\mathbf{12.00} \pm 0.25$ & -- \\"
-    assert r"\caption{50 \% of mnist\_small \& more}" in text
-    assert text.count(r"\begin") == text.count(r"\end") == 2
-    with pytest.raises(ValueError, match="no row"):
-        summary.to_latex([], "x")
+def all_panels(rounds=5):
+    baselines = synthetic.baselines()
+    budgets = [1, 10, 50, 100, 250, 500, 1000]
+    return synthetic.all_curves(baselines, budgets, counts=(1, 50, 1000), rounds=rounds), baselines
 
 
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs pdflatex")
-def test_latex_compiles(tmp_path):
-    curves = synthetic.curves(synthetic.baselines(), [10, 100, 1000])
-    rows = summary.summarize(curves, synthetic.baselines())
-    table = summary.to_latex(rows, r"All \ of {it}: 50 % ~ a_b ^ & $ #")
-    document = rf"\documentclass{{article}}\usepackage{{booktabs}}\begin{{document}}{table}"
-    (tmp_path / "t.tex").write_text(document.replace("{%", "{\n%") + "\\end{document}\n")
-    command = ["pdflatex", "-halt-on-error", "-interaction=batchmode", "t.tex"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
-    assert (tmp_path / "t.pdf").stat().st_size > 1000
+def test_areas_and_points_needed_are_those_of_the_main_panel_alone():
+    curves, baselines = all_panels()
+    main = {k: v[(curves["clusters"] == 0)] for k, v in curves.items()}
+    main = {k: v[~np.char.startswith(main["policy"], "dpp")] for k, v in main.items()}
+    for table in (summary.summarize, summary.points_needed):
+        assert str(table(curves, baselines)) == str(table(main, baselines))
+    assert summary.pairs(curves) == summary.pairs(main)
+
+
+def test_a_dpp_measured_as_far_as_the_others_has_an_area():
+    far = small([[0.7, 0.9]], policy="dpp_raw")
+    near = small([[0.7]], policy="dpp_weighted", budgets=(10,))
+    curves = joined(small([[0.7, 0.9]]), far, near)
+    assert [p for _, p in summary.pairs(curves)] == ["random_proportional", "dpp_raw"]
+    assert summary.dpp_pairs(curves) == [("loss", "dpp_weighted"), ("loss", "dpp_raw")]
+    assert summary.pairs(near) == [("loss", "dpp_weighted")]
+
+
+def test_stratified_rows_have_their_own_accessors():
+    curves, _ = all_panels()
+    assert summary.stratified(curves) == {
+        (s, p): [1, 50, 1000]
+        for s in ("loss", "influence")
+        for p in ("baseline", "random_proportional")
+    }
+    rows = (
+        (curves["clusters"] == 50)
+        & (curves["policy"] == "baseline")
+        & (curves["score"] == "loss")
+        & (curves["n_augmented"] == 100)
+    )
+    budgets, accuracy = summary.accuracies(curves, "loss", "baseline", 50)
+    assert accuracy[:, budgets == 100].ravel().tolist() == curves["test_accuracy"][rows].tolist()
+    with pytest.raises(ValueError, match="'baseline' in 7 clusters"):
+        summary.accuracies(curves, "loss", "baseline", 7)
+
+
+def test_a_comparison_is_scipys_paired_test_over_the_early_shared_budgets():
+    rng = np.random.default_rng(6)
+    ours, theirs = rng.uniform(0.5, 0.9, (4, 4)), rng.uniform(0.5, 0.9, (4, 4))
+    curves = joined(
+        small(ours, budgets=(1, 3, 5, 10)),
+        small(theirs, policy="baseline", budgets=(1, 4, 5, 10)),
+    )
+    found = summary.compare(curves, BASE, ("loss", "random_proportional"), ("loss", "baseline"))
+    assert found.budgets.tolist() == [1, 5]
+    a, b = ((x[:, [0, 2]].mean(axis=1) - 0.5) / 0.4 for x in (ours, theirs))
+    expected = stats.ttest_rel(a, b).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
+    assert found.difference == pytest.approx((a - b).mean())
+
+
+def test_a_comparison_without_early_budgets_uses_those_short_of_all_points():
+    both = joined(
+        small([[0.7, 0.9], [0.8, 0.9]]),
+        small([[0.6, 0.9], [0.6, 0.9]], policy="baseline"),
+    )
+    series = ("loss", "random_proportional"), ("loss", "baseline")
+    assert summary.compare(both, BASE, *series).budgets.tolist() == [10]
+    apart = joined(
+        small([[0.7]], budgets=(3,)),
+        small([[0.6]], policy="baseline", budgets=(4,)),
+    )
+    assert summary.compare(apart, BASE, *series) is None
+
+
+def test_the_best_number_of_clusters_pays_for_having_been_picked():
+    plain = small([[0.6, 0.9], [0.64, 0.9], [0.68, 0.9]], policy="baseline")
+    good = [[0.7, 0.9], [0.77, 0.9], [0.78, 0.9]]
+    curves = joined(
+        plain,
+        *(clustered(v, k) for k, v in ((1, good), (2, good), (5, [[0.6, 0.9]] * 3), (20, good))),
+    )
+    k, tried, found = summary.best_clusters(curves, BASE, "loss", "baseline")
+    assert (k, tried) == (2, 2)  # 1 is no stratification, 20 of 20 points uniform choice
+    gains = np.array([0.1, 0.13, 0.1]) / 0.4
+    expected = stats.ttest_1samp(gains, 0).confidence_interval(0.975)
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
 
 
 def test_spearman_ignores_signs_and_what_is_not_finite():
@@ -209,21 +202,3 @@ def test_extreme_points_are_disjoint_and_stable():
     assert lowest.tolist() == [1, 2]
     highest, lowest = summary.extreme_points(np.arange(500.0))
     assert (len(highest), len(lowest), highest[0], lowest[0]) == (100, 100, 499, 0)
-
-
-def test_sentences_about_scores_count_what_is_there():
-    scores = {
-        "label": np.array([0, 0, 1, 1]),
-        "loss": np.array([6.0, 2.0, 1.0, 1.0]),
-        "loss_after": np.array([4.0, 3.0, 2.0, 1.0]),
-    }
-    assert summary.scores_sentence(scores, "loss") == (
-        "Augmenting everything keeps the ranking of the points (Spearman 0.95); the top 1 of 4 "
-        "points hold 60 % of all |loss| before."
-    )
-    assert summary.images_sentence(scores, "loss", ["3", "8"]) == (
-        "By |loss|, the 2 highest are 2 of class 3 and 0 of class 8; the 2 lowest are 0 of class 3 "
-        "and 2 of class 8."
-    )
-    flat = {**scores, "loss": np.zeros(4)}
-    assert summary.scores_sentence(flat, "loss").endswith("all points score the same.")

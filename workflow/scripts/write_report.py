@@ -4,13 +4,13 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import report
+from efficient_augmentation import report, report_inputs
 
 
 def main(smk):
     results = Path(smk.output[0]).parent
     found = [
-        report.read_experiment(results / name, settings)
+        report_inputs.read_experiment(results / name, settings)
         for name, settings in smk.params.settings.items()
     ]
     html = report.build(found, skipped=smk.params.skipped)

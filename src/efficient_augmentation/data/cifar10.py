@@ -66,8 +66,16 @@ def read_batches(archive, classes=LABELS):
     try:
         with gzip.open(archive, "rb") as unpacked:
             return _batches(_Bounded(unpacked), classes)
-    # Of damaged headers tarfile says what Python's own conversions say, which is a ValueError.
-    except (gzip.BadGzipFile, zlib.error, EOFError, tarfile.TarError, ValueError) as error:
+    # Of damaged headers tarfile says what Python's own conversions say, which is a ValueError; it
+    # follows a chain of headers by recursion.
+    except (
+        gzip.BadGzipFile,
+        zlib.error,
+        EOFError,
+        tarfile.TarError,
+        ValueError,
+        RecursionError,
+    ) as error:
         raise ValueError(f"{archive}: not an intact CIFAR-10 archive: {error}") from error
 
 

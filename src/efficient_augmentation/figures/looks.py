@@ -1,8 +1,9 @@
 """The one visual language of all figures: a policy is its colour, dash and marker everywhere.
 
-Colours are those of Okabe and Ito, which stay apart for colour-blind readers; marker shapes and
-dashes repeat what the colours say, so that a grey print reads the same. The base of a policy
-sets colour and marker; a modifier sets the dash, hollows the marker and thins the line.
+Colours are those of Okabe and Ito, which stay apart for colour-blind readers, with a dark brown
+and an olive for the k-DPPs; marker shapes and dashes repeat what the colours say, so that a grey
+print reads the same. The base of a policy sets colour and marker; a modifier sets the dash, hollows
+the marker and thins the line. Where two scores share a figure, the second has double lines.
 """
 
 from typing import NamedTuple
@@ -17,6 +18,8 @@ BASES = {
     "random_inverse_softmax_proportional": ("#E69F00", "X"),
     "deterministic_proportional": ("#009E73", "^"),
     "deterministic_inverse_proportional": ("#CC79A7", "D"),
+    "dpp_weighted": ("#7F3B08", "p"),
+    "dpp_raw": ("#999933", "<"),
 }
 # Lengths of line and gap in turn, in line widths; None is a solid line.
 DASHES = {

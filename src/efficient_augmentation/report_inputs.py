@@ -1,0 +1,99 @@
+"""What the report is made of: results of experiments, read from the files of their rules."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from efficient_augmentation import tables
+
+
+class TransformResult(NamedTuple):
+    """What was found for one transform.
+
+    Attributes:
+      name: of the transform.
+      parameters: of the transform, as configured.
+      baselines: mapping of baselines.json.
+      curves: columns of curves.csv.
+      auc: columns of auc.csv.
+      scores: columns of scores.csv.
+      figures: name of each figure to the bytes of its PNG.
+    """
+
+    name: str
+    parameters: dict
+    baselines: dict
+    curves: dict
+    auc: dict
+    scores: dict
+    figures: dict
+
+
+class ExperimentResult(NamedTuple):
+    """What was found in one experiment.
+
+    Attributes:
+      name: of the experiment.
+      config: its effective settings.
+      transforms: list of TransformResult in the order of the settings.
+      sweep: columns of clusters.csv, or None where no sweep is configured.
+      sweep_figure: bytes of its PNG, or None.
+    """
+
+    name: str
+    config: dict
+    transforms: list
+    sweep: dict | None = None
+    sweep_figure: bytes | None = None
+
+
+def read_experiment(directory, config):
+    """Results of one experiment, from the files that its rules wrote.
+
+    Args:
+      directory: results/{experiment}.
+      config: effective settings of the experiment.
+    Returns: ExperimentResult.
+    Raises: ValueError naming the file or folder that is missing.
+    """
+    directory = Path(directory)
+    found = [
+        read_transform(directory / name, parameters)
+        for name, parameters in config["transforms"].items()
+    ]
+    if not config["sweep"]:
+        return ExperimentResult(directory.name, config, found)
+    table, picture = directory / "clusters.csv", directory / "figures" / "clusters_sweep.png"
+    check_files([table, picture])
+    sweep = tables.read_csv(table), picture.read_bytes()
+    return ExperimentResult(directory.name, config, found, *sweep)
+
+
+def read_transform(directory, parameters):
+    """Results of one transform, from results/{experiment}/{transform}."""
+    files = {n: directory / n for n in ("baselines.json", "curves.csv", "auc.csv", "scores.csv")}
+    check_files(files.values())
+    pictures = sorted((directory / "figures").glob("*.png"))
+    if not pictures:
+        raise ValueError(f"report: no figure (*.png) in {directory / 'figures'}")
+    return TransformResult(
+        name=directory.name,
+        parameters=parameters,
+        baselines=json.loads(files["baselines.json"].read_text(encoding="utf-8")),
+        curves=tables.read_csv(files["curves.csv"]),
+        auc=tables.read_csv(files["auc.csv"]),
+        scores=tables.read_csv(files["scores.csv"]),
+        figures={path.stem: path.read_bytes() for path in pictures},
+    )
+
+
+def check_files(paths):
+    """Raise ValueError naming the first file that is missing."""
+    for path in paths:
+        if not path.is_file():
+            raise ValueError(f"report: {path} is missing; make it with `snakemake {path}`")
+
+
+def class_names(config):
+    """Names of the two classes as configured, in the order of the labels."""
+    return [str(c) for c in config["dataset"]["classes"]]

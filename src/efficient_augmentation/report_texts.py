@@ -1,0 +1,138 @@
+"""Texts of the report that hold whatever was found: how to read figures, and what was run."""
+
+from efficient_augmentation import report_inputs
+
+READ = {
+    "random": (
+        "Accuracy over the number of augmented points: lines are means over rounds, bands 95 % "
+        "intervals of the mean. The sooner a curve reaches the ceiling, the better the policy "
+        "knows which points matter."
+    ),
+    "deterministic": (
+        "As before, for policies that sort the points instead of drawing them: they have one "
+        "round and no band. Uniform random choice is repeated for comparison."
+    ),
+    "scores": (
+        "Above, how the magnitudes of the score are spread (counts on a logarithmic scale). Below, "
+        "each dot is a training point: its score before against after augmenting everything."
+    ),
+    "images": (
+        "Training images row by row from either end of the ranking; frames show the class. High "
+        "scores should look unusual, low ones typical."
+    ),
+    "transform": "Each row is a training image, beside every variant that augmenting it adds.",
+    "compare": (
+        "Colours and markers are policies; plain lines are those of influence, double lines with "
+        "hollow markers those of the other score. Where a pair of one colour runs together, the "
+        "scores choose equally well."
+    ),
+    "dpp": (
+        "A k-DPP draws a fresh diverse subset at every budget; beside it, points drawn one by one. "
+        "The x axis ends with the k-DPP's last budget."
+    ),
+    "clusters": (
+        "One panel for each policy; points are taken in turn from k clusters, the darker the line "
+        "the fewer. The policy without clusters, in its usual look, carries the 95 % band of its "
+        "mean; the lines of all k spread about as much."
+    ),
+    "sweep": (
+        "Above, the sum of squared distances to the nearest centre; below, how much nearer a point "
+        "is to its own cluster than to the next (1: far apart, 0: none)."
+    ),
+}
+MARGIN_IMAGES = (
+    "Training images row by row from either end of the ranking; frames show the class. A high "
+    "margin is far from the boundary, so here the lowest should look unusual."
+)
+MARGIN_COMPARE = (
+    " A high margin marks an easy point, so its inverse is what corresponds to influence."
+)
+POLICY_TEXTS = {
+    "baseline": "points drawn uniformly; no score is used",
+    "random_proportional": "drawn with probability proportional to |score|",
+    "random_inverse_proportional": "drawn with probability proportional to 1/|score|",
+    "random_softmax_proportional": "drawn with probability softmax(|score|)",
+    "random_inverse_softmax_proportional": "drawn with probability softmax(1/|score|)",
+    "deterministic_proportional": "sorted by |score|, highest first",
+    "deterministic_inverse_proportional": "sorted by |score|, lowest first",
+    "dpp_weighted": "a fresh diverse subset at every budget, its kernel weighted by |score|",
+    "dpp_raw": "a fresh diverse subset at every budget; no score is used",
+}
+
+
+def how_to_read(kind, score):
+    """What a caption says after its sentence."""
+    if score == "margin" and kind == "images":
+        return MARGIN_IMAGES
+    return READ[kind] + (MARGIN_COMPARE if score == "margin" and kind == "compare" else "")
+
+
+def facts(experiment):
+    """What was run, as (term, description) pairs."""
+    config = experiment.config
+    data, network = config["dataset"], config["featurizer"]
+    n_test = sorted({t.baselines["n_test_rows"] for t in experiment.transforms})
+    choices = "corrected"
+    if config["faithful"]:
+        choices = "as published: C = 1, influence without the penalty in the Hessian"
+    budgets = ", ".join(map(str, config["budgets"]))
+    return [
+        ("Data", f"{data['kind']}, class {' against '.join(report_inputs.class_names(config))}"),
+        ("Training points", str(data["n_train"])),
+        ("Test rows", f"{', '.join(map(str, n_test))} (originals and all their variants)"),
+        ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
+        ("Features", describe_featurizer(network)),
+        ("Classifier", f"logistic regression, {describe_penalty(experiment)}"),
+        ("Scores", describe_scores(config)),
+        ("Budgets", f"{budgets} points"),
+        ("Rounds", f"{config['rounds']} of each random policy, 1 of each deterministic one"),
+        *panels(config),
+        ("Seeds", f"data {data.get('seed', 'none')}, simulation {config['seed']}"),
+        ("Choices", choices),
+    ]
+
+
+def panels(config):
+    """What was run besides the main panel, as facts."""
+    clusters, dpp = config["clusters"], config["dpp"]
+    found = []
+    if clusters["counts"]:
+        found.append(("Clusters", f"k = {', '.join(map(str, clusters['counts']))}"))
+    if dpp["budgets"]:
+        found.append(("k-DPP", f"subsets of {', '.join(map(str, dpp['budgets']))} points"))
+    return found
+
+
+def describe_scores(config):
+    """The scores in words; the influence says which of its two forms was computed."""
+    forms = {"influence": "leave-one-out influence", "alo": "approximate leave-one-out influence"}
+    return ", ".join(
+        forms[config["influence"]] if s == "influence" else s for s in config["scores"]
+    )
+
+
+def describe_penalty(experiment):
+    """The inverse regularisation that was used, as baselines.json holds it."""
+    used = sorted({t.baselines["C"] for t in experiment.transforms})
+    return "C = " + ", ".join(f"{c:g}" for c in used)
+
+
+def describe_featurizer(network):
+    """The featurizer in words: "cnn, frozen (epochs 40, batch size 512, ...)"."""
+    if network["kind"] == "raw":
+        return "raw pixels"
+    rest = {k: v for k, v in network.items() if k not in ("kind", "mode")}
+    details = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in rest.items())
+    return f"{network['kind']}, {network['mode']} ({details})"
+
+
+def describe(name, parameters):
+    """A transform and its parameters: "translate (pixels 2)"."""
+    parts = []
+    for key, value in parameters.items():
+        values = value if isinstance(value, list) else [value]
+        shown = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values]
+        if len(shown) > 6:
+            shown = [shown[0], "...", f"{shown[-1]} ({len(values)} values)"]
+        parts.append(f"{key} {', '.join(shown)}")
+    return f"{name} ({'; '.join(parts)})" if parts else name
