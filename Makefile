@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test lint format bench lock clean
+.PHONY: report test cluster cluster-test lint format bench lock clean
 
 report: .venv/installed
 	$(BIN)/snakemake
@@ -10,6 +10,13 @@ report: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest
+
+# What docs/cluster.md needs.
+cluster: .venv/installed-cluster
+
+# As root: installs Slurm, runs the tiny workflow through it, leaves nothing running.
+cluster-test: .venv/installed-dev .venv/installed-cluster
+	CLUSTER_TEST=1 $(BIN)/python -m pytest tests/cluster
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -31,6 +38,8 @@ lock:
 	  --no-header --upgrade pyproject.toml -o requirements.txt
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	  --no-header --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --no-header --upgrade pyproject.toml --group cluster -c requirements.txt -o requirements-cluster.txt
 
 clean:
 	rm -rf results .snakemake
@@ -45,5 +54,9 @@ clean:
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed-cluster: requirements-cluster.txt .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -74,7 +74,15 @@ def facts(experiment):
     n_test = sorted({t.baselines["n_test_rows"] for t in experiment.transforms})
     choices = "corrected"
     if config["faithful"]:
-        choices = "as published: C = 1, influence without the penalty in the Hessian"
+        choices = (
+            "as published: C = 1, influence without the penalty in the Hessian, hinge losses of "
+            "labels 0 and 1"
+        )
+        if config["dpp"]["budgets"]:
+            choices += (
+                "; k-DPPs drawn by a recursion that overflows from about 50 points on, so that "
+                "larger subsets are nearly uniformly random"
+            )
     budgets = ", ".join(map(str, config["budgets"]))
     return [
         ("Data", f"{data['kind']}, class {' against '.join(report_inputs.class_names(config))}"),

@@ -37,14 +37,16 @@ def select_points(
         raise ValueError(f"labels must hold two classes, not {len(classes)}: {classes[:5]}")
     if budget % 1 or not 1 <= budget <= len(X):
         raise ValueError(f"budget must be a whole number within 1..{len(X)}, not {budget}")
-    if score not in scores.NAMES:
-        raise ValueError(f"score must be one of {', '.join(scores.NAMES)}, not {score!r}")
     values = _scores(score, X, y, C)
     return policies.order(policy, values, np.random.default_rng(seed))[: int(budget)]
 
 
 def _scores(score, X, y, C):
-    if score in ("margin", "hinge"):
-        return getattr(svm.fit(X, y), score)
-    theta = logistic.fit(X, y, C)
-    return scores.loss(theta, X, y) if score == "loss" else scores.loo_influence(theta, X, y, C)
+    match score:
+        case "loss":
+            return scores.loss(logistic.fit(X, y, C), X, y)
+        case "influence":
+            return scores.loo_influence(logistic.fit(X, y, C), X, y, C)
+        case "margin" | "hinge":
+            return getattr(svm.fit(X, y), score)
+    raise ValueError(f"score must be one of {', '.join(scores.NAMES)}, not {score!r}")

@@ -6,6 +6,7 @@ logistic regression on frozen features here, a network refitted every time in `o
 matter to the loop.
 """
 
+import logging
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -16,6 +17,7 @@ from efficient_augmentation import dpp, logistic, policies, svm
 from efficient_augmentation import scores as score_functions
 
 PUBLISHED_C = 1.0  # what the published code fits with, whatever it is told
+_log = logging.getLogger(__name__)
 # In standard errors: no prediction turns over that, and a third of the iterations are saved.
 _TOLERANCE = 1e-7
 
@@ -222,6 +224,11 @@ class _Draw:
         self._runs = runs
         self._generators = [np.random.default_rng([seed, run.round]) for run in runs]
         self._sample = dpp.sample_k_dpp_as_published if faithful else dpp.sample_k_dpp
+        if faithful and any(run.policy.diverse for run in runs):
+            _log.warning(
+                "faithful k-DPPs overflow from about 50 points on, as the published ones do: "
+                "larger subsets are nearly uniformly random; faithful: false draws them right"
+            )
         names = dict.fromkeys(run.score for run in runs)
         scores = {name: model.scores(name, floor, [0])[0] for name in names}
         features = model.features(floor, 0)

@@ -216,7 +216,13 @@ def _init(module, seed, image_shape):
     """((parameters, Adam's moments), key of the epochs) for one seed."""
     key = jax.random.key(seed, impl="threefry2x32")
     image = jnp.zeros((1, *image_shape), jnp.float32)
-    params = module.init(jax.random.fold_in(key, 0), image)["params"]
+    variables = module.init(jax.random.fold_in(key, 0), image)
+    if variables.keys() - {"params"}:
+        raise ValueError(
+            f"{type(module).__name__} keeps running statistics, which this trainer does not carry; "
+            "it trains cnn and lenet"
+        )
+    params = variables["params"]
     return (params, optax.scale_by_adam().init(params)), jax.random.fold_in(key, 1)
 
 

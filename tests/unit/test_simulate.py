@@ -93,7 +93,7 @@ def test_margins_subsets_and_clusters_equal_a_plain_loop(features, score, policy
         assert curve(found, score, policy, number) == expected
 
 
-def test_published_draws_of_a_k_dpp(features, monkeypatch):
+def test_published_draws_of_a_k_dpp_come_with_a_warning(features, monkeypatch, caplog):
     drawn = []
     monkeypatch.setattr(
         dpp, "sample_k_dpp_as_published", lambda L, k, rng: drawn.append(k) or np.arange(k)
@@ -101,6 +101,10 @@ def test_published_draws_of_a_k_dpp(features, monkeypatch):
     arguments = (features, "loss", ["dpp_raw"], [3, 6], 1, 1.0, 0)
     simulate.simulate(*arguments, faithful=True)
     assert drawn == [3, 6]
+    assert "larger subsets are nearly uniformly random" in caplog.text
+    caplog.clear()
+    simulate.simulate(*arguments)
+    assert caplog.text == ""
 
 
 def test_rows_are_complete_and_in_order(rows):

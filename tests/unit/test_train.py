@@ -302,3 +302,9 @@ def test_weights_without_description_or_with_nan_are_not_written(tmp_path, varia
     with pytest.raises(ValueError, match=r"w\.npz: layer params/.*finite"):
         train.save_weights(path, jax.tree.map(nan, variables), META)
     assert not path.exists()
+
+
+def test_a_network_with_running_statistics_is_refused():
+    x, y = np.zeros((4, 32, 32, 1), np.uint8), np.array([0, 1, 0, 1])
+    with pytest.raises(ValueError, match="ResNet keeps running statistics"):
+        train.train("resnet56v2", x, y, n_classes=2, epochs=1)

@@ -19,6 +19,7 @@ rule download:
     wildcard_constraints:
         source="|".join(sources.SOURCES),
         file="[^/]+",
+    localrule: True
     conda:
         "../../envs/jax.yaml"
     threads: 1

@@ -36,6 +36,7 @@ for experiment in EXPERIMENTS:
             "results/benchmarks/plot_transform/{experiment}/{transform}.tsv"
         wildcard_constraints:
             experiment=experiment,
+        localrule: True
         conda:
             "../../envs/plot.yaml"
         threads: 1
@@ -68,6 +69,7 @@ rule plot_sweep:
         "results/logs/plot_sweep/{experiment}.log",
     benchmark:
         "results/benchmarks/plot_sweep/{experiment}.tsv"
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -91,6 +93,7 @@ rule write_report:
         "results/benchmarks/write_report/{document}.tsv"
     wildcard_constraints:
         document="|".join(DOCUMENTS),
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     threads: 1

@@ -43,6 +43,7 @@ rule summarize_curves:
         "results/logs/summarize_curves/{experiment}/{transform}.log",
     benchmark:
         "results/benchmarks/summarize_curves/{experiment}/{transform}.tsv"
+    localrule: True
     conda:
         "../../envs/jax.yaml"
     threads: 1
@@ -65,6 +66,7 @@ rule check_experiment:
         "results/logs/check_experiment/{experiment}.log",
     benchmark:
         "results/benchmarks/check_experiment/{experiment}.tsv"
+    localrule: True
     conda:
         "../../envs/jax.yaml"
     threads: 1
