@@ -1,0 +1,102 @@
+"""Write docs/results.md from finished runs.
+
+PYTHONPATH=src python docs/make_results.py results digits mnist
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+from efficient_augmentation import sentences, summary, tables
+
+HEAD = """# Results
+
+What the ready-made experiments give, corrected settings (C = 10, the penalty in the Hessian),
+five rounds of each random policy. Written by `docs/make_results.py` from the files of the runs;
+the report of a run shows the same with intervals and figures. Accuracies in percent, on the test
+set with all its transformed copies. "Points" are those that a policy's mean curve needs for 95 %
+of the gain from floor to ceiling, linear between budgets; "-" where it does not get there.
+
+CIFAR-10 and small NORB are not run yet: their readers and networks are in the library, their
+experiments are not in the config.
+"""
+CURVES = (
+    ("uniform random", "baseline"),
+    ("proportional", "random_proportional"),
+    ("proportional + update", "random_proportional_update"),
+    ("proportional + downweight", "random_proportional_downweight"),
+    ("highest first", "deterministic_proportional"),
+    ("highest first + update", "deterministic_proportional_update"),
+)
+
+
+def main(results, *experiments):
+    text = [HEAD]
+    for name in experiments:
+        folders = sorted(path.parent for path in Path(results, name).glob("*/curves.csv"))
+        runs = {folder.name: read(folder) for folder in folders}
+        text += [f"## {name}\n", f"`snakemake {name}`\n", levels(runs)]
+        text += [by_budget(transform, *run) for transform, run in runs.items()]
+    Path(__file__).with_name("results.md").write_text("\n".join(text), encoding="utf-8")
+
+
+def read(folder):
+    """(columns of curves.csv, mapping of baselines.json)."""
+    return tables.read_csv(folder / "curves.csv"), json.loads(
+        (folder / "baselines.json").read_text()
+    )
+
+
+def levels(runs):
+    """Table of floor, ceiling, support vectors and points needed, a row a transform."""
+    rows = [
+        "| transform | floor | ceiling | support vectors augmented (how many) | points: best "
+        "| influence, proportional | loss, proportional | uniform random |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for transform, (curves, baselines) in runs.items():
+        needed = {
+            (r["score"], r["policy"]): r["points"] for r in summary.points_needed(curves, baselines)
+        }
+        reached = {key: points for key, points in needed.items() if not math.isnan(points)}
+        best = min(reached, key=reached.get, default=None)
+        chosen = [
+            ("influence", "random_proportional"),
+            ("loss", "random_proportional"),
+            ("loss", "baseline"),
+        ]
+        cells = [
+            transform,
+            percent(baselines["floor"]),
+            percent(baselines["ceiling"]),
+            f"{percent(baselines['vsv_accuracy'])} ({baselines['n_support_vectors']})",
+            "-"
+            if best is None
+            else f"{math.ceil(reached[best])} ({sentences.series_label(*best)})",
+            *(str(math.ceil(reached[key])) if key in reached else "-" for key in chosen),
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def by_budget(transform, curves, baselines):
+    """Table of mean accuracy under influence, a row a policy, a column a budget."""
+    budgets, _ = summary.accuracies(curves, "influence", "baseline")
+    rows = [
+        f"Influence, {transform}, by points augmented:\n",
+        f"| policy | {' | '.join(map(str, budgets))} |",
+        "|---" * (len(budgets) + 1) + "|",
+    ]
+    for label, policy in CURVES:
+        mean = summary.accuracies(curves, "influence", policy)[1].mean(axis=0)
+        rows.append(f"| {label} | {' | '.join(map(percent, mean))} |")
+    return "\n".join(rows) + "\n"
+
+
+def percent(share):
+    return f"{100 * share:.2f}"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
