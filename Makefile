@@ -30,7 +30,7 @@ format: .venv/installed-dev
 	$(BIN)/snakefmt Snakefile workflow/rules
 
 bench: .venv/installed-dev
-	PYTHONPATH=src $(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/workflow.py
 
 # New pins for everybody, from the ranges in pyproject.toml. Needs uv.
 lock:

@@ -1,7 +1,6 @@
-"""The whole workflow on a few points: it ends, it rests, and it reruns what has to."""
+"""The whole workflow on a few points: it ends, and its files fit together."""
 
 import json
-import os
 import shutil
 
 import numpy as np
@@ -138,88 +137,3 @@ def test_every_job_has_a_log_and_a_benchmark(finished):
     }
     assert logs == times
     assert len(logs) >= 18
-
-
-# --- what reruns ----------------------------------------------------------------------------------
-
-
-def test_a_second_run_has_nothing_to_do(finished):
-    done = finished.snakemake("--quiet", "host")
-    assert done.returncode == 0
-    assert "Nothing to be done" in done.stdout
-
-
-def test_comments_layout_and_touched_files_rerun_nothing(finished, edited):
-    for path in (finished.tree / "src").rglob("*.py"):
-        edited(path.relative_to(finished.tree), "", '"""Said differently."""\n# Why.\n\n\n')
-    for path in (finished.tree / "workflow/scripts").glob("*.py"):
-        path.touch()
-    for path in (finished.work / "results").rglob("*.npz"):
-        os.utime(path)
-    jobs, output = finished.would_run()
-    assert jobs == {}, output
-
-
-def test_an_edit_reruns_what_depends_on_it_and_names_the_module(finished, edited):
-    edited("src/efficient_augmentation/summary.py", "def area(", "EDITED = 1\n\n\ndef area(")
-    jobs, output = finished.would_run()
-    assert jobs == {
-        "summarize_curves": 4,
-        "plot_transform_tiny": 2,
-        "plot_transform_pixels": 1,
-        "plot_transform_refitted": 1,
-        "check_experiment": 3,
-        "write_report": 1,
-        "all": 1,
-    }
-    (reason,) = {line for line in output.splitlines() if "exclusive params before" in line}
-    before, _, now = reason.partition("before: ")[2].partition("now: ")
-    assert before.split()[0].strip("'") == now.split()[0].strip("'") == SUMMARY
-
-
-SUMMARY = "efficient_augmentation.summary"
-
-
-def test_an_edited_reader_reruns_the_data_sets_that_it_reads(finished, edited):
-    edited("src/efficient_augmentation/data/mnist.py", "def load(", "EDITED = 1\n\n\ndef load(")
-    jobs, output = finished.would_run()
-    assert jobs == {}, output
-
-
-def test_an_edited_template_rewrites_the_report_alone(finished, edited):
-    edited("src/efficient_augmentation/report_template.html.j2", "</body>", "<p></p></body>")
-    assert finished.would_run()[0] == {"write_report": 1, "all": 1}
-
-
-AFTER_CHECKS = {"check_experiment", "write_report", "all"}
-AFTER_SIMULATION = AFTER_CHECKS | {"summarize_curves", "plot_transform_tiny"}
-AFTER_SCORES = AFTER_SIMULATION | {"score_points", "simulate_policies"}
-AFTER_FEATURES = AFTER_SCORES | {"sweep_clusters", "plot_sweep"}
-SWEPT = AFTER_CHECKS | {"sweep_clusters", "plot_sweep"}
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"mirrors": ["/nowhere"]}, set()),
-        ({"defaults": {"C": 10}}, set()),
-        ({"experiments": {"tiny": {"rounds": 3}}}, AFTER_SIMULATION | {"simulate_policies"}),
-        ({"experiments": {"tiny": {"influence": "alo"}}}, AFTER_SCORES),
-        ({"experiments": {"tiny": {"sweep": 3}}}, SWEPT),
-        ({"experiments": {"refitted": {"clusters": {"scores": ["hinge"]}}}}, AFTER_CHECKS),
-        (
-            {"experiments": {"tiny": {"featurizer": {"epochs": 2}}}},
-            AFTER_FEATURES | {"featurize_tiny", "train_featurizer"},
-        ),
-        ({"run": ["tiny"]}, {"write_report", "all"}),
-    ],
-    ids=[
-        *("mirrors", "same meaning", "rounds", "influence", "sweep", "panel not asked for"),
-        *("epochs", "run"),
-    ],
-)
-def test_a_changed_key_reruns_its_users(finished, tmp_path, change, expected):
-    (tmp_path / "more.yaml").write_text(yaml.safe_dump(change))
-    jobs, output = finished.would_run(config=[tmp_path / "more.yaml"])
-    assert set(jobs) == expected, output
-    assert jobs.get("simulate_policies", 0) in (0, 2)

@@ -1,0 +1,160 @@
+"""What reruns: docs/reruns.md is up to date, and dry runs of the tiny workflow agree with it."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+from conftest import ROOT, Checkout
+
+PACKAGE = "src/efficient_augmentation"
+EXPERIMENTS = ("tiny", "pixels", "refitted")
+
+
+def test_the_tables_are_what_the_workflow_gives_now():
+    command = [sys.executable, "docs/make_reruns.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def documented(row):
+    """Stages that rerun according to a row of docs/reruns.md."""
+    lines = (ROOT / "docs/reruns.md").read_text().splitlines()
+    tables = [[c.strip() for c in line.split("|")[1:-1]] for line in lines if line[:1] == "|"]
+    stages = next(cells for cells in tables if cells[0] == "edited")[1:]
+    (marks,) = (cells[1:] for cells in tables if cells[0] == f"`{row}`")
+    return {stage for stage, mark in zip(stages, marks, strict=True) if mark}
+
+
+def stages(jobs):
+    """Stages of rules by name, those of an experiment without its name; targets are left out."""
+    return {re.sub(rf"_({'|'.join(EXPERIMENTS)})$", "", rule) for rule in jobs} - {"all"}
+
+
+# --- nothing --------------------------------------------------------------------------------------
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    done = finished.snakemake("--quiet", "host")
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout
+
+
+def test_comments_layout_and_touched_files_rerun_nothing(finished, edited):
+    for folder in ("src", "workflow/scripts"):
+        for path in (finished.tree / folder).rglob("*.py"):
+            text = path.read_text()
+            laid_out = f'"""Said differently."""\n# Why.\n\n\n{ast.unparse(ast.parse(text))}\n'
+            edited(path.relative_to(finished.tree), text, laid_out)
+    for path in (finished.work / "results").rglob("*.npz"):
+        os.utime(path)
+    jobs, output = finished.would_run()
+    assert jobs == {}, output
+
+
+def test_another_checkout_of_new_files_reruns_nothing(finished, tmp_path):
+    """As after a fresh clone, or a branch switch and back: same text, other path and times."""
+    tree = shutil.copytree(finished.tree, tmp_path / "clone", copy_function=shutil.copy)
+    jobs, output = Checkout(tree, finished.work).would_run()
+    assert jobs == {}, output
+
+
+def test_an_edit_taken_back_reruns_nothing(finished, edited):
+    edited(f"{PACKAGE}/logistic.py", "def fit(", "EDITED = 1\n\n\ndef fit(")
+    assert finished.would_run()[0]
+    edited(f"{PACKAGE}/logistic.py", "EDITED = 1\n\n\ndef fit(", "def fit(")
+    jobs, output = finished.would_run()
+    assert jobs == {}, output
+
+
+# --- edits ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [
+        ("code", "digests"),
+        ("data.digits", "load"),
+        ("figures.style", "save"),
+        ("logistic", "fit"),
+        ("stages.results", "check"),
+        ("train", "train"),
+        ("transforms", "expand"),
+    ],
+)
+def test_an_edited_function_reruns_what_the_table_says(finished, edited, module, function):
+    path = f"{PACKAGE}/{module.replace('.', '/')}.py"
+    lines = (finished.tree / path).read_text().splitlines(keepends=True)
+    functions = {f.name: f for f in ast.parse("".join(lines)).body if hasattr(f, "name")}
+    first = functions[function].body[0].lineno - 1
+    edited(path, "".join(lines), "".join([*lines[:first], "    edited = 1\n", *lines[first:]]))
+    jobs, output = finished.would_run()
+    assert stages(jobs) == documented(module), output
+
+
+def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
+    edited(f"{PACKAGE}/summary.py", "def area(", "EDITED = 1\n\n\ndef area(")
+    jobs, output = finished.would_run()
+    assert jobs == {
+        "summarize_curves": 4,
+        "plot_transform_tiny": 2,
+        "plot_transform_pixels": 1,
+        "plot_transform_refitted": 1,
+        "check_experiment": 3,
+        "write_report": 1,
+        "all": 1,
+    }
+    (reason,) = {line for line in output.splitlines() if "exclusive params before" in line}
+    before, _, now = reason.partition("before: ")[2].partition("now: ")
+    assert before.split()[0].strip("'") == now.split()[0].strip("'") == SUMMARY
+
+
+SUMMARY = "efficient_augmentation.summary"
+
+
+def test_an_edited_reader_reruns_the_data_sets_that_it_reads(finished, edited):
+    edited(f"{PACKAGE}/data/mnist.py", "def load(", "EDITED = 1\n\n\ndef load(")
+    jobs, output = finished.would_run()
+    assert jobs == {}, output
+
+
+def test_an_edited_template_rewrites_the_report_alone(finished, edited):
+    edited(f"{PACKAGE}/report_template.html.j2", "</body>", "<p></p></body>")
+    jobs, output = finished.would_run()
+    assert stages(jobs) == {"write_report"} == documented("report_template.html.j2"), output
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+CROP = {"crop": {"pixels": [2]}}
+HINGE = {"scores": ["hinge"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [
+        ({"mirrors": ["/nowhere"]}, "mirrors"),
+        ({"defaults": {"C": 10}}, None),
+        ({"run": ["tiny"]}, "run"),
+        ({"experiments": {"more": {}}}, "experiments (one more)"),
+        ({"experiments": {"tiny": {"rounds": 3}}}, "rounds"),
+        ({"experiments": {"tiny": {"influence": "alo"}}}, "influence"),
+        ({"experiments": {"tiny": {"sweep": 3}}}, "sweep"),
+        ({"experiments": {"tiny": {"dataset": {"classes": [8, 3]}}}}, "dataset.classes"),
+        ({"experiments": {"tiny": {"featurizer": {"epochs": 2}}}}, "featurizer.epochs"),
+        ({"experiments": {"tiny": {"transforms": CROP}}}, "transforms.crop.pixels"),
+        ({"experiments": {"refitted": {"clusters": HINGE}}}, "clusters.scores in plain"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "same meaning",
+)
+def test_a_changed_key_reruns_its_users(finished, tmp_path, change, row):
+    (tmp_path / "more.yaml").write_text(yaml.safe_dump(change))
+    jobs, output = finished.would_run(config=[tmp_path / "more.yaml"])
+    assert stages(jobs) == (documented(row) if row else set()), output
+    # Only the experiment that was changed: two transforms, one check.
+    assert jobs.get("simulate_policies", 2) == 2, output
+    assert jobs.get("check_experiment", 1) == 1, output
