@@ -77,14 +77,10 @@ class FrozenModel:
 
     def fit(self, weights):
         """Parameters (R, d + 1), and the weights (R, rows) that they were fitted with."""
-        rows = _padded(np.flatnonzero(weights.any(axis=0)), len(self.source))
-        # Padding is row -1, any row, with weight 0.
-        active = np.where(rows >= 0, weights[:, rows], 0.0)
+        # All rows, most of them with weight 0 at first: one shape to compile. The last optimum is
+        # near the next: it saves iterations and does not change the result.
         start = self._start if np.shape(self._start)[:1] == (len(weights),) else None
-        # The last optimum is near the next: it saves iterations and does not change the result.
-        self._start = logistic.fit_many(
-            self._X[rows], self._y[rows], self.C, active, start, _TOLERANCE
-        )
+        self._start = logistic.fit_many(self._X, self._y, self.C, weights, start, _TOLERANCE)
         return self._start, weights
 
     def accuracy(self, state, test_rows=slice(None)):
@@ -321,12 +317,6 @@ def _plan(scores, panel, clusters, rounds):
                         runs.append(run)
                     lookup[score, policy, k, number] = lookup[run]
     return runs, lookup
-
-
-def _padded(rows, total):
-    """Row numbers padded with -1 to one of two lengths, so that few shapes are compiled."""
-    length = total if len(rows) > total // 2 else max(total // 2, 1)
-    return np.pad(rows, (0, length - len(rows)), constant_values=-1)
 
 
 def _check_plan(scores, panel, budgets, rounds, clusters, n):
