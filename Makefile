@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test cluster cluster-test lint format bench lock clean
+.PHONY: report test cluster cluster-test lint format audit bench lock clean
 
 report: .venv/installed
 	$(BIN)/snakemake
@@ -28,6 +28,10 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow/rules
+
+# Known vulnerabilities of what is pinned, where the advisory service can be reached.
+audit: .venv/installed-dev
+	$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt requirements-cluster.txt
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/workflow.py

@@ -15,6 +15,7 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/data.smk"
+include: "workflow/rules/networks.smk"
 include: "workflow/rules/features.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/policies.smk"
@@ -36,8 +37,8 @@ rule report:
 
 rule paper:
     input:
-        results_of(PAPER),
-        checks_of(PAPER),
+        lambda wildcards: results_of(paper_experiments()),
+        lambda wildcards: checks_of(paper_experiments()),
         "results/paper.html",
 
 

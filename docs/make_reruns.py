@@ -38,10 +38,18 @@ OWN, AFTER = "X", "+"
 BUDGETS = {"budgets": [1, 5, 20]}
 PANELS = {"clusters": {"counts": [1, 3]}, "dpp": {"budgets": [1, 4]}, "sweep": 4}
 SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
+TRAINED = "trained"
+"""The experiment that trains a ResNet; no other has one under results/networks/."""
 EXPERIMENTS = {
     "frozen": {**BUDGETS, **PANELS},
     "online": {**SMALL, **PANELS, "featurizer": {"kind": "cnn", "mode": "online"}},
     "raw": {**SMALL, **PANELS, "featurizer": {"kind": "raw"}},
+    TRAINED: {**SMALL, "featurizer": {"kind": "resnet20v2", "mode": "train"}},
+    "pretrained": {
+        **SMALL,
+        "dataset": {"kind": "cifar10"},
+        "featurizer": {"kind": "resnet56v2", "mode": "pretrained"},
+    },
     "plain": SMALL,
 }
 """Experiments among which keys may differ in what they rerun; the first stands for all."""
@@ -171,7 +179,7 @@ def examples():
         if kind != "digits"
     }
     given = {"run": [*EXPERIMENTS, *data], "experiments": EXPERIMENTS | data}
-    return {**given, "mirrors": [], "experiments": config.effective(given)}
+    return {**given, "mirrors": [], "checksums": {}, "experiments": config.effective(given)}
 
 
 def key_rows(settings, plan):
@@ -204,6 +212,7 @@ def outer_changes(settings):
     del fewer["transforms"]["rotate"]
     return {
         "mirrors": {"mirrors": ["elsewhere"]},
+        "checksums": {"checksums": {"mnist/train-labels-idx1-ubyte.gz": "0" * 64}},
         "run": {"run": settings["run"][:-1]},
         "experiments (one more)": {"experiments": {**experiments, "more": SMALL}},
         "transforms (one less)": {"experiments": {**experiments, "frozen": fewer}},
@@ -272,6 +281,8 @@ def concerning(marks, experiment):
 
     def concerns(job):
         folder, *below = PurePath(job.output[0]).parts
+        if below[0] == "networks":
+            return experiment == TRAINED
         return folder != "results" or below[0] == experiment or len(below) == 1
 
     return {job: mark for job, mark in marks.items() if concerns(job)}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from efficient_augmentation import files
+
 # A small file that unpacks to more than this is damaged or hostile.
 LARGEST_BYTES = 1 << 30
 _HEADERS = {
@@ -38,21 +40,14 @@ def save(path, **arrays):
     Args:
       path: target file; its folder is made if absent.
       **arrays: anything that `np.asarray` takes, except objects.
-    Raises: ValueError if an array would need a pickle.
+    Raises: ValueError if an array would need a pickle; OSError as `files.whole`.
     """
-    path = Path(path)
     values = {name: np.asarray(value) for name, value in arrays.items()}
     for name, value in values.items():
         if value.dtype.hasobject:
             raise ValueError(f"{path}: array {name!r} holds Python objects; give numbers or text")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **values)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with files.whole(path) as part, part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **values)
 
 
 def load(path, *names):

@@ -12,21 +12,24 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from efficient_augmentation import policies
+from efficient_augmentation import policies, pretrained
 from efficient_augmentation.data import check as data_check
+from efficient_augmentation.data import whole
 
 SCHEMA_FILE = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
 
 TARGETS = ("all", "report", "paper", "check_results")
 """Names of targets besides those of experiments."""
 
-FOLDERS = ("logs", "benchmarks")
+FOLDERS = ("logs", "benchmarks", "networks")
 """Folders of results/ that are no experiment's."""
 
 RULES = (
     "download",
     "make_dataset",
     "train_featurizer",
+    "train_resnet",
+    "plot_training",
     "featurize",
     "sweep_clusters",
     "score_points",
@@ -39,8 +42,13 @@ RULES = (
 )
 """Stages of the workflow; some are a rule for each experiment, with its name appended."""
 
-IMAGE_SIDE = {"digits": 16, "mnist": 28}
-"""Height and width of a data set's images in pixels."""
+IMAGE_SHAPE = {
+    "digits": (16, 16, 1),
+    "mnist": (28, 28, 1),
+    "cifar10": (32, 32, 3),
+    "norb": (96, 96, 1),
+}
+"""Height, width and channels of a data set's images."""
 
 _NOUNS = {
     "object": "a mapping",
@@ -190,6 +198,8 @@ def _message(error):
             return f"{value} is too small; give at least {limit}"
         case "maximum":
             return f"{value} is too large; give at most {limit}"
+        case "exclusiveMaximum":
+            return f"{value} is not below {limit}; give a smaller number"
         case "exclusiveMinimum":
             return f"{value} is not above {limit}; give a larger number"
         case "minItems" | "minProperties":
@@ -199,7 +209,7 @@ def _message(error):
         case "uniqueItems":
             return f"{value} has an entry twice; give each once"
         case "pattern":
-            return f"{value} is blank; give a folder or a URL, or leave the entry out"
+            return _wrong_text(value, limit)
         case "not":
             return f"{value} would repeat the originals; leave it out"
     return error.message
@@ -218,6 +228,12 @@ def _wrong_type(value, wanted):
     if wanted == "array" and isinstance(value, str | int | float):
         return f"{_shown(value)} is not a list; write [{value}]"
     return f"{_shown(value)} is not {noun}"
+
+
+def _wrong_text(value, pattern):
+    if "f]" in pattern:
+        return f"{value} is no SHA-256; give 64 hexadecimal digits in lower case"
+    return f"{value} is blank; give a folder or a URL, or leave the entry out"
 
 
 def _is_number_as_text(value):
@@ -347,7 +363,7 @@ def _above(key, numbers, settings, noun):
 
 def _transform_problems(settings):
     dataset = settings["dataset"]["kind"]
-    side = IMAGE_SIDE[dataset]
+    side = IMAGE_SHAPE[dataset][0]
     largest = {"translate": side - 1, "crop": (side - 1) // 2}
     for name, limit in largest.items():
         for pixels in settings["transforms"].get(name, {"pixels": ()})["pixels"]:
@@ -356,6 +372,21 @@ def _transform_problems(settings):
                     f"transforms.{name}.pixels: {pixels} leaves no pixel of the {side} x {side} "
                     f"images of {dataset}; give at most {limit}"
                 )
+
+
+def _featurizer_problems(settings):
+    featurizer, dataset = settings["featurizer"], settings["dataset"]["kind"]
+    if featurizer.get("mode") == "pretrained":
+        return pretrained.problems(featurizer, IMAGE_SHAPE[dataset])
+    if "recipe" not in featurizer:
+        return []
+    n_train, batch_size = whole.n_train(settings["dataset"]), featurizer["batch_size"]
+    if batch_size <= n_train:
+        return []
+    return [
+        f"featurizer.batch_size: {batch_size} is more than the {n_train} images that the network "
+        f"is trained on; give at most {n_train}"
+    ]
 
 
 _CHECKS = (
@@ -367,6 +398,7 @@ _CHECKS = (
     (("sweep", "dataset"), _sweep_problems),
     (("dpp", "dataset"), _dpp_budget_problems),
     (("transforms", "dataset"), _transform_problems),
+    (("featurizer", "dataset"), _featurizer_problems),
 )
 
 

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 from tqdm import tqdm
 
-from efficient_augmentation import models
+from efficient_augmentation import models, resnet
 
 # Images that pass through the network together on CPU: few, so that they stay in its cache.
 _BLOCK = 16
@@ -16,7 +16,8 @@ def featurize(name, variables, images, batch_size=512, progress=None):
     """Penultimate activations of a trained network.
 
     A row depends on its own image alone, up to rounding, whatever the batch size and the other
-    images are: the last batch is padded, and dropout is off.
+    images are: the last batch is padded, dropout is off, and batch normalisation, by running
+    statistics, is folded into the convolutions.
 
     Args:
       name: network, see `models.build`.
@@ -33,6 +34,8 @@ def featurize(name, variables, images, batch_size=512, progress=None):
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, not {batch_size}")
     module = models.build(name, len(variables["params"]["head"]["bias"]))
+    if "batch_stats" in variables:
+        module, variables = module.clone(folded=True), resnet.fold(variables)
     variables = jax.device_put(variables)
     size, block = _sizes(len(images), batch_size)
     starts = range(0, len(images), size)

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 
 from efficient_augmentation import resnet
@@ -33,6 +34,29 @@ def unit_scale(images):
     """Pixels as float32 in [0, 1]: uint8 is divided by 255, floats are taken as they are."""
     scale = 255.0 if images.dtype == jnp.uint8 else 1.0
     return images.astype(jnp.float32) / jnp.float32(scale)
+
+
+def check_labelled(x, y, n_classes):
+    """Images and labels as the training functions take them.
+
+    Args:
+      x: images (n, h, w, c), uint8 or float.
+      y: labels (n,), integers 0..n_classes-1.
+      n_classes: number of classes.
+    Returns: (images uint8 or float32, labels int32), NumPy arrays.
+    Raises: ValueError for anything else, more classes than n_classes included.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim != 4 or not len(x):
+        raise ValueError(f"images must have shape (n, h, w, c), n >= 1, not {x.shape}")
+    if x.dtype != np.uint8 and not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(f"images must be uint8 or float, not {x.dtype}")
+    if y.shape != (len(x),) or not np.isin(y, np.arange(n_classes)).all():
+        raise ValueError(
+            f"labels must be integers 0..{n_classes - 1} of shape ({len(x)},), not "
+            f"{np.unique(y)[:5]} of shape {y.shape}"
+        )
+    return x if x.dtype == np.uint8 else x.astype(np.float32), y.astype(np.int32)
 
 
 class Convolution(nn.Module):
@@ -160,6 +184,7 @@ class LeNet(nn.Module):
 NETWORKS = {
     "cnn": CNN,
     "lenet": LeNet,
+    "resnet20v2": resnet.resnet20v2,
     "resnet50v2": resnet.resnet50v2,
     "resnet56v2": resnet.resnet56v2,
 }

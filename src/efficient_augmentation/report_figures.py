@@ -110,6 +110,16 @@ def view_sweep(experiment):
     return [picture("sweep", experiment.sweep_figure, sentence, report_texts.READ["sweep"], alt)]
 
 
+def view_training(experiment):
+    """The figure of the network's training, in a list that may be empty."""
+    if experiment.training_figure is None:
+        return []
+    sentence = sentences.training_sentence(experiment.training)
+    alt = f"Training of the network, {experiment.name}. {sentence}"
+    text = report_texts.READ["training"]
+    return [picture("training", experiment.training_figure, sentence, text, alt)]
+
+
 def picture(kind, png, sentence, read, alt):
     """What the template shows of one figure."""
     width, height = png_size(png)

@@ -38,6 +38,8 @@ class ExperimentResult(NamedTuple):
       transforms: list of TransformResult in the order of the settings.
       sweep: columns of clusters.csv, or None where no sweep is configured.
       sweep_figure: bytes of its PNG, or None.
+      training: columns of the network's history.csv, or None where the experiment trains none.
+      training_figure: bytes of the PNG beside it, or None.
     """
 
     name: str
@@ -45,14 +47,17 @@ class ExperimentResult(NamedTuple):
     transforms: list
     sweep: dict | None = None
     sweep_figure: bytes | None = None
+    training: dict | None = None
+    training_figure: bytes | None = None
 
 
-def read_experiment(directory, config):
+def read_experiment(directory, config, network=None):
     """Results of one experiment, from the files that its rules wrote.
 
     Args:
       directory: results/{experiment}.
       config: effective settings of the experiment.
+      network: folder of the network that the experiment trains, None if it trains none.
     Returns: ExperimentResult.
     Raises: ValueError naming the file or folder that is missing.
     """
@@ -61,12 +66,19 @@ def read_experiment(directory, config):
         read_transform(directory / name, parameters)
         for name, parameters in config["transforms"].items()
     ]
-    if not config["sweep"]:
-        return ExperimentResult(directory.name, config, found)
-    table, picture = directory / "clusters.csv", directory / "figures" / "clusters_sweep.png"
+    sweep, training = (None, None), (None, None)
+    if config["sweep"]:
+        sweep = _table_and_picture(
+            directory / "clusters.csv", directory / "figures" / "clusters_sweep.png"
+        )
+    if network:
+        training = _table_and_picture(Path(network, "history.csv"), Path(network, "training.png"))
+    return ExperimentResult(directory.name, config, found, *sweep, *training)
+
+
+def _table_and_picture(table, picture):
     check_files([table, picture])
-    sweep = tables.read_csv(table), picture.read_bytes()
-    return ExperimentResult(directory.name, config, found, *sweep)
+    return tables.read_csv(table), picture.read_bytes()
 
 
 def read_transform(directory, parameters):

@@ -35,6 +35,11 @@ READ = {
         "the fewer. The policy without clusters, in its usual look, carries the 95 % band of its "
         "mean; the lines of all k spread about as much."
     ),
+    "training": (
+        "Above, the loss after every epoch, the learning rate in grey behind it where it changes; "
+        "below, the accuracy on the images as the training saw them, and on the test images where "
+        "they were watched. Nothing was chosen by the test images."
+    ),
     "sweep": (
         "Above, the sum of squared distances to the nearest centre; below, how much nearer a point "
         "is to its own cluster than to the next (1: far apart, 0: none)."
@@ -129,9 +134,18 @@ def describe_featurizer(network):
     """The featurizer in words: "cnn, frozen (epochs 40, batch size 512, ...)"."""
     if network["kind"] == "raw":
         return "raw pixels"
-    rest = {k: v for k, v in network.items() if k not in ("kind", "mode")}
-    details = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in rest.items())
-    return f"{network['kind']}, {network['mode']} ({details})"
+    rest = {k: v for k, v in network.items() if k not in ("kind", "mode", "distortion")}
+    details = [f"{k.replace('_', ' ')} {v}" for k, v in rest.items()]
+    if any(network.get("distortion", {}).values()):
+        details.append(f"trained on images {describe_distortion(**network['distortion'])}")
+    return f"{network['kind']}, {network['mode']} ({', '.join(details)})"
+
+
+def describe_distortion(degrees, pixels, flip):
+    """How far training images are distorted: "turned by up to 2.5 degrees, half mirrored"."""
+    parts = [f"turned by up to {degrees:g} degrees"] * bool(degrees)
+    parts += [f"shifted by up to {pixels:g} px"] * bool(pixels) + ["half mirrored"] * flip
+    return ", ".join(parts)
 
 
 def describe(name, parameters):

@@ -147,6 +147,7 @@ def view_experiment(experiment):
     return {
         "name": experiment.name,
         "facts": report_texts.facts(experiment),
+        "training": report_figures.view_training(experiment),
         "sweep": report_figures.view_sweep(experiment),
         "transforms": [view_transform(experiment, t) for t in experiment.transforms],
     }

@@ -1,8 +1,8 @@
-"""Pre-activation bottleneck ResNets: the 56-layer one for small images, and ResNet50v2.
+"""Pre-activation bottleneck ResNets: those of 20 and 56 layers for small images, and ResNet50v2.
 
 A block adds to its input what becomes of it by BN-ReLU, 1x1, BN-ReLU, 3x3, BN-ReLU, 1x1; the first
 block of a stage halves the image (not in the first stage) and projects its input to the new width.
-Both networks are one family: they differ in sizes, in which convolutions carry a bias, and in
+All networks are one family: they differ in sizes, in which convolutions carry a bias, and in
 whether a projection sees its block's input before or after BN-ReLU.
 Source: He et al. 2016, Identity mappings in deep residual networks, figure 1 (b) and appendix.
 """
@@ -35,7 +35,21 @@ def resnet56v2(n_classes, **options):
     Returns: ResNet.
     Source: docs/method.md section 11; He et al. 2016 (identity mappings).
     """
-    sizes = {"stage_sizes": (6, 6, 6), "widths": (64, 128, 256), "inner_widths": (16, 64, 128)}
+    return _for_small_images(n_classes, 6, options)
+
+
+def resnet20v2(n_classes, **options):
+    """The same network with n = 2: a third of the cost, for trials and for machines without a GPU.
+
+    Args:
+      n_classes, **options: as in `resnet56v2`.
+    Returns: ResNet.
+    """
+    return _for_small_images(n_classes, 2, options)
+
+
+def _for_small_images(n_classes, n, options):
+    sizes = {"stage_sizes": (n,) * 3, "widths": (64, 128, 256), "inner_widths": (16, 64, 128)}
     return ResNet(n_classes, **{**sizes, "stem_width": 16, "pool": 8, **options})
 
 
@@ -69,8 +83,8 @@ def fold(variables):
     and shift. They belong to `module.clone(folded=True)`.
 
     Args:
-      variables: mapping with "params" and "batch_stats" of a ResNet.
-    Returns: mapping with "params" alone, float32 NumPy arrays.
+      variables: mapping with "params", "batch_stats" and "input" of a ResNet.
+    Returns: mapping with "params" and "input", float32 NumPy arrays.
     Raises: ValueError if there are no batch statistics.
     """
     if not variables.get("batch_stats"):
@@ -78,16 +92,18 @@ def fold(variables):
             f"variables hold {', '.join(variables)}, expected params and batch_stats: "
             "only a network with its running statistics can be folded"
         )
-    return {"params": _folded(variables["params"], variables["batch_stats"])}
+    params = _folded(variables["params"], variables["batch_stats"])
+    return {"params": params, "input": jax.tree.map(np.asarray, dict(variables["input"]))}
 
 
 class ResNet(nn.Module):
     """A pre-activation bottleneck ResNet.
 
     Its call is that of `models.build`, with "stem", "stage_1", ... and "features" among the
-    intermediates. train=True normalises by the statistics of the batch and needs
-    `mutable=["batch_stats"]`. Parameters and running statistics are float32 whatever dtype is, and
-    so are normalisation, pooling, features and logits.
+    intermediates. From every image it subtracts the mean image of its training set, the variable
+    "input"/"mean" (h, w, c), which is zero until training sets it. train=True normalises by the
+    statistics of the batch and needs `mutable=["batch_stats"]`. Parameters and running statistics
+    are float32 whatever dtype is, and so are normalisation, pooling, features and logits.
 
     Attributes:
       n_classes: width of the output layer.
@@ -95,7 +111,8 @@ class ResNet(nn.Module):
       widths: channels that each stage puts out.
       inner_widths: channels of the 3 x 3 convolutions of each stage.
       stem_width: filters of the stem.
-      pool: side of the last average pooling; None is the mean over the whole image.
+      pool: side of the last average pooling; where that is larger than what is left of the image,
+        and with None, it is the mean over the whole of it.
       imagenet_stem: 7 x 7 of stride 2 and max-pool instead of 3 x 3 of stride 1.
       inner_biases: a bias also where batch normalisation follows (in the stem always).
       project_activated: projections see the block's input after BN-ReLU instead of before.
@@ -118,7 +135,8 @@ class ResNet(nn.Module):
     @nn.compact
     def __call__(self, x, train=False, intermediates=False):
         self._check(x, train)
-        x = self._stem(x.astype(self.dtype), train)
+        mean = self.variable("input", "mean", jnp.zeros, x.shape[1:], jnp.float32)
+        x = self._stem((x - mean.value).astype(self.dtype), train)
         named = {"stem": x}
         for stage, n_blocks in enumerate(self.stage_sizes):
             for block in range(n_blocks):
@@ -157,13 +175,6 @@ class ResNet(nn.Module):
             )
         if train and self.folded:
             raise ValueError("a folded ResNet has no batch normalisation left to train")
-        reduction = 2 ** (len(self.stage_sizes) - 1) * (4 if self.imagenet_stem else 1)
-        smallest = ((self.pool or 1) - 1) * reduction + 1
-        if min(x.shape[1:3]) < smallest:
-            raise ValueError(
-                f"images of {x.shape[1]}x{x.shape[2]} pixels are too small for this ResNet: "
-                f"it needs at least {smallest}x{smallest}"
-            )
 
 
 class Block(nn.Module):
@@ -351,7 +362,7 @@ def _scale_shift_relu(x, scale, shift):
 def _average_pool(x, size):
     """Means over size x size cells, what does not fill a cell dropped; None is one cell."""
     b, h, w, c = x.shape
-    rows, columns = (size, size) if size else (h, w)
+    rows, columns = min(size or h, h), min(size or w, w)
     x = x[:, : h // rows * rows, : w // columns * columns]
     return x.reshape(b, h // rows, rows, w // columns, columns, c).mean((2, 4))
 

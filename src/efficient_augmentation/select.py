@@ -2,30 +2,57 @@
 
 import numpy as np
 
-from efficient_augmentation import logistic, policies, scores, svm
+from efficient_augmentation import logistic, policies, scores, selection, svm
 
 
 def select_points(
-    features, labels, budget, score="influence", policy="random_proportional", seed=0, *, C=10.0
+    features,
+    labels,
+    budget,
+    score="influence",
+    policy="random_proportional",
+    seed=0,
+    *,
+    C=10.0,
+    random_state=None,
 ):
     """Points worth augmenting, in the order in which the policy takes them.
 
     Args:
       features: (n, d), one row a training point; a network's penultimate layer serves well.
       labels: (n,), two distinct values.
-      budget: how many points to choose, 1..n.
+      budget: how many points to choose, 1..n, or which share of them, within (0, 1).
       score: "loss", "influence", "margin" or "hinge".
       policy: a name that `policies.parse` takes. Updating and downweighting need augmented rows
         and do not matter to a single choice.
       seed: of the random draw.
       C: inverse strength of the penalty of the logistic regression that scores the points.
-    Returns: (budget,) distinct indices into the rows.
+      random_state: instead of `seed`, as scikit-learn has it: an int, which draws as that seed, or
+        a numpy Generator or RandomState, which is advanced. None means `seed`.
+    Returns: (number of points,) distinct indices into the rows.
     Raises: ValueError naming the argument, its value and what would be right.
     Source: Kuchnik and Smith 2019, section 3.
     """
-    X = np.asarray(features)
     policies.parse(policy)
-    labels = np.asarray(labels)
+    X, y = _checked(features, labels)
+    points = selection.number_of_points(budget, len(X))
+    rng = _generator(seed if random_state is None else random_state)
+    return policies.order(policy, _scores(score, X, y, C), rng)[:points]
+
+
+def score_points(features, labels, score="influence", *, C=10.0):
+    """Scores by which points are chosen.
+
+    Args:
+      features, labels, score, C: as in `select_points`.
+    Returns: (n,) float64; magnitudes count.
+    Raises: ValueError as `select_points`.
+    """
+    return _scores(score, *_checked(features, labels), C)
+
+
+def _checked(features, labels):
+    X, labels = np.asarray(features), np.asarray(labels)
     if labels.shape != X.shape[:1]:
         raise ValueError(f"labels must have shape {X.shape[:1]}, a label a row, not {labels.shape}")
     if labels.dtype.kind == "f" and np.isnan(labels).any():
@@ -34,11 +61,15 @@ def select_points(
         )
     classes, y = np.unique(labels, return_inverse=True)
     if len(classes) != 2:
-        raise ValueError(f"labels must hold two classes, not {len(classes)}: {classes[:5]}")
-    if budget % 1 or not 1 <= budget <= len(X):
-        raise ValueError(f"budget must be a whole number within 1..{len(X)}, not {budget}")
-    values = _scores(score, X, y, C)
-    return policies.order(policy, values, np.random.default_rng(seed))[: int(budget)]
+        found = f"{len(classes)} {'class' if len(classes) == 1 else 'classes'}"
+        raise ValueError(f"labels must hold two classes, not {found}: {classes[:5]}")
+    return X, y
+
+
+def _generator(random_state):
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.default_rng(random_state.randint(1 << 32, size=4, dtype=np.uint32))
+    return np.random.default_rng(random_state)
 
 
 def _scores(score, X, y, C):

@@ -204,6 +204,16 @@ def sweep_sentence(columns):
     )
 
 
+def training_sentence(columns):
+    """One computed sentence on the training of a network (columns of history.csv)."""
+    n, last = len(columns["epoch"]), {name: values[-1] for name, values in columns.items()}
+    sentence = f"After {n} {'epoch' if n == 1 else 'epochs'} the loss is {last['loss']:.3g}"
+    sentence += f" and {percent(last['accuracy'], 1)} of the training images are told right"
+    if np.isfinite(last.get("test_accuracy", np.nan)):
+        sentence += f", {percent(last['test_accuracy'], 1)} of the test images"
+    return sentence + "."
+
+
 def scores_sentence(scores, score):
     """One computed sentence on a score before and after augmenting everything.
 

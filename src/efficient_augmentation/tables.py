@@ -5,24 +5,25 @@ from pathlib import Path
 
 import numpy as np
 
+from efficient_augmentation import files
+
 LARGEST_BYTES = 1 << 30
 
 
 def write_csv(path, rows):
-    """Write rows as CSV, floats in the shortest form that reads back to the same float64.
+    """Write rows as CSV, atomically; floats in the shortest form that reads back to the same.
 
     Args:
       path: target file; its folder is made if absent.
       rows: non-empty sequence of mappings that share their keys, in the order of the columns.
-    Raises: ValueError if there are no rows or a row has other keys than the first.
+    Raises: ValueError if there are no rows or a row has other keys than the first; OSError
+      as `files.whole`.
     """
     rows = list(rows)
     if not rows:
         raise ValueError(f"{path}: no rows to write")
     columns = list(rows[0])
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with files.whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:

@@ -166,7 +166,8 @@ def load_weights(path, name, n_classes, input_shape):
 
     Args:
       path: file written by `save_weights`.
-      name, n_classes: the network, see `models.build`.
+      name: the network, see `models.build`.
+      n_classes: how many it has to tell apart at least; a ResNet may know more.
       input_shape: of an image, (h, w, c).
     Returns: variables of float32 NumPy arrays.
     Raises: ValueError naming the file, and the layer with its found and expected shape, for the
@@ -174,12 +175,16 @@ def load_weights(path, name, n_classes, input_shape):
       finite, or a damaged file; FileNotFoundError.
     """
     stored = arrays.load(path)
-    wanted = {"name": name, "n_classes": n_classes, "input_shape": list(input_shape)}
     meta = _meta(path, stored.pop(_META, np.empty(0, np.uint8)))
-    for key, value in wanted.items():
+    for key, value in {"name": name, "input_shape": list(input_shape)}.items():
         if meta.get(key) != value:
             raise ValueError(f"{path}: {key} of its network is {meta.get(key)!r}, not {value!r}")
-    module = models.build(name, n_classes)
+    known = meta.get("n_classes")
+    if not isinstance(known, int) or known < n_classes:
+        raise ValueError(
+            f"{path}: n_classes of its network is {known!r}; the data have {n_classes} classes"
+        )
+    module = models.build(name, known)
     variables = jax.eval_shape(module.init, jax.random.key(0), jnp.zeros((1, *input_shape)))
     expected = traverse_util.flatten_dict(variables, sep="/")
     for layer in sorted(expected.keys() ^ stored.keys()):
@@ -219,8 +224,8 @@ def _init(module, seed, image_shape):
     variables = module.init(jax.random.fold_in(key, 0), image)
     if variables.keys() - {"params"}:
         raise ValueError(
-            f"{type(module).__name__} keeps running statistics, which this trainer does not carry; "
-            "it trains cnn and lenet"
+            f"{type(module).__name__} keeps running statistics, which this trainer does not carry: "
+            "resnet_training.train does"
         )
     params = variables["params"]
     return (params, optax.scale_by_adam().init(params)), jax.random.fold_in(key, 1)
@@ -329,24 +334,15 @@ def _epoch(module, state, key, epoch, batch_size, images, labels, weights, learn
 
 def _checked(x, y, weights, n_classes):
     """((images, labels) on the device, weights of mean 1 over the positive ones)."""
-    x, y, weights = np.asarray(x), np.asarray(y), weights.astype(np.float64)
-    if x.ndim != 4 or not len(x):
-        raise ValueError(f"images must have shape (n, h, w, c), n >= 1, not {x.shape}")
-    if x.dtype != np.uint8 and not np.issubdtype(x.dtype, np.floating):
-        raise ValueError(f"images must be uint8 or float, not {x.dtype}")
-    if y.shape != (len(x),) or not np.isin(y, np.arange(n_classes)).all():
-        raise ValueError(
-            f"labels must be integers 0..{n_classes - 1} of shape ({len(x)},), not "
-            f"{np.unique(y)[:5]} of shape {y.shape}"
-        )
+    x, y = models.check_labelled(x, y, n_classes)
+    weights = weights.astype(np.float64)
     if weights.ndim != 2 or weights.shape[1] != len(x):
         raise ValueError(f"weights must have shape (..., {len(x)}), not {weights.shape}")
     active = weights > 0
     if not np.isfinite(weights).all() or (weights < 0).any() or not active.any(axis=1).all():
         raise ValueError("weights must be finite and >= 0, and some of each run positive")
     scale = active.sum(axis=1) / weights.sum(axis=1)
-    images = x if x.dtype == np.uint8 else x.astype(np.float32)
-    data = jnp.asarray(images), jnp.asarray(y, jnp.int32)
+    data = jnp.asarray(x), jnp.asarray(y)
     return data, (weights * scale[:, None]).astype(np.float32)
 
 

@@ -1,37 +1,27 @@
 """The published transforms, exact to the bit, and the variants that an experiment is made of.
 
+Other transforms stand in `further_transforms` and are found here by their names as well.
+
 A transform is a fixed map from output pixels to input pixels: its index and weight tables depend on
 the parameters and the image size alone. They are made on the host in float64, as OpenCV makes them,
 and enter the compiled program as arrays: one program serves every parameter of a batch shape.
 """
 
 import inspect
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
+from collections.abc import Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from efficient_augmentation import further_transforms, user_function
+from efficient_augmentation.variant import Variant, check, checked, distinct, finite, whole
+
 _SUBPIXELS = 32  # OpenCV rounds the source coordinates of a rotation to 1/32 pixel
 _TAP_SCALE = 2048  # and the weights of an enlargement to 1/2048
 _BLOCK_BYTES = 8 << 20
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One way to change every image of a batch.
-
-    Attributes:
-      label: what a figure or a log calls it, such as "shift (+2, -2)".
-      apply: (n, h, w, c) images to as many of the same shape and dtype, each by itself: a data
-        set arrives in blocks.
-    """
-
-    label: str
-    apply: Callable[[jax.Array], jax.Array]
 
 
 def translate(images, dx, dy):
@@ -48,8 +38,8 @@ def translate(images, dx, dy):
     Cost: one gather, memory for the output alone.
     Source: the published code's translation, imgaug's Affine(translate_px, mode="edge").
     """
-    images = _checked(images)
-    dx, dy = _whole("dx", dx), _whole("dy", dy)
+    images = checked(images)
+    dx, dy = whole("dx", dx), whole("dy", dy)
     _, height, width, _ = images.shape
     rows = np.clip(np.arange(height) - dy, 0, height - 1)
     columns = np.clip(np.arange(width) - dx, 0, width - 1)
@@ -72,7 +62,7 @@ def rotate(images, degrees):
     Source: the published code's rotation, imgaug's Affine(rotate, mode="edge") over OpenCV's
       warpAffine.
     """
-    images = _checked(images)
+    images = checked(images)
     _, height, width, _ = images.shape
     return _interpolate(images, *_rotation_tables(height, width, _angle("degrees", degrees)))
 
@@ -94,8 +84,8 @@ def crop(images, pixels):
     Cost: two gathers of pixel pairs, memory for the output alone.
     Source: the published code's crop, imgaug's Crop(px, keep_size=True) over OpenCV's resize.
     """
-    images = _checked(images)
-    pixels = _whole("pixels", pixels)
+    images = checked(images)
+    pixels = whole("pixels", pixels)
     _, height, width, _ = images.shape
     if not 0 <= 2 * pixels < min(height, width):
         raise ValueError(
@@ -111,21 +101,32 @@ def variants(name, parameters):
     """The variants of a named transform, in the order in which a data set holds them.
 
     Args:
-      name: "translate", "rotate" or "crop".
-      parameters: mapping of parameter to list of values: `{"pixels": [m, ...]}` for translate
-        (each m >= 1 gives the four diagonal shifts by m) and for crop (each m >= 1 gives one
-        variant), `{"degrees": [a, ...]}` for rotate (each a != 0 gives one).
+      name: one of the names below; or any other, if the parameters say what it is made of.
+      parameters: mapping of parameter to list of values, each of which gives one variant:
+        translate {"pixels": [m, ...]}, m >= 1 (each gives the four diagonal shifts by m),
+        rotate {"degrees": [a, ...]}, a != 0, crop {"pixels": [m, ...]}, m >= 1,
+        flip {"axes": [...]}, "horizontal" or "vertical",
+        brightness {"levels": [b, ...]}, b != 0 added to 0..255,
+        contrast {"factors": [f, ...]}, f != 1, blur {"sigmas": [s, ...]} in pixels,
+        noise {"levels": [s, ...], "seeds": [0, ...]}, one variant a pair,
+        cutout {"pixels": [m, ...], "seeds": [0, ...]}, one variant a pair; of these two, seeds may
+        be left out. Under any other name: {"compose": [{name: parameters}, ...]} applies one
+        variant of each step after the other, every combination a variant; {"function":
+        "module:function", "arguments": [{...}, ...]} calls a user's own, see `user_function`.
     Returns: list of Variant.
     Raises: ValueError for an unknown name, a missing or unknown parameter, an empty list, and a
       value that is repeated, of the wrong kind, or would leave the images as they are.
     """
-    if name not in _TRANSFORMS:
-        raise ValueError(f"unknown transform {name!r}: there are {', '.join(sorted(_TRANSFORMS))}")
-    build = _TRANSFORMS[name]
-    wanted = list(inspect.signature(build).parameters)
-    if not isinstance(parameters, Mapping) or sorted(map(str, parameters)) != sorted(wanted):
-        given = list(parameters) if isinstance(parameters, Mapping) else parameters
-        raise ValueError(f"transform {name!r} takes the parameters {wanted}, got {given!r}")
+    build = _builder(name, parameters)
+    wanted = inspect.signature(build).parameters
+    needed = [key for key, value in wanted.items() if value.default is value.empty]
+    given = list(parameters) if isinstance(parameters, Mapping) else None
+    if given is None or not set(needed) <= set(given) <= set(wanted):
+        optional = [key for key in wanted if key not in needed]
+        raise ValueError(
+            f"transform {name!r} takes the parameters {needed}{f' and {optional}' * bool(optional)}"
+            f", got {parameters if given is None else given!r}"
+        )
     try:
         return build(**parameters)
     except ValueError as error:
@@ -149,7 +150,7 @@ def expand(images, labels, variants):
     Source: the paper's augmented training and test sets.
     """
     images, labels = np.asarray(images), np.asarray(labels)
-    _check(images)
+    check(images)
     n, copies = len(images), len(variants) + 1
     if labels.shape != (n,):
         raise ValueError(f"labels of shape {labels.shape} for {n} images: one label an image")
@@ -194,7 +195,7 @@ def _applied(variant, images):
 
 def _translations(pixels):
     signs = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
-    shifts = [(p * m, q * m) for m in _distinct("pixels", pixels, _margin) for p, q in signs]
+    shifts = [(p * m, q * m) for m in distinct("pixels", pixels, _margin) for p, q in signs]
     return [
         Variant(f"shift ({dx:+d}, {dy:+d})", lambda x, dx=dx, dy=dy: translate(x, dx, dy))
         for dx, dy in shifts
@@ -204,19 +205,57 @@ def _translations(pixels):
 def _rotations(degrees):
     return [
         Variant(f"rotate {a:+.3g} deg", lambda x, a=a: rotate(x, a))
-        for a in _distinct("degrees", degrees, _turn)
+        for a in distinct("degrees", degrees, _turn)
     ]
 
 
 def _crops(pixels):
     return [
         Variant(f"crop {m} px", lambda x, m=m: crop(x, m))
-        for m in _distinct("pixels", pixels, _margin)
+        for m in distinct("pixels", pixels, _margin)
     ]
 
 
+def _compositions(compose):
+    if not isinstance(compose, Sequence) or isinstance(compose, str) or len(compose) < 2:
+        raise ValueError(f"compose = {compose!r}: a list of at least two transforms is wanted")
+    for step in compose:
+        if not isinstance(step, Mapping) or len(step) != 1:
+            raise ValueError(f"compose: {step!r} is not one transform, {{name: parameters}}")
+    steps = [variants(*item) for step in compose for item in step.items()]
+    return [_in_turn(chosen) for chosen in itertools.product(*steps)]
+
+
+def _in_turn(chosen):
+    def apply(images):
+        for variant in chosen:
+            images = _applied(variant, images)
+        return images
+
+    return Variant(", ".join(variant.label for variant in chosen), apply)
+
+
+def _builder(name, parameters):
+    if name in _TRANSFORMS:
+        return _TRANSFORMS[name]
+    for key, build in _MADE_OF.items():
+        if isinstance(parameters, Mapping) and key in parameters:
+            return build
+    raise ValueError(
+        f"unknown transform {name!r}: there are {', '.join(sorted(_TRANSFORMS))}; under a name of "
+        f"your own, give {' or '.join(_MADE_OF)}"
+    )
+
+
 # A transform is a function from its parameters, by name, to variants; a new one is a line here.
-_TRANSFORMS = {"translate": _translations, "rotate": _rotations, "crop": _crops}
+_TRANSFORMS = {
+    "translate": _translations,
+    "rotate": _rotations,
+    "crop": _crops,
+    **further_transforms.BUILDERS,
+}
+# And what a name of the user's own may stand for.
+_MADE_OF = {"compose": _compositions, "function": user_function.variants}
 
 
 @jax.jit
@@ -332,22 +371,6 @@ def _flat_index(rows, columns, width):
     return (rows[:, None] * width + columns).ravel().astype(np.int32)
 
 
-def _checked(images):
-    images = jnp.asarray(images)
-    _check(images)
-    return images
-
-
-def _check(images):
-    if images.ndim != 4 or 0 in images.shape[1:]:
-        raise ValueError(
-            f"images of shape {images.shape}: four axes (n, h, w, c) are wanted, and of these "
-            "only n may be 0"
-        )
-    if images.dtype != jnp.uint8 and not jnp.issubdtype(images.dtype, jnp.floating):
-        raise ValueError(f"images of dtype {images.dtype}: uint8 or a floating dtype is wanted")
-
-
 def _check_finite(images, first):
     if images.dtype != np.uint8 and not (finite := np.isfinite(images).all(axis=(1, 2, 3))).all():
         raise ValueError(
@@ -355,34 +378,17 @@ def _check_finite(images, first):
         )
 
 
-def _whole(name, value):
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ValueError(f"{name} = {value!r}: a whole number of pixels is wanted")
+def _margin(name, value):
+    if whole(name, value) < 1:
+        raise ValueError(f"{name} = {value!r}: at least 1 pixel is wanted")
     return int(value)
 
 
 def _angle(name, value):
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{name} = {value!r}: a finite angle in degrees is wanted")
-    return float(value)
-
-
-def _margin(name, value):
-    if _whole(name, value) < 1:
-        raise ValueError(f"{name} = {value!r}: at least 1 pixel is wanted")
-    return int(value)
+    return finite(name, value, "a finite angle in degrees")
 
 
 def _turn(name, value):
     if _angle(name, value) == 0:
         raise ValueError(f"{name} = {value!r}: leaves the images as they are; leave it out")
     return float(value)
-
-
-def _distinct(name, values, check):
-    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or not len(values):
-        raise ValueError(f"{name} = {values!r}: a list of at least one value is wanted")
-    checked = [check(name, value) for value in values]
-    if len(set(checked)) < len(checked):
-        raise ValueError(f"{name} = {values!r}: each value may stand once")
-    return checked

@@ -23,7 +23,6 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
-AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/finished.txt
 ReturnToService=2
@@ -38,12 +37,13 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=64000 Gres=gpu:2
 PartitionName=cpu Nodes={host} Default=YES
 PartitionName=gpu Nodes={host}
 """
+NO_ACCOUNTING = "AccountingStorageType=accounting_storage/none\n"
 PACKAGES = {"munged": "munge", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm"}
 
 
-def install():
+def install(packages=PACKAGES):
     """Install what is missing from Debian's packages, without its own services started."""
-    missing = {package for program, package in PACKAGES.items() if not shutil.which(program)}
+    missing = {package for program, package in packages.items() if not shutil.which(program)}
     if missing:
         quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "check": True}
         subprocess.run(["apt-get", "-qq", "update"], **quiet)
@@ -52,8 +52,11 @@ def install():
 
 
 @contextlib.contextmanager
-def one_node(folder):
-    """Run the cluster as long as the context lasts; yields the environment of its commands."""
+def one_node(folder, accounting=None):
+    """Run the cluster as long as the context lasts; yields the environment of its commands.
+
+    It keeps accounts where the module `accounting` is given.
+    """
     folder.chmod(0o755)
     for name in ("state", "spool"):
         (folder / name).mkdir()
@@ -61,7 +64,8 @@ def one_node(folder):
     (folder / "munge.key").chmod(0o600)
     host = socket.gethostname().split(".")[0]
     text = CONFIG.format(host=host, folder=folder, ports=free_ports(2))
-    (folder / "slurm.conf").write_text(text)
+    accounts = accounting.configure(folder) if accounting else NO_ACCOUNTING
+    (folder / "slurm.conf").write_text(text + accounts)
     (folder / "gres.conf").write_text("Name=gpu File=/dev/null\nName=gpu File=/dev/zero\n")
     environment = os.environ | {
         "SLURM_CONF": str(folder / "slurm.conf"),
@@ -71,7 +75,11 @@ def one_node(folder):
     munged += [f"--{name}-file={folder}/munge.{name}" for name in ("log", "pid", "seed")]
     munged += [f"--socket={folder}/munge.socket"]
     with contextlib.ExitStack() as running:
-        for command in (munged, ["slurmctld", "-D", "-c"], ["slurmd", "-D"]):
+        running.enter_context(daemon(munged, folder, environment))
+        wait_until((folder / "munge.socket").exists, 30, folder)
+        if accounting:
+            running.enter_context(accounting.running(folder, environment))
+        for command in (["slurmctld", "-D", "-c"], ["slurmd", "-D"]):
             running.enter_context(daemon(command, folder, environment))
         wait_until(lambda: "idle" in said(["sinfo", "-h", "-o", "%T"], environment), 60, folder)
         yield environment

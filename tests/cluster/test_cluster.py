@@ -1,6 +1,7 @@
 """The tiny workflow through Slurm: what jobs ask for, a kill, a cancellation, the same results.
 
-Slurm is real, on one node without accounting (one_node.py). `make cluster-test` runs this.
+Slurm is real, on one node (one_node.py), without accounting and, briefly, with it (accounting.py).
+`make cluster-test` runs this.
 """
 
 import contextlib
@@ -11,8 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import accounting
 import pytest
-from one_node import install, one_node, processes_of, said, wait_until
+from one_node import PACKAGES, install, one_node, processes_of, said, wait_until
 
 ROOT = Path(__file__).parents[2]
 # One transform with its figures: every kind of job, and half the time of all three experiments.
@@ -36,15 +38,28 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
+@contextlib.contextmanager
+def started(folder, accounts=None):
     """Environment of a running cluster; afterwards nothing of it runs."""
-    install()
-    folder = tmp_path_factory.mktemp("slurm")
+    install(PACKAGES | (accounts.PACKAGES if accounts else {}))
     (folder / "partitions.yaml").write_text(PARTITIONS)
-    with one_node(folder) as environment:
+    with one_node(folder, accounts) as environment:
         yield environment | {"SNAKEMAKE_SLURM_PARTITIONS": str(folder / "partitions.yaml")}
     assert processes_of(folder) == []
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with started(tmp_path_factory.mktemp("slurm")) as environment:
+        yield environment
+
+
+@pytest.fixture
+def cluster_with_accounts(tmp_path):
+    folder = tmp_path / "slurm"
+    folder.mkdir()
+    with started(folder, accounting) as environment:
+        yield environment | {"SBATCH_ACCOUNT": accounting.ACCOUNT}
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +73,9 @@ def local(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def snakemake(work, environment, *options):
+def snakemake(work, environment, *options, targets=TARGETS):
     """Snakemake in a process group of its own, as a shell starts it, so that it can get Ctrl-C."""
-    command = [sys.executable, "-m", "snakemake", *TARGETS, "--directory", work, *options]
+    command = [sys.executable, "-m", "snakemake", *targets, "--directory", work, *options]
     command += ["--configfile", "tests/config/tiny.yaml", "--quiet", "host"]
     with subprocess.Popen(
         command,
@@ -168,3 +183,16 @@ def test_profile(cluster, local, profile, tmp_path):
     logged = {number: rule for rule, number in logs}
     assert completed(cluster, logged, before) == jobs
     assert contents(tmp_path) == local
+
+
+def test_accounting(cluster_with_accounts, tmp_path):
+    """States come from sacct; jobs are charged to the account that the environment names."""
+    cluster, file = cluster_with_accounts, "results/pixels/dataset.npz"
+    options = ["--profile", "profiles/slurm", *OPTIONS["slurm"], "--slurm-status-command", "sacct"]
+    with snakemake(tmp_path / "work", cluster, *options, targets=[file]) as process:
+        output = process.communicate()[0]
+    assert process.returncode == 0, output
+    assert (tmp_path / "work" / file).is_file()
+    command = ["sacct", "--allusers", "--allocations", "--noheader", "--parsable2"]
+    known = said([*command, "--format=State,Account"], cluster)
+    assert known == f"COMPLETED|{accounting.ACCOUNT}\n", output

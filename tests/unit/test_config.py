@@ -141,15 +141,15 @@ def test_effective_leaves_its_argument_alone():
 def test_names_of_stages_are_kept_for_the_workflow():
     text = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
     rules = set(re.findall(r"^rule (\w+):", text, re.M))
-    rules |= set(re.findall(r'name:\s+f"(\w+)_\{experiment\}"', text))
+    rules |= set(re.findall(r'name:\s+f"(\w+)_\{(?:experiment|network)\}"', text))
     assert rules == set(config.RULES)
     targets = set(re.findall(r"^rule (\w+):", (ROOT / "Snakefile").read_text(), re.M))
     assert targets == set(config.TARGETS)
     assert set(re.findall(r"results/(\w+)/\{?\w", text)) - {"mnist"} == set(config.FOLDERS)
 
 
-def test_image_sides_are_known_for_every_kind():
-    assert set(config.IMAGE_SIDE) == set(
+def test_image_shapes_are_known_for_every_kind():
+    assert set(config.IMAGE_SHAPE) == set(
         config.schema()["$defs"]["experiment"]["properties"]["dataset"]["properties"]["kind"][
             "enum"
         ]
@@ -167,7 +167,7 @@ WRONG = {
     ),
     "unknown kind of data": (
         {"dataset": {"kind": "minst"}},
-        r'mine\.dataset\.kind: "minst" is not one of digits, mnist; did you mean mnist\?',
+        r'mine\.dataset\.kind: "minst" is not one of digits, mnist,.* norb.*; did you mean mnist\?',
     ),
     "kind missing": (
         {"dataset": {"n_train": 100}},

@@ -14,7 +14,16 @@ from matplotlib.text import Text
 import synthetic
 from efficient_augmentation import policies
 from efficient_augmentation.figures import all as every
-from efficient_augmentation.figures import compare, images, looks, score_plots, strata, style, sweep
+from efficient_augmentation.figures import (
+    compare,
+    images,
+    looks,
+    score_plots,
+    strata,
+    style,
+    sweep,
+    training,
+)
 from efficient_augmentation.figures import curves as accuracy_curves
 
 BUDGETS = [1, 10, 50, 100, 250, 500, 750, 1000]
@@ -395,3 +404,21 @@ def test_saving_gives_the_same_bytes_in_every_process(tmp_path):
     assert outputs[0] == outputs[1]
     assert outputs[0][0].startswith(b"\x89PNG")
     assert b"CreationDate" not in outputs[0][1]
+
+
+def test_training_shows_what_the_history_holds():
+    columns = synthetic.history()
+    figure = drawn(training.training(columns))
+    loss, accuracy = figure.axes[:2]
+    np.testing.assert_array_equal(loss.lines[0].get_ydata(), columns["loss"])
+    assert [line.get_label() for line in accuracy.lines] == [
+        "training images",
+        "test images: 0.8000 at the end",
+    ]
+    assert "at most 0.002" in figure.axes[2].texts[0].get_text()
+    small = {name: columns[name][:1] for name in ("epoch", "loss", "accuracy")}
+    figure = drawn(training.training(small))
+    assert len(figure.axes) == 2
+    assert len(figure.axes[1].lines) == 1
+    with pytest.raises(ValueError, match="no epoch was trained"):
+        training.training({name: values[:0] for name, values in columns.items()})

@@ -74,7 +74,9 @@ def full(name="paper"):
         "dpp": {"budgets": [1, 10, 250], "policies": ["dpp_raw"], "scores": ["influence"]},
         "sweep": 6,
     }
-    return report_inputs.ExperimentResult(name, config, [result], synthetic.sweep(), PNG)
+    return report_inputs.ExperimentResult(
+        name, config, [result], synthetic.sweep(), PNG, synthetic.history(), PNG
+    )
 
 
 class Page(html.parser.HTMLParser):
@@ -199,7 +201,7 @@ def test_every_base_policy_has_a_text_and_a_marker():
 
 def test_the_paper_is_told_in_its_order_with_every_figure():
     page = Page(report.build([full()]))
-    assert len(page.all("img")) == len(FIGURES) + len(COMBINED) + 1
+    assert len(page.all("img")) == len(FIGURES) + len(COMBINED) + 2
     titles = [
         "Which training points are worth augmenting?",
         "The paper's claims beside these runs",
@@ -287,14 +289,52 @@ def write(folder, one):
         tables.write_csv(folder.parent / "clusters.csv", rows)
         (folder.parent / "figures").mkdir()
         (folder.parent / "figures" / "clusters_sweep.png").write_bytes(one.sweep_figure)
+    if one.training:
+        rows = [
+            dict(zip(one.training, row, strict=True))
+            for row in zip(*one.training.values(), strict=True)
+        ]
+        (folder.parent / "network").mkdir()
+        tables.write_csv(folder.parent / "network/history.csv", rows)
+        (folder.parent / "network/training.png").write_bytes(one.training_figure)
     return folder
 
 
 @pytest.mark.parametrize("one", [experiment(), full("demo")])
 def test_files_read_back_give_the_same_report(tmp_path, one):
     write(tmp_path, one)
-    assert report.build([report_inputs.read_experiment(tmp_path / "demo", one.config)]) == (
-        report.build([one])
+    network = tmp_path / "demo/network" if one.training else None
+    found = report_inputs.read_experiment(tmp_path / "demo", one.config, network)
+    assert report.build([found]) == report.build([one])
+
+
+def test_the_training_of_the_network_is_shown():
+    page = report.build([full("demo")]).replace("\N{NO-BREAK SPACE}", " ")
+    assert "demo: the network" in page
+    assert "After 3 epochs the loss is 0.25 and 90.0 % of the training images" in page
+    assert "80.0 % of the test images." in page
+    assert "the network</h3>" not in report.build([experiment()])
+
+
+@pytest.mark.parametrize("name", ["history.csv", "training.png"])
+def test_a_missing_history_is_named(tmp_path, name):
+    one = full("demo")
+    write(tmp_path, one)
+    (tmp_path / "demo/network" / name).unlink()
+    with pytest.raises(ValueError, match=f"network/{name} is missing"):
+        report_inputs.read_experiment(tmp_path / "demo", one.config, tmp_path / "demo/network")
+
+
+def test_featurizers_are_described_in_words():
+    network = {"kind": "resnet56v2", "mode": "train", "batch_size": 64}
+    distortion = {"degrees": 0.0, "pixels": 0.0, "flip": False}
+    assert report_texts.describe_featurizer({**network, "distortion": distortion}) == (
+        "resnet56v2, train (batch size 64)"
+    )
+    distortion = {"degrees": 2.5, "pixels": 6.0, "flip": True}
+    assert report_texts.describe_featurizer({**network, "distortion": distortion}) == (
+        "resnet56v2, train (batch size 64, trained on images turned by up to 2.5 degrees, shifted "
+        "by up to 6 px, half mirrored)"
     )
 
 

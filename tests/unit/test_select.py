@@ -27,11 +27,41 @@ def test_seed_decides_and_points_are_distinct():
     assert first.tolist() != other.tolist()
 
 
+def test_a_share_is_that_many_points():
+    np.testing.assert_array_equal(
+        select.select_points(X, Y, 0.1, seed=3), select.select_points(X, Y, 5, seed=3)
+    )
+
+
+def test_random_state_is_scikit_learns():
+    of_seed = select.select_points(X, Y, 20, seed=4)
+    np.testing.assert_array_equal(select.select_points(X, Y, 20, random_state=4), of_seed)
+    generator = np.random.default_rng(4)
+    np.testing.assert_array_equal(select.select_points(X, Y, 20, random_state=generator), of_seed)
+    assert select.select_points(X, Y, 20, random_state=generator).tolist() != of_seed.tolist()
+    first, again = (
+        select.select_points(X, Y, 20, random_state=np.random.RandomState(0)) for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert first.tolist() != of_seed.tolist()
+
+
+@pytest.mark.parametrize("score", ["loss", "influence", "margin", "hinge"])
+def test_points_of_highest_scores_are_chosen(score):
+    values = np.abs(select.score_points(X, Y, score))
+    chosen = select.select_points(X, Y, 7, score, "deterministic_proportional")
+    assert values[chosen].min() >= np.delete(values, chosen).max()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"budget": 51}, r"budget must be a whole number within 1\.\.50, not 51"),
+        ({"budget": 51}, r"budget must be a whole number within 1\.\.50, or a share .*, not 51"),
         ({"budget": 0}, "not 0"),
+        ({"budget": -0.5}, "not -0.5"),
+        ({"budget": 1.0}, "budget 1.0 is one point or all: give 1 for one point, 50 for all"),
+        ({"budget": "5"}, "budget must be a whole number .* not '5'"),
+        ({"budget": float("nan")}, "not nan"),
         ({"budget": 2.5}, "not 2.5"),
         ({"labels": np.zeros(50)}, "labels must hold two classes, not 1"),
         ({"labels": np.arange(50) % 3}, "not 3"),

@@ -344,7 +344,11 @@ def test_crop_leaves_something(value):
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
-        ("turn", {"degrees": [1]}, "unknown transform 'turn': there are crop, rotate, translate"),
+        (
+            "turn",
+            {"degrees": [1]},
+            "unknown transform 'turn': there are blur, .*, crop, .*, rotate",
+        ),
         ("crop", {"degrees": [1]}, r"'crop' takes the parameters \['pixels'\], got \['degrees'\]"),
         ("crop", {}, r"'crop' takes the parameters \['pixels'\], got \[\]"),
         ("crop", {"pixels": [1], "mode": 2}, "takes the parameters"),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "config", "envs", "profiles", "src", "tests/config", "workflow")
+PARTS = ("Snakefile", "config", "envs", "models", "profiles", "src", "tests/config", "workflow")
 
 
 class Checkout(NamedTuple):
@@ -20,19 +20,41 @@ class Checkout(NamedTuple):
     tree: Path
     work: Path
 
-    def snakemake(self, *arguments, config=()):
+    def snakemake(self, *arguments, config=(), environment=None):
         """Run Snakemake; returns the completed process with all its output in `stdout`."""
-        command = [sys.executable, "-m", "snakemake", *arguments, "--directory", self.work]
-        command += ["--configfile", self.tree / "tests/config/tiny.yaml", *config]
+        how = self._how(environment)
         return subprocess.run(
-            command,
-            cwd=self.tree,
-            env={**os.environ, "PYTHONPATH": ""},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=600,
+            self._command(arguments, config), stdout=subprocess.PIPE, timeout=600, **how
         )
+
+    def start(self, *arguments, output, config=(), environment=None):
+        """Start Snakemake in a session of its own; returns its Popen. It writes to `output`."""
+        with output.open("w") as file:
+            return subprocess.Popen(
+                self._command(arguments, config),
+                stdout=file,
+                start_new_session=True,
+                **self._how(environment),
+            )
+
+    def _command(self, arguments, config):
+        command = [sys.executable, "-m", "snakemake", *arguments, "--directory", self.work]
+        return [*command, "--configfile", self.tree / "tests/config/tiny.yaml", *config]
+
+    def _how(self, environment):
+        environment = {**os.environ, "PYTHONPATH": "", **(environment or {})}
+        return {"cwd": self.tree, "env": environment, "stderr": subprocess.STDOUT, "text": True}
+
+    def results(self):
+        """Bytes of every result by its name; logs and run times are not results."""
+        folder = self.work / "results"
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        named = {path.relative_to(folder).as_posix(): path for path in files}
+        return {
+            name: path.read_bytes()
+            for name, path in named.items()
+            if not name.startswith(("logs/", "benchmarks/"))
+        }
 
     def would_run(self, config=()):
         """Number of jobs by rule that a dry run lists, and its whole output."""
@@ -63,6 +85,14 @@ def finished(tmp_path_factory):
     checkout.work.mkdir()
     done = checkout.snakemake()
     assert done.returncode == 0, done.stdout
+    return checkout
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A checkout in which nothing ran."""
+    checkout = Checkout(copy_workflow(tmp_path / "tree"), tmp_path / "work")
+    checkout.work.mkdir()
     return checkout
 
 

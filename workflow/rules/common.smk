@@ -1,9 +1,12 @@
 """What all rules share: the checked config, the environment of jobs, code stamps.
 
 In:  config
-Out: EXPERIMENTS, RUN, PAPER, SKIPPED, code_of
+Out: EXPERIMENTS, RUN, JAX_THREADS, code_of
 """
 
+import functools
+import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -30,8 +33,8 @@ os.environ.update(
 )
 sys.path.insert(0, str(SOURCE))
 
-from efficient_augmentation import code, config as configuration
-from efficient_augmentation.data import dataset, sources
+from efficient_augmentation import code, config as configuration, pretrained
+from efficient_augmentation.data import available, dataset, download, sources, whole
 
 
 class ConfigError(WorkflowError):
@@ -46,13 +49,10 @@ except configuration.ConfigError as error:
     raise ConfigError(str(error)) from None
 
 RUN = config["run"]
-PAPER_EXPERIMENTS = ["mnist", "cifar10", "norb"]
-PAPER = [name for name in PAPER_EXPERIMENTS if name in EXPERIMENTS]
-SKIPPED = {
-    name: "the configuration holds no experiment of this name"
-    for name in PAPER_EXPERIMENTS
-    if name not in EXPERIMENTS
-}
+
+# Threads of jobs that run networks, on every machine the same: for another number they come out
+# differently in their last digits.
+JAX_THREADS = 2
 
 
 wildcard_constraints:

@@ -27,7 +27,7 @@ rule download:
         mem_mb=500,
         runtime=120,
     params:
-        sha256=lambda wildcards: sources.find(wildcards.source, wildcards.file).sha256,
+        sha256=lambda wildcards: checksum(f"{wildcards.source}/{wildcards.file}"),
     script:
         "../scripts/download.py"
 

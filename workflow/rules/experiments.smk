@@ -1,10 +1,10 @@
 """What each experiment asks of the stages: inputs, settings and final files.
 
-In:  EXPERIMENTS, RUN, PAPER, SKIPPED
-Out: functions of an experiment, or of wildcards that hold one
+In:  config, EXPERIMENTS, RUN
+Out: NETWORKS; functions of an experiment, or of wildcards that hold one
 """
 
-DOCUMENTS = {"report": RUN, "paper": PAPER}
+PAPER = ["mnist", "cifar10", "norb", "norb_augmented"]
 SUFFIXES = ["png", "pdf"]
 
 # Name of each figure of a transform, its caption in workflow/report, and what it shows.
@@ -91,6 +91,80 @@ def other_readers(settings):
     return {f"efficient_augmentation.data.{kind}" for kind in kinds}
 
 
+def checksum(file):
+    """SHA-256 that a published file, <data set>/<file>, is held to."""
+    return config["checksums"].get(file, sources.find(*file.split("/")).sha256)
+
+
+def network_of(settings):
+    """Name of the ResNet that an experiment trains, by its settings; None where it trains none.
+
+    Other settings are another network in a folder of its own, so that trying them loses nothing
+    that took hours.
+    """
+    featurizer = settings["featurizer"]
+    if featurizer.get("mode") != "train":
+        return None
+    points = whole.settings(settings["dataset"])
+    text = json.dumps([points, featurizer], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{points['kind']}_{featurizer['kind']}_{digest}"
+
+
+NETWORKS = {
+    network_of(settings): {
+        "dataset": whole.settings(settings["dataset"]),
+        "featurizer": settings["featurizer"],
+    }
+    for settings in EXPERIMENTS.values()
+    if network_of(settings)
+}
+
+
+def network_folder(experiment):
+    """Folder under results/ of the network that an experiment trains, None where it trains none."""
+    settings = EXPERIMENTS[experiment]
+    if settings["featurizer"].keys() <= {"kind"} or "model" in settings["featurizer"]:
+        return None
+    network = network_of(settings)
+    return f"networks/{network}" if network else f"{experiment}/featurizer"
+
+
+def trained_weights(experiment):
+    """Weights that an experiment's features need and the workflow makes."""
+    folder = network_folder(experiment)
+    return f"results/{folder}/weights.npz" if folder else []
+
+
+@functools.cache
+def skipped():
+    """Experiments of the paper that cannot be made here, each with the reason.
+
+    Looked up only where the paper is asked for: it may ask the network.
+    """
+    reasons = {
+        name: "the configuration holds no experiment of this name"
+        for name in PAPER
+        if name not in EXPERIMENTS
+    }
+    mirrors = download.mirrors_from_environment(config["mirrors"])
+    for name in PAPER:
+        if name in EXPERIMENTS:
+            files = published_files(EXPERIMENTS[name]["dataset"])
+            if reason := available.lacking(files, mirrors):
+                reasons[name] = reason
+    return reasons
+
+
+def paper_experiments():
+    return [name for name in PAPER if name not in skipped()]
+
+
+def documented(document):
+    """Experiments that a report is about."""
+    return paper_experiments() if document == "paper" else RUN
+
+
 def training_settings(wildcards):
     """What training depends on; the mode is the simulation's."""
     featurizer = EXPERIMENTS[wildcards.experiment]["featurizer"]
@@ -153,10 +227,15 @@ def reported(path, caption, what, score, subcategory="{transform}"):
 
 def results_of(experiments):
     """Final files of experiments."""
+    folders = filter(None, map(network_folder, experiments))
     return [
         f"results/{experiment}/{file}"
         for experiment in experiments
         for file in experiment_files(experiment)
+    ] + [
+        f"results/{folder}/training.{s}"
+        for folder in dict.fromkeys(folders)
+        for s in SUFFIXES
     ]
 
 

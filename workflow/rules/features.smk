@@ -1,53 +1,24 @@
-"""Features: a network trained once on the originals, its penultimate layer for every image.
+"""Features: the penultimate layer of a trained network, for every image and all its variants.
 
 In:  results/{experiment}/dataset.npz
-Out: results/{experiment}/featurizer/weights.npz, history.csv   (none for raw pixels)
-     results/{experiment}/{transform}/features.npz
+     results/{experiment}/featurizer/weights.npz, results/networks/{network}/weights.npz, or weights
+     that come with the project; none for raw pixels
+Out: results/{experiment}/{transform}/features.npz
      results/{experiment}/clusters.csv
 """
-
-# On every machine the same: networks come out differently in their last digits for another number.
-JAX_THREADS = 2
-
-
-rule train_featurizer:
-    input:
-        dataset="results/{experiment}/dataset.npz",
-    output:
-        weights="results/{experiment}/featurizer/weights.npz",
-        history="results/{experiment}/featurizer/history.csv",
-    log:
-        "results/logs/train_featurizer/{experiment}.log",
-    benchmark:
-        "results/benchmarks/train_featurizer/{experiment}.tsv"
-    conda:
-        "../../envs/jax.yaml"
-    threads: JAX_THREADS
-    resources:
-        mem_mb=8000,
-        runtime=600,
-        gpu=1,
-    params:
-        *code_of("train_featurizer.py"),
-        jax_threads=JAX_THREADS,
-        settings=training_settings,
-    script:
-        "../scripts/train_featurizer.py"
-
 
 # A rule for each experiment, since their transforms differ: one process serves all of them, and
 # compiles the network once.
 for experiment, settings in EXPERIMENTS.items():
     kind = settings["featurizer"]["kind"]
+    model = settings["featurizer"].get("model")
 
     rule:
         name:
             f"featurize_{experiment}"
         input:
             dataset=f"results/{experiment}/dataset.npz",
-            weights=(
-                [] if kind == "raw" else f"results/{experiment}/featurizer/weights.npz"
-            ),
+            weights=trained_weights(experiment),
         output:
             **{
                 t: f"results/{experiment}/{t}/features.npz"
@@ -67,6 +38,9 @@ for experiment, settings in EXPERIMENTS.items():
         params:
             *code_of("featurize.py"),
             jax_threads=JAX_THREADS,
+            # Weights that come with the project are known by their content: as an input they would
+            # be newer than every result in a fresh clone.
+            model=[model, model and code.file_digest(pretrained.path(model))],
             settings={"featurizer": kind, "transforms": settings["transforms"]},
         script:
             "../scripts/featurize.py"

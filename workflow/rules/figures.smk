@@ -84,7 +84,7 @@ rule plot_sweep:
 
 rule write_report:
     input:
-        lambda wildcards: results_of(DOCUMENTS[wildcards.document]),
+        lambda wildcards: results_of(documented(wildcards.document)),
     output:
         "results/{document}.html",
     log:
@@ -92,7 +92,7 @@ rule write_report:
     benchmark:
         "results/benchmarks/write_report/{document}.tsv"
     wildcard_constraints:
-        document="|".join(DOCUMENTS),
+        document="report|paper",
     localrule: True
     conda:
         "../../envs/plot.yaml"
@@ -103,8 +103,11 @@ rule write_report:
     params:
         *code_of("write_report.py", "report_template.html.j2"),
         settings=lambda wildcards: {
-            name: EXPERIMENTS[name] for name in DOCUMENTS[wildcards.document]
+            name: EXPERIMENTS[name] for name in documented(wildcards.document)
         },
-        skipped=lambda wildcards: SKIPPED if wildcards.document == "paper" else {},
+        networks=lambda wildcards: {
+            name: network_folder(name) for name in documented(wildcards.document)
+        },
+        skipped=lambda wildcards: skipped() if wildcards.document == "paper" else {},
     script:
         "../scripts/write_report.py"

@@ -1,14 +1,22 @@
-"""What every job does first: keep to its threads, and log what it says."""
+"""What every job does first: keep to its threads and its Snakemake, and log what it says."""
 
 import atexit
+import ctypes
 import logging
 import os
+import signal
 import subprocess
 import sys
+
+# The Snakemake that started this process, read before other imports, which take seconds.
+_PARENT = os.getppid()
+_PR_SET_PDEATHSIG = 1
 
 
 def start(smk):
     """Keep this process to its share of the machine, and copy its output to its log.
+
+    Where Linux runs, it also ends as soon as its Snakemake does.
 
     Args:
       smk: the job's `snakemake` object; its param `jax_threads`, 1 where there is none, counts.
@@ -17,7 +25,19 @@ def start(smk):
     # JAX would use all cores, whatever the rule declares; XLA reads this when it starts. It is a
     # param and not `threads`, which --cores caps: sums are split by it, so results depend on it.
     os.environ["NPROC"] = str(smk.params.get("jax_threads", 1))
+    _end_with(_PARENT)
     return _log_to(smk.log[0])
+
+
+def _end_with(parent):
+    """Have the kernel kill this process when its parent dies, even where that is killed itself.
+
+    Left alone, it would write its results when a later run, of other settings, has made them anew.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died meanwhile
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _log_to(path):

@@ -10,6 +10,7 @@ def main(smk, progress=None):
         sources.find(smk.wildcards.source, smk.wildcards.file),
         smk.output[0],
         download.mirrors_from_environment(smk.config["mirrors"]),
+        sha256=smk.params.sha256,
         progress=progress,
     )
 

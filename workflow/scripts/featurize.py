@@ -2,16 +2,17 @@
 
 from _job import start
 
-from efficient_augmentation import arrays
+from efficient_augmentation import arrays, pretrained
 from efficient_augmentation.stages import features
 
 
 def main(smk, progress=None):
+    model, _ = smk.params.model
     found = features.featurize_all(
         arrays.load(smk.input.dataset),
         smk.params.settings["featurizer"],
         smk.params.settings["transforms"],
-        weights=smk.input.weights,
+        weights=pretrained.path(model) if model else smk.input.weights,
         progress=progress,
     )
     for transform, values in found:

@@ -9,8 +9,11 @@ from efficient_augmentation import report, report_inputs
 
 def main(smk):
     results = Path(smk.output[0]).parent
+    networks = smk.params.networks
     found = [
-        report_inputs.read_experiment(results / name, settings)
+        report_inputs.read_experiment(
+            results / name, settings, networks[name] and results / networks[name]
+        )
         for name, settings in smk.params.settings.items()
     ]
     html = report.build(found, skipped=smk.params.skipped)

@@ -1,6 +1,6 @@
 """What can be said against a `dataset` of the config before any data are read."""
 
-from efficient_augmentation.data import cifar10, digits, mnist, norb
+from efficient_augmentation.data import cifar10, digits, features, folder, mnist, norb, npz, own
 from efficient_augmentation.data import classes as chosen
 
 # Training points of each class in the published files.
@@ -9,13 +9,22 @@ _COUNTS = {
     "cifar10": cifar10.TRAIN_COUNTS,
     "norb": norb.TRAIN_COUNTS,
 }
-_KEYS = {"digits": ("classes", "n_train", "seed")} | dict.fromkeys(_COUNTS, ("classes", "n_train"))
+_OWN = {"folder": folder, "npz": npz, "features": features}
+_CHOICE = ("classes", "n_train", "test_share", "seed")
+_KEYS = {
+    "digits": ("classes", "n_train", "seed"),
+    **dict.fromkeys(_COUNTS, ("classes", "n_train")),
+    "folder": ("train", "test", "side", *_CHOICE),
+    **dict.fromkeys(("npz", "features"), ("file", *_CHOICE)),
+}
+_LARGEST_SIDE = 1024
 
 
 def check(dataset):
-    """Problems of a data set's configuration, known without reading data.
+    """Problems of a data set's configuration, known without reading images.
 
-    Class counts of the published files are facts; the readers check again what they find.
+    Class counts of the published files are facts; of a user's own data the names of files, or the
+    labels, are read. The readers check again what they find.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
@@ -26,9 +35,11 @@ def check(dataset):
         return [f"dataset.kind: {kind!r} is not one of {list(_KEYS)}"]
     if missing := [key for key in _KEYS[kind] if key not in dataset]:
         return [f"dataset.{key}: missing; {kind} needs it" for key in missing]
+    if kind in _OWN:
+        return _own_problems(dataset) or _found_problems(dataset)
     problems = chosen.class_problems(dataset["classes"], _existing(kind))
     if kind == "digits":
-        problems += _seed_problems(dataset["seed"])
+        problems += own.seed_problems(dataset["seed"])
     # How many points there are is known only for classes that exist.
     return problems or _size_problems(kind, dataset["classes"], dataset["n_train"])
 
@@ -43,7 +54,28 @@ def _size_problems(kind, classes, n_train):
     return chosen.size_problems(n_train, sum(_COUNTS[kind][label] for label in classes))
 
 
-def _seed_problems(seed):
-    if not chosen.is_integer(seed) or seed < 0:
-        return [f"dataset.seed: {seed!r} is not a non-negative integer"]
+def _own_problems(dataset):
+    paths = {key: dataset[key] for key in ("train", "test", "file") if key in dataset}
+    problems = [
+        f"dataset.{key}: {path!r} is not the path of a {'file' if key == 'file' else 'folder'}"
+        for key, path in paths.items()
+        if not (isinstance(path, str) and path.strip()) and not (key == "test" and path is None)
+    ]
+    side = dataset.get("side")
+    if side is not None and not (chosen.is_integer(side) and 1 <= side <= _LARGEST_SIDE):
+        problems += [
+            f"dataset.side: {side!r} is neither a number of pixels within 1..{_LARGEST_SIDE} nor "
+            "null, which leaves images as they are"
+        ]
+    return problems + own.setting_problems(dataset)
+
+
+def _found_problems(dataset):
+    settings = {key: value for key, value in dataset.items() if key != "kind"}
+    try:
+        _OWN[dataset["kind"]].count(**settings)
+    except (ValueError, OSError) as error:
+        text = str(error)
+        where = "train" if dataset["kind"] == "folder" else "file"
+        return [text if text.startswith("dataset.") else f"dataset.{where}: {text}"]
     return []

@@ -1,0 +1,120 @@
+"""Where a long training stands, on disk: a killed one goes on from its last epoch."""
+
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+
+import jax
+import numpy as np
+from orbax import checkpoint
+
+_MARK = "training.json"
+
+_log = logging.getLogger(__name__)
+
+
+class Checkpoints:
+    """The last state of one training in a folder of its own.
+
+    The folder belongs to one training: another identity found in it (other settings, code or
+    data) is from a training that nobody will finish, and is removed.
+
+    Args:
+      folder: made where it is missing; nothing else may be kept in it.
+      identity: mapping that JSON can hold, with everything that the weights depend on.
+    """
+
+    def __init__(self, folder, identity):
+        self.folder = Path(folder).absolute()
+        if jax.process_index() == 0:
+            self._claim(json.dumps(identity, sort_keys=True))
+        # One state stays until the next is whole; a thread that writes behind the training's back
+        # would need as much memory again.
+        self._manager = checkpoint.CheckpointManager(
+            self.folder / "states",
+            options=checkpoint.CheckpointManagerOptions(
+                max_to_keep=1, create=True, enable_async_checkpointing=False
+            ),
+        )
+
+    def _claim(self, text):
+        mark = self.folder / _MARK
+        if mark.is_file() and mark.read_text(encoding="utf-8") == text:
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        # Under its own name only once it is whole: half a mark would be another identity.
+        part = self.folder / f"{_MARK}.part"
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, mark)
+
+    def save(self, epoch, state, history):
+        """Keep the state after an epoch.
+
+        Args:
+          epoch: number of epochs done.
+          state: pytree of arrays.
+          history: mapping of lists that JSON can hold.
+        """
+        self._manager.save(
+            epoch,
+            args=checkpoint.args.Composite(
+                state=checkpoint.args.StandardSave(state),
+                history=checkpoint.args.JsonSave(history),
+            ),
+        )
+
+    def latest(self, state):
+        """The last state that was kept.
+
+        Args:
+          state: pytree of arrays of the shapes, types and places that are expected.
+        Returns: (number of epochs done, state, history), or None if there is none.
+        Raises: ValueError if what is there is damaged or has other shapes; it is left as it is.
+        """
+        epoch = self._manager.latest_step()
+        if epoch is None:
+            return None
+        place = self.folder / "states" / str(epoch)
+        try:
+            found = self._manager.restore(
+                epoch,
+                args=checkpoint.args.Composite(
+                    state=checkpoint.args.StandardRestore(
+                        jax.tree.map(checkpoint.utils.to_shape_dtype_struct, state)
+                    ),
+                    history=checkpoint.args.JsonRestore(),
+                ),
+            )
+        # Orbax and the libraries below it have no error of their own in common.
+        except Exception as error:
+            raise ValueError(
+                f"{place}: this state of a training cannot be read ({_first_line(error)}); delete "
+                f"{self.folder} to train from the start"
+            ) from error
+        _check(place, state, found.state)
+        _log.info("training goes on after epoch %d, kept in %s", epoch, self.folder)
+        return epoch, found.state, found.history
+
+    def remove(self):
+        """Delete the folder: the training is over."""
+        self._manager.close()
+        if jax.process_index() == 0:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _check(place, expected, found):
+    for (path, wanted), value in zip(
+        jax.tree.leaves_with_path(expected), jax.tree.leaves(found), strict=True
+    ):
+        if np.shape(value) != np.shape(wanted):
+            raise ValueError(
+                f"{place}: {jax.tree_util.keystr(path)} has shape {np.shape(value)}, expected "
+                f"{np.shape(wanted)}: it belongs to another network"
+            )
+
+
+def _first_line(error):
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

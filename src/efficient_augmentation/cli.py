@@ -1,0 +1,175 @@
+"""The command `efficient-augmentation`: which points should be augmented?"""
+
+import argparse
+import csv
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from efficient_augmentation import arrays, policies, selection, tables
+
+SCORES = ("loss", "influence", "margin", "hinge")
+
+_EXAMPLE = """\
+FILE holds one of
+  x_train (rows, d), y_train, source_train   as results/EXPERIMENT/TRANSFORM/features.npz does:
+                                             rows whose source is -1 are the points
+  x (n, d), y                                the points alone
+and may hold ids (n,), such as the points' file names; without them a point's id is its row.
+
+OUTPUT is CSV, a row a point, best first: rank, id, label, score, probability (of being chosen
+first) and selected (1 within the budget, else 0).
+
+examples:
+  efficient-augmentation select features.npz --budget 0.1 > selection.csv
+  efficient-augmentation select features.npz --budget 100 --score loss \\
+      --policy deterministic_proportional --output selection.csv
+"""
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Args:
+      arguments: list of str; None takes those of the process.
+    Returns: exit status: 0, or 1 where a file or a value is at fault, which standard error says. A
+      wrong option ends the process with 2.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        _select(options)
+    except BrokenPipeError:
+        # Whoever read it has seen enough; nothing more may be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, OSError, FloatingPointError) as error:
+        print(f"efficient-augmentation: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="efficient-augmentation",
+        description="Which training points are worth augmenting?",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    select = commands.add_parser(
+        "select",
+        help="rank the points of a file of features and choose the best",
+        description="Rank the points of a file of features and choose those worth augmenting.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    select.add_argument("file", metavar="FILE", type=Path, help=".npz file, see below")
+    select.add_argument(
+        "--budget",
+        required=True,
+        type=_budget,
+        metavar="B",
+        help="number of points to choose, or share of them, such as 0.1",
+    )
+    select.add_argument(
+        "--score", choices=SCORES, default="influence", help="(default: %(default)s)"
+    )
+    select.add_argument(
+        "--policy", type=_policy, default="random_proportional", help="(default: %(default)s)"
+    )
+    select.add_argument("--seed", type=_seed, default=0, help="of the draw (default: %(default)s)")
+    select.add_argument(
+        "--C",
+        type=float,
+        default=10.0,
+        help="inverse penalty of the logistic regression that scores points (default: %(default)s)",
+    )
+    select.add_argument(
+        "--output", metavar="CSV", default="-", help="file to write (default: standard output)"
+    )
+    return parser
+
+
+def _select(options):
+    X, labels, ids = read_points(options.file)
+    points = selection.number_of_points(options.budget, len(X))
+    # Imported once the arguments are known to be sound: it takes seconds.
+    from efficient_augmentation import select
+
+    scores = select.score_points(X, labels, options.score, C=options.C)
+    rows = selection.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
+    if options.output == "-":
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        sys.stdout.flush()
+    else:
+        tables.write_csv(options.output, rows)
+    print(f"{points} of {len(X)} points selected", file=sys.stderr)
+
+
+def read_points(path):
+    """Points of a file of features.
+
+    Args:
+      path: .npz file with x_train, y_train and source_train, of which the rows with source -1 are
+        the points, or with x and y; and perhaps with ids, one a point.
+    Returns: features (n, d), labels (n,), ids (n,).
+    Raises: ValueError naming the file and the array; FileNotFoundError.
+    """
+    held = arrays.load(path)
+    if "x_train" in held:
+        X, labels, source = _required(path, held, "x_train", "y_train", "source_train")
+        if not len(X) == len(labels) == len(source):
+            raise ValueError(
+                f"{path}: x_train, y_train and source_train have {len(X)}, {len(labels)} and "
+                f"{len(source)} rows; they must have equally many"
+            )
+        X, labels = X[source == -1], labels[source == -1]
+    else:
+        X, labels = _required(path, held, "x", "y")
+    if X.ndim != 2 or not len(X):
+        raise ValueError(f"{path}: features have shape {X.shape}; (n, d), n >= 1, is wanted")
+    ids = held.get("ids", np.arange(len(X)))
+    if ids.shape != (len(X),):
+        raise ValueError(f"{path}: ids have shape {ids.shape}; ({len(X)},) is wanted, one a point")
+    return X, labels, ids
+
+
+def _required(path, held, *names):
+    if missing := [name for name in names if name not in held]:
+        raise ValueError(
+            f"{path}: no array named {', '.join(missing)}; it holds "
+            f"{', '.join(held) or 'nothing'}; wanted are x and y, or x_train, y_train, source_train"
+        )
+    return [np.atleast_1d(held[name]) for name in names]
+
+
+def _budget(text):
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _policy(text):
+    try:
+        policy = policies.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if policy.diverse:
+        raise argparse.ArgumentTypeError(f"{text!r} draws subsets; it ranks nothing")
+    return text
+
+
+def _seed(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a non-negative whole number")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Whether published files can be had at all, asked without fetching them."""
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from efficient_augmentation.data import sources
+
+SECONDS = 5.0
+"""How long a server may take to say whether it has a file."""
+
+
+def lacking(targets, mirrors=()):
+    """Why published files cannot be had.
+
+    A file can be had if it is there already, a mirror that is a folder holds it, or one of the
+    publishers or another mirror says so. Whether it is intact shows when it is fetched.
+
+    Args:
+      targets: paths <folder>/<data set>/<name> where the workflow keeps the files.
+      mirrors: local folders or URLs, as `download.fetch` takes them.
+    Returns: str that names the first file that nobody has and who was asked, or None.
+    Cost: up to `SECONDS` for each address that does not answer.
+    """
+    for target in map(Path, targets):
+        source = sources.find(target.parent.name, target.name)
+        places = [f"{str(m).rstrip('/')}/{source.dataset}/{source.name}" for m in mirrors]
+        places += source.urls
+        if not target.is_file() and not any(map(_answers, places)):
+            return (
+                f"{source.dataset}/{source.name} is not at hand: neither is it at {target}, nor "
+                f"does any of {', '.join(places)} offer it"
+            )
+    return None
+
+
+def _answers(place):
+    if not place.startswith(("http://", "https://")):
+        return Path(place.removeprefix("file://")).expanduser().is_file()
+    request = urllib.request.Request(place, method="HEAD")
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS):
+            return True
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,146 @@
+"""A user's own features: rows of the originals and of whatever was made from them."""
+
+import numpy as np
+
+from efficient_augmentation.data import npz
+
+
+def load(file, **choice):
+    """The originals of an experiment: what dataset.npz holds, features in place of images.
+
+    Args:
+      file: path of a .npz file with the arrays of features.npz: x_train (rows, d), y_train (rows,),
+        source_train (rows,), -1 for an original, which come first, else the row's original; and,
+        where there is a test set, x_test, y_test and, if it holds more than originals, source_test.
+        Labels are whole numbers or text, of any values.
+      **choice: classes, n_train, test_share and seed of `own.choose`.
+    Returns: mapping with x_train (n, d) float32, y_train (n,) int32 in 0..k-1, train_ids (n,)
+      int64, positions among the originals of the file's x_train; x_test, y_test and test_ids
+      likewise, of x_test or, where there is none, of x_train; class_names (k,) text; test_share,
+      the share of the originals that became the test set, or 0.
+    Raises: ValueError naming the file and the array.
+    Cost: memory of the arrays in the file, and for the rows chosen.
+    """
+    found = _checked(file)
+    choice = _choice(file, found, choice)
+    x_train, x_test = found["x_train"], found.get("x_test", found["x_train"])
+    chosen = {"x_train": x_train[choice.train], "x_test": x_test[choice.test]}
+    return chosen | choice.described(choice.train, choice.test)
+
+
+def load_rows(file, **choice):
+    """All rows of an experiment: the arrays of features.npz.
+
+    The rows made from an original go where it goes, to the training or to the test set.
+
+    Args:
+      file, **choice: as in `load`.
+    Returns: mapping with x_train (rows, d) float32, y_train (rows,) int32 in 0..k-1, source_train
+      (rows,) int32; x_test, y_test and source_test likewise.
+    Raises: ValueError naming the file and the array.
+    """
+    found = _checked(file)
+    choice = _choice(file, found, choice)
+    test = "test" if "x_test" in found else "train"
+    return _rows(found, "train", "train", choice.train, choice.y_train) | _rows(
+        found, test, "test", choice.test, choice.y_test
+    )
+
+
+def count(file, **choice):
+    """Number of training points that `load` gives; features are not read.
+
+    Args:
+      file, **choice: as in `load`.
+    Returns: int.
+    Raises: ValueError as `load`, but for what is wrong with features.
+    """
+    found = npz.read(file, "y_train", "source_train", together=("y_test",), optional=_OPTIONAL)
+    return len(_choice(file, _sourced(file, found), choice).train)
+
+
+_OPTIONAL = ("source_test",)
+
+
+def _checked(file):
+    """Arrays of the file, float32 features, every source there, all of it sound."""
+    found = npz.read(
+        file,
+        "x_train",
+        "y_train",
+        "source_train",
+        together=("x_test", "y_test"),
+        optional=_OPTIONAL,
+    )
+    found |= {name: _features(file, name, found[name]) for name in found if name[0] == "x"}
+    npz.check_pairs(file, found)
+    return _sourced(file, found)
+
+
+def _features(file, name, x):
+    if x.ndim != 2 or 0 in x.shape or x.dtype.kind not in "fiu":
+        raise ValueError(
+            f"{file}: {name} holds {x.dtype} of shape {x.shape}; numbers of shape (rows, d) are "
+            "wanted (images are dataset.kind npz)"
+        )
+    with np.errstate(over="ignore"):
+        x = x.astype(np.float32)
+    if not (finite := np.isfinite(x).all(axis=1)).all():
+        raise ValueError(f"{file}: {name}: row {int(np.argmin(finite))} is not finite as float32")
+    return x
+
+
+def _sourced(file, found):
+    """The arrays with their sources checked; a test set without sources is all originals."""
+    if "y_test" in found:
+        found = {"source_test": np.full(len(found["y_test"]), -1)} | found
+    for split in ("train", "test") if "y_test" in found else ("train",):
+        _check_source(f"{file}: source_{split}", found[f"source_{split}"], found[f"y_{split}"])
+    return found
+
+
+def _check_source(where, source, y):
+    if source.shape != y.shape or source.dtype.kind not in "iu":
+        raise ValueError(
+            f"{where} holds {source.dtype} of shape {source.shape}; integers of shape {y.shape} "
+            "are wanted, one for each label"
+        )
+    n = int(np.argmax(source != -1)) if (source != -1).any() else len(source)
+    wrong = (source < 0) | (source >= n)
+    wrong[:n] = False
+    if not n or wrong.any():
+        row = int(np.argmax(wrong)) if n else 0
+        raise ValueError(
+            f"{where}: row {row} holds {source[row]}; the originals come first, with -1, and every "
+            f"other row holds the place of its original, 0..{max(n - 1, 0)}"
+        )
+    differs = y[n:] != y[source[n:]]
+    if differs.any():
+        row = n + int(np.argmax(differs))
+        raise ValueError(
+            f"{where}: row {row} has the label {y[row]}, but its original, row {source[row]}, has "
+            f"{y[source[row]]}"
+        )
+
+
+def _choice(file, found, choice):
+    originals = {
+        name: found[name][found[name.replace("y_", "source_")] == -1]
+        for name in ("y_train", "y_test")
+        if name in found
+    }
+    return npz.choose(file, originals, **choice)
+
+
+def _rows(found, here, there, points, y):
+    """Rows of the points chosen from split `here`, as split `there`; points are renumbered."""
+    source = found[f"source_{here}"]
+    place = np.full(int((source == -1).sum()), -1)
+    place[points] = np.arange(len(points))
+    point = place[np.where(source == -1, np.arange(len(source)), source)]
+    kept = np.flatnonzero(point >= 0)
+    return {
+        f"x_{there}": found[f"x_{here}"][kept],
+        f"y_{there}": y[point[kept]],
+        f"source_{there}": np.where(source[kept] == -1, -1, point[kept]).astype(np.int32),
+    }

@@ -1,0 +1,322 @@
+"""A user's own images: a folder for each class, PNG and JPEG files in it.
+
+What becomes of an image, in this order:
+1. One that its camera turned (EXIF orientation) is turned upright. Of an animation the first
+   picture is taken.
+2. 16-bit grey values v become round(v / 257); of 16-bit colours the decoder keeps the upper eight
+   bits. CMYK becomes RGB by the decoder's plain formula, palettes by their entries. What is
+   transparent is laid over white.
+3. The largest centred square is resized to side x side by Lanczos' filter with antialiasing, in one
+   step; an image of that size already stays as it is, to the bit.
+4. Where red, green and blue agree in every pixel of every image, one channel is kept.
+"""
+
+import hashlib
+import logging
+import os
+import struct
+import warnings
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from efficient_augmentation.data import own
+
+SIDE = 32
+"""Height and width that the networks are made for; it bounds time and memory for any photograph."""
+
+SUFFIXES = (".png", ".jpg", ".jpeg")
+_FORMATS = ("PNG", "JPEG")
+# Images that a user would believe to be read.
+_OTHER_SUFFIXES = (
+    *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jxl"),
+    *(".pbm", ".pgm", ".pnm", ".ppm", ".svg", ".tga", ".tif", ".tiff", ".webp"),
+)
+_SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L")
+# What Pillow raises on bytes that are no intact image.
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    TypeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Listing(NamedTuple):
+    """Image files of a folder, by class.
+
+    Attributes:
+      root: the folder.
+      class_names: names of the class folders, sorted.
+      files: paths relative to root, with /, sorted by class, then by name.
+      y: (n,) int64, each file's position in class_names.
+      ignored: how many files were passed over, hidden ones not counted.
+    """
+
+    root: Path
+    class_names: list[str]
+    files: list[str]
+    y: np.ndarray
+    ignored: int
+
+
+def load(train, test=None, *, side=SIDE, **choice):
+    """Images of a folder for each class.
+
+    Args:
+      train: folder that holds a folder for each class, which holds its images.
+      test: the same of the test images, with the same class folders; None splits `train`.
+      side: height and width of the images returned, 1..1024; None keeps them as they are, all of
+        one size.
+      **choice: classes, n_train, test_share and seed of `own.choose`; classes are named as their
+        folders and sorted by name unless `classes` orders them.
+    Returns: mapping with x_train (n, side, side, c) uint8, c = 1 where all images are grey and
+      3 otherwise, y_train (n,) int32 in 0..k-1, train_ids (n,) text, paths relative to `train`;
+      x_test, y_test and test_ids likewise, relative to `test` or, where that is None, to `train`;
+      class_names (k,) text; test_share, the share of `train` that became the test set, or 0.
+    Raises: ValueError naming the folder or file, if there are no class folders, a class lacks
+      images or is in one of the folders alone, an image cannot be read, or sizes differ with side
+      None.
+    Cost: decoding of the images chosen; memory for the result as colour images, and for one image.
+    """
+    listings, choice = _chosen(train, test, choice)
+    source = listings[-1]
+    train_files = [listings[0].files[i] for i in choice.train]
+    test_files = [source.files[i] for i in choice.test]
+    x = _images(
+        [listings[0].root / file for file in train_files]
+        + [source.root / file for file in test_files],
+        side,
+    )
+    x_train, x_test = x[: len(train_files)], x[len(train_files) :]
+    images = {"x_train": x_train, "x_test": x_test}
+    return images | choice.described(np.array(train_files), np.array(test_files))
+
+
+def count(train, test=None, *, side=SIDE, **choice):
+    """Number of training points that `load` gives, from the names of the files alone.
+
+    Args:
+      train, test, side, **choice: as in `load`.
+    Returns: int.
+    Raises: ValueError as `load`, but for what only the images themselves tell.
+    """
+    return len(_chosen(train, test, choice)[1].train)
+
+
+def fingerprint(train, test=None):
+    """Digest of the names, sizes and modification times of the image files.
+
+    Args:
+      train, test: as in `load`.
+    Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or written.
+    Raises: ValueError as `listing`.
+    """
+    digest = hashlib.sha256()
+    for folder in filter(None, (train, test)):
+        found = listing(folder)
+        for file in found.files:
+            status = (found.root / file).stat()
+            digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+        digest.update(b"\0")
+    return digest.hexdigest()[:12]
+
+
+def listing(root):
+    """Image files of a folder, by class, found without opening them.
+
+    A class folder's PNG and JPEG files count, told by their names' endings; links are followed.
+    Hidden files and folders (names that start with a point) are passed over, and so are files of
+    other kinds, which are counted; but images of another format are refused.
+
+    Args:
+      root: folder that holds a folder for each class.
+    Returns: Listing.
+    Raises: ValueError naming what is wrong: no such folder, no class folders, an image beside the
+      class folders, a folder inside one, a link to nothing, an image of another format, a name
+      that is no text.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        found = "not a folder" if root.exists() else "no such folder"
+        raise ValueError(f"{root}: {found}; it is to hold a folder of images for each class")
+    folders, beside = [], 0
+    for entry in _visible(root):
+        if entry.is_dir():
+            folders.append(entry.name)
+        elif _is_image(entry):
+            raise ValueError(
+                f"{entry.path}: an image beside the class folders; its folder's name is its class"
+            )
+        else:
+            beside += 1
+    if not folders:
+        raise ValueError(f"{root}: no class folders; it is to hold a folder of images a class")
+    by_class = [_images_of(root / name) for name in folders]
+    sizes = [len(names) for names, _ in by_class]
+    return Listing(
+        root,
+        folders,
+        [
+            f"{folder}/{name}"
+            for folder, (names, _) in zip(folders, by_class, strict=True)
+            for name in names
+        ],
+        np.repeat(np.arange(len(folders)), sizes),
+        beside + sum(others for _, others in by_class),
+    )
+
+
+def read_image(path, side=SIDE):
+    """One image file, by the rules that stand at the head of this module.
+
+    Args:
+      path: PNG or JPEG file.
+      side: height and width to resize to; None leaves the size.
+    Returns: (h, w, 3) uint8.
+    Raises: ValueError naming the file, if it is not an intact PNG or JPEG image, or has more than
+      89 million pixels.
+    """
+    path = Path(path)
+    try:
+        with warnings.catch_warnings(), path.open("rb") as stream:
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            # A damaged checksum shows here; pixels are decoded below, from the start again.
+            Image.open(stream, formats=_FORMATS).verify()
+            stream.seek(0)
+            with Image.open(stream, formats=_FORMATS) as image:
+                return np.asarray(_resized(_upright_colours(image), side))
+    except _DAMAGE as error:
+        raise ValueError(f"{path}: not a readable PNG or JPEG image ({error})") from error
+
+
+def _chosen(train, test, choice):
+    listings = [listing(folder) for folder in ((train,) if test is None else (train, test))]
+    if test is not None:
+        _check_apart(*listings)
+        _check_same_classes(*listings, choice.get("classes"))
+    for found in listings:
+        _log.info(
+            "%s: %d images in %d class folders, %d other files ignored",
+            *(found.root, len(found.files), len(found.class_names), found.ignored),
+        )
+    names = listings[0].class_names
+    labels = [own.Labels(str(found.root), _labels(found, names)) for found in listings]
+    return listings, own.choose(names, *labels, **choice)
+
+
+def _labels(found, names):
+    """Labels of a listing as positions in the training classes; those of no such class, -1."""
+    place = {name: i for i, name in enumerate(names)}
+    return np.array([place.get(name, -1) for name in found.class_names])[found.y]
+
+
+def _check_apart(train, test):
+    a, b = train.root.resolve(), test.root.resolve()
+    if a == b or a in b.parents or b in a.parents:
+        raise ValueError(
+            f"dataset.test: {test.root} is or contains or lies in dataset.train, {train.root}; "
+            "leave dataset.test out to have a test set split off"
+        )
+
+
+def _check_same_classes(train, test, classes):
+    wanted = None if classes is None else {str(name) for name in classes}
+    for here, there in ((train, test), (test, train)):
+        alone = [name for name in here.class_names if name not in there.class_names]
+        if alone := [name for name in alone if wanted is None or name in wanted]:
+            raise ValueError(
+                f"{here.root / alone[0]}: a class that {there.root} does not have; give its images "
+                "there too, or leave the class out by dataset.classes"
+            )
+
+
+def _visible(folder):
+    """Entries of a folder that are not hidden, sorted by name."""
+    with os.scandir(folder) as entries:
+        found = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+    for entry in found:
+        try:
+            entry.name.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{entry.path!r}: a name that is not UTF-8 text; rename it") from None
+    return found
+
+
+def _images_of(folder):
+    names, others = [], 0
+    for entry in _visible(folder):
+        if entry.is_dir():
+            raise ValueError(
+                f"{entry.path}: a folder inside a class folder; images lie in the class folder "
+                "itself"
+            )
+        if _is_image(entry):
+            names.append(entry.name)
+        else:
+            others += 1
+    return names, others
+
+
+def _is_image(entry):
+    suffix = Path(entry.name).suffix.lower()
+    if suffix in _OTHER_SUFFIXES:
+        raise ValueError(f"{entry.path}: not PNG or JPEG; convert it, or move it away")
+    if suffix in SUFFIXES and not entry.is_file():
+        found = "a link to nothing" if entry.is_symlink() else "not a plain file"
+        raise ValueError(f"{entry.path}: {found}")
+    return suffix in SUFFIXES
+
+
+def _images(paths, side):
+    first = read_image(paths[0], side)
+    x = np.empty((len(paths), *first.shape), np.uint8)
+    for k, path in enumerate(paths):
+        image = read_image(path, side)
+        if image.shape != first.shape:
+            raise ValueError(
+                f"{path}: {_size(image)} pixels, but {paths[0]} has {_size(first)}; give "
+                "dataset.side, the height and width that all images are resized to"
+            )
+        x[k] = image
+    is_grey = all((image == image[..., :1]).all() for image in x)
+    return x[..., :1].copy() if is_grey else x
+
+
+def _size(image):
+    return f"{image.shape[1]} x {image.shape[0]}"
+
+
+def _upright_colours(image):
+    if image.mode in _SIXTEEN_BIT:
+        wide = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
+        # 257 is odd: no value lies half-way.
+        exif, image = image.getexif(), Image.fromarray(((wide + 128) // 257).astype(np.uint8))
+        image.info["exif"] = exif.tobytes()
+    image = ImageOps.exif_transpose(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def _resized(image, side):
+    if side is None or image.size == (side, side):
+        return image
+    width, height = image.size
+    half = min(width, height) / 2
+    square = (width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)
+    return image.resize((side, side), Image.Resampling.LANCZOS, box=square)

@@ -1,0 +1,167 @@
+"""A user's own images in the arrays of a .npz file."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from efficient_augmentation import arrays
+from efficient_augmentation.data import own
+
+
+def load(file, **choice):
+    """Images and labels from the arrays x_train, y_train and, where they are there, x_test, y_test.
+
+    Images are (n, h, w), (n, h, w, 1) or (n, h, w, 3), uint8, or floats in [0, 1]. Labels are
+    (n,) whole numbers or text, of any values. Other arrays are not read.
+
+    Args:
+      file: path of the .npz file; it needs no pickle.
+      **choice: classes, n_train, test_share and seed of `own.choose`; classes are named by their
+        labels, and in the labels' order unless `classes` orders them.
+    Returns: mapping with x_train (n, h, w, c) uint8 or float32, y_train (n,) int32 in 0..k-1,
+      train_ids (n,) int64, positions in the file's x_train; x_test, y_test and test_ids likewise,
+      positions in x_test or, where there is none, in x_train; class_names (k,) text; test_share,
+      the share of x_train that became the test set, or 0.
+    Raises: ValueError naming the file and the array.
+    Cost: memory of the arrays in the file, and for the points chosen.
+    """
+    found = read(file, "x_train", "y_train", together=("x_test", "y_test"))
+    images = {name: _images(file, name, found[name]) for name in found if name[0] == "x"}
+    check_pairs(file, found | images)
+    choice = choose(file, found, **choice)
+    x_train, x_test = images["x_train"], images.get("x_test", images["x_train"])
+    chosen = {"x_train": x_train[choice.train], "x_test": x_test[choice.test]}
+    return chosen | choice.described(choice.train, choice.test)
+
+
+def count(file, **choice):
+    """Number of training points that `load` gives; images are not read.
+
+    Args:
+      file, **choice: as in `load`.
+    Returns: int.
+    Raises: ValueError as `load`, but for what is wrong with images.
+    """
+    return len(choose(file, read(file, "y_train", together=("y_test",)), **choice).train)
+
+
+def read(file, *names, together=(), optional=()):
+    """Arrays of a user's file.
+
+    Args:
+      file: path of the .npz file.
+      *names: arrays that it must hold.
+      together: arrays of which it may hold all or none.
+      optional: arrays that it may hold besides.
+    Returns: dict from name to array.
+    Raises: ValueError naming the file, and the array where there is one, if the file is missing or
+      damaged or lacks an array.
+    """
+    held = _held(file)
+    some = [name for name in together if name in held]
+    if some and (lacking := [name for name in together if name not in held]):
+        raise ValueError(
+            f"{file}: it holds {', '.join(some)}, but not {', '.join(lacking)}; give all or none"
+        )
+    return arrays.load(file, *names, *some, *(name for name in optional if name in held))
+
+
+def choose(file, found, **choice):
+    """Points of an experiment, by the labels in a file.
+
+    Args:
+      file: path, for messages.
+      found: mapping with y_train (n,) and, where there is a test set, y_test (m,).
+      **choice: as in `load`.
+    Returns: own.Choice.
+    Raises: ValueError naming the file and the array, if labels are no whole numbers or texts, or
+      as `own.choose`.
+    """
+    for name in (name for name in found if name[0] == "y"):
+        _check_labels(file, name, found[name])
+    values, y_train = np.unique(found["y_train"], return_inverse=True)
+    labels = [own.Labels(f"{file}: y_train", y_train)]
+    if "y_test" in found:
+        unknown = ~np.isin(found["y_test"], values)
+        if unknown.any() and choice.get("classes") is None:
+            raise ValueError(
+                f"{file}: y_test holds class {found['y_test'][unknown][0]}, which y_train does not "
+                f"have; its classes are {', '.join(map(str, values[:20]))}"
+            )
+        y_test = np.searchsorted(values, found["y_test"])
+        labels.append(own.Labels(f"{file}: y_test", np.where(unknown, -1, y_test)))
+    return own.choose([str(value) for value in values], *labels, **choice)
+
+
+def check_pairs(file, found):
+    """Refuse points that do not fit their labels, or test points unlike the training points.
+
+    Args:
+      file: path, for messages.
+      found: mapping with x_train, y_train and, where there is a test set, x_test, y_test.
+    Raises: ValueError naming the file and the arrays.
+    """
+    for split in ("train", "test") if "x_test" in found else ("train",):
+        points, labels = len(found[f"x_{split}"]), np.shape(found[f"y_{split}"])
+        if labels != (points,):
+            raise ValueError(
+                f"{file}: y_{split} has shape {labels}, expected ({points},), a label for each of "
+                f"x_{split}"
+            )
+    x_train, x_test = found["x_train"], found.get("x_test", found["x_train"])
+    if x_test.shape[1:] != x_train.shape[1:] or x_test.dtype != x_train.dtype:
+        raise ValueError(
+            f"{file}: x_test holds {x_test.dtype} of shape {x_test.shape[1:]} a point, expected "
+            f"{x_train.dtype} of {x_train.shape[1:]} as in x_train"
+        )
+
+
+def _held(file):
+    if not Path(file).is_file():
+        raise ValueError(f"{file}: no such file; a .npz file is wanted")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ValueError(f"{file}: not a readable .npz file ({error})") from error
+
+
+def _check_labels(file, name, y):
+    if y.ndim != 1 or y.dtype.kind not in "biuU" or not len(y):
+        raise ValueError(
+            f"{file}: {name} holds {y.dtype} of shape {y.shape}; whole numbers or text of shape "
+            "(n,) are wanted, n >= 1"
+        )
+
+
+def _images(file, name, x):
+    where = f"{file}: {name}"
+    if x.ndim == 4 and x.shape[-1] not in (1, 3) and x.shape[1] in (1, 3):
+        raise ValueError(
+            f"{where} has shape {x.shape}: channels come last; x.transpose(0, 2, 3, 1) does that"
+        )
+    if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[-1] not in (1, 3)) or 0 in x.shape:
+        raise ValueError(
+            f"{where} has shape {x.shape}; (n, h, w), (n, h, w, 1) or (n, h, w, 3) is wanted"
+        )
+    x = x if x.ndim == 4 else x[..., None]
+    return x if x.dtype == np.uint8 else _in_unit_interval(where, x)
+
+
+def _in_unit_interval(where, x):
+    if x.dtype.kind != "f":
+        raise ValueError(
+            f"{where} holds {x.dtype}; uint8 or floats in [0, 1] are wanted (x.astype('uint8') "
+            "converts integers within 0..255)"
+        )
+    # NaN is neither above nor below anything.
+    inside = ((x >= 0) & (x <= 1)).reshape(len(x), -1)
+    if not (sound := inside.all(axis=1)).all():
+        image = int(np.argmin(sound))
+        value = x[image].ravel()[np.argmin(inside[image])]
+        raise ValueError(
+            f"{where}: image {image} holds {value}; floats within 0 and 1 are wanted (grey levels "
+            "0..255 as uint8)"
+        )
+    return x.astype(np.float32)

@@ -1,0 +1,184 @@
+"""What the readers of a user's own data share: which classes, which points, which settings."""
+
+from collections import Counter
+from numbers import Real
+from typing import NamedTuple
+
+import numpy as np
+
+from efficient_augmentation.data import classes as chosen
+from efficient_augmentation.data import stratified
+
+TEST_SHARE = 0.25
+"""Share of every class that becomes the test set where the data bring none."""
+
+
+class Labels(NamedTuple):
+    """Labels of a set of points, and what messages call the place that they come from.
+
+    Attributes:
+      where: path, and array where there is one.
+      y: (n,) integers, positions in the list of classes; -1 for a class that is not in it.
+    """
+
+    where: str
+    y: np.ndarray
+
+
+class Choice(NamedTuple):
+    """Points of an experiment.
+
+    Attributes:
+      train: (n,) int64 positions among the training points, ascending.
+      y_train: (n,) int32 labels in 0..k-1.
+      test: (m,) int64 positions among the test points, ascending, or among the training points
+        where there is no test set.
+      y_test: (m,) int32.
+      class_names: k of str, the names of labels 0, 1, ...
+      test_share: of the training points that were made test points; 0.0 where there is a test set.
+    """
+
+    train: np.ndarray
+    y_train: np.ndarray
+    test: np.ndarray
+    y_test: np.ndarray
+    class_names: list[str]
+    test_share: float
+
+    def described(self, train_ids, test_ids):
+        """The arrays of dataset.npz that are not images.
+
+        Args:
+          train_ids, test_ids: (n,) and (m,) identifiers of the points chosen.
+        Returns: mapping with y_train, train_ids, y_test, test_ids, class_names (k,) text and
+          test_share, a float.
+        """
+        return {
+            "y_train": self.y_train,
+            "y_test": self.y_test,
+            "train_ids": train_ids,
+            "test_ids": test_ids,
+            "class_names": np.array(self.class_names),
+            "test_share": np.float64(self.test_share),
+        }
+
+
+def choose(
+    existing, train, test=None, *, classes=None, n_train=None, test_share=TEST_SHARE, seed=0
+):
+    """Points of the chosen classes, split where there is no test set.
+
+    Without a test set, `test_share` of every class is drawn for one by `seed`. Then, where n_train
+    is given and smaller than what is left, that many training points are drawn by `seed`, classes
+    in proportion. Points keep their order.
+
+    Args:
+      existing: names of the classes of the training points, in the order of their labels.
+      train: Labels of the training points.
+      test: Labels of the test points, None if there are none.
+      classes: names of the classes to keep, in the order in which they become 0, 1, ...; numbers
+        are taken for their digits. None keeps all.
+      n_train: number of training points; None takes all.
+      test_share: see above, in (0, 1); not read where there is a test set.
+      seed: non-negative integer.
+    Returns: Choice.
+    Raises: ValueError if a class does not exist or has no training or no test points, or n_train
+      does not fit.
+    """
+    names = _wanted(existing, classes, train.where)
+    # One more than there are classes: a label of -1, of no class, stays -1.
+    labels = np.full(len(existing) + 1, -1)
+    labels[[existing.index(name) for name in names]] = np.arange(len(names))
+    y_train = labels[train.y]
+    _check_all_present(names, y_train, train.where, 1 if test else 2)
+    pool = np.flatnonzero(y_train >= 0)
+    if test:
+        y_test = labels[test.y]
+        _check_all_present(names, y_test, test.where, 1)
+        held_out, share = np.flatnonzero(y_test >= 0), 0.0
+    else:
+        kept, out = stratified.split(y_train[pool], test_share, seed)
+        y_test, held_out, share, pool = y_train, pool[out], float(test_share), pool[kept]
+    if n_train is not None:
+        _check_size(n_train, len(pool), len(names))
+        pool = pool[stratified.draw(y_train[pool], n_train, seed)]
+    return Choice(
+        pool,
+        y_train[pool].astype(np.int32),
+        held_out,
+        y_test[held_out].astype(np.int32),
+        names,
+        share,
+    )
+
+
+def setting_problems(dataset):
+    """What is wrong with the settings that all kinds of own data have.
+
+    Args:
+      dataset: mapping with classes, n_train, test_share and seed.
+    Returns: list of str, one message each; empty if there is nothing wrong.
+    """
+    problems, share = [], dataset["test_share"]
+    if dataset["classes"] is not None:
+        problems += _name_problems(dataset["classes"])
+    n_train = dataset["n_train"]
+    if n_train is not None and (not chosen.is_integer(n_train) or n_train < 1):
+        problems += [f"dataset.n_train: {n_train!r} is neither a positive integer nor null for all"]
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share < 1:
+        problems += [f"dataset.test_share: {share!r} is not a number between 0 and 1"]
+    return problems + seed_problems(dataset["seed"])
+
+
+def seed_problems(seed):
+    """What is wrong with `dataset.seed`.
+
+    Args:
+      seed: of a split or a draw.
+    Returns: list of str, one message or none.
+    """
+    if not chosen.is_integer(seed) or seed < 0:
+        return [f"dataset.seed: {seed!r} is not a non-negative integer"]
+    return []
+
+
+def _name_problems(classes):
+    key = f"dataset.classes: {classes!r}"
+    if not isinstance(classes, list | tuple) or len(classes) < 2:
+        return [f"{key} is not a list of at least two classes, such as [cat, dog]"]
+    if odd := [name for name in classes if not (isinstance(name, str) or chosen.is_integer(name))]:
+        return [f"{key}: {odd[0]!r} is neither text nor a whole number; write it in quotes"]
+    if twice := [name for name, times in Counter(map(str, classes)).items() if times > 1]:
+        return [f"{key} names {twice[0]!r} twice; name each class once"]
+    return []
+
+
+def _wanted(existing, classes, where):
+    if len(existing) < 2:
+        raise ValueError(f"{where}: one class, {existing[0]!r}; at least two are needed")
+    if classes is None:
+        classes = existing
+    else:
+        chosen.raise_problems(_name_problems(classes))
+    names = [str(name) for name in classes]
+    if missing := [name for name in names if name not in existing]:
+        held = ", ".join(existing[:20]) + (", ..." if len(existing) > 20 else "")
+        raise ValueError(f"dataset.classes: no class {missing[0]!r} in {where}; it holds {held}")
+    return names
+
+
+def _check_all_present(names, y, where, least):
+    counts = np.bincount(y[y >= 0], minlength=len(names))
+    if (counts < least).any():
+        few = int(np.argmin(counts))
+        remedy = " (one to train on, one to test on)" if least > 1 else ""
+        raise ValueError(
+            f"{where}: class {names[few]!r} has {counts[few]} points; give at least {least}{remedy}"
+            ", or leave the class out by dataset.classes"
+        )
+
+
+def _check_size(n_train, available, k):
+    chosen.raise_problems(chosen.size_problems(n_train, available))
+    if n_train < k:
+        raise ValueError(f"dataset.n_train: {n_train} is fewer than the {k} classes; give {k}")

@@ -1,0 +1,58 @@
+"""The selected points' augmented images, as files to train on."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from efficient_augmentation import transforms
+
+_LONGEST = 60
+
+
+def write(folder, x, ids, variants, class_names=None, labels=None):
+    """Write every variant of every selected image as PNG.
+
+    An image whose id is a path, such as cat/1.png, becomes cat/1.png.01_flip_horizontal.png and so
+    on, beside the others of its class: the folder can be laid over the training folder. Where ids
+    are numbers, the name of the class makes the folder: cat/17.01_flip_horizontal.png.
+
+    Args:
+      folder: to write to; it is made if absent.
+      x: selected images, (m, h, w, c), c = 1 or 3, uint8, or floating within [0, 1], which become
+        round(255 x).
+      ids: (m,), distinct; text for paths relative to the training folder, or whole numbers.
+      variants: list of transforms.Variant.
+      class_names: names of labels 0, 1, ...; not read where ids are paths.
+      labels: (m,) labels of the images; not read where ids are paths.
+    Returns: number of files written.
+    Raises: ValueError if an id leads out of the folder, or as `transforms.expand`.
+    """
+    ids = np.asarray(ids)
+    if ids.dtype.kind != "U":
+        names = [_slug(str(class_names[label])) for label in labels]
+        ids = np.array([f"{name}/{i}" for name, i in zip(names, ids, strict=True)])
+    folder, m = Path(folder), len(ids)
+    for name in ids:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ValueError(f"id {name!r} leads out of {folder}; ids are paths within it")
+    rows, _, source = transforms.expand(x, np.zeros(m, int), variants)
+    for row in range(m, len(rows)):
+        number = row // m
+        suffix = f"{number:02d}_{_slug(variants[number - 1].label)}.png"
+        path = folder / f"{ids[source[row]]}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(_levels(rows[row])).save(path)
+    return len(rows) - m
+
+
+def _levels(image):
+    if image.dtype != np.uint8:
+        image = np.rint(255 * np.clip(image.astype(np.float64), 0, 1)).astype(np.uint8)
+    return image[..., 0] if image.shape[-1] == 1 else image
+
+
+def _slug(text):
+    """A file name's part: what is no letter, digit, point, plus or minus becomes one underscore."""
+    return re.sub(r"[^\w.+-]+", "_", text).strip("_.")[:_LONGEST] or "_"

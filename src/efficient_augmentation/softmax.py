@@ -1,0 +1,177 @@
+"""L2 multinomial logistic regression, solved to rounding; many weightings of the same rows at once.
+
+With x~ = [x, 1], labels y in 0..k-1, parameters theta (k, d + 1), a row a class, and sample weights
+v_i the objective is
+
+    f(theta) = C sum_i v_i (log sum_c exp(theta_c' x~_i) - theta_{y_i}' x~_i)
+             + |theta[:, :d]|^2 / 2 ,
+
+scikit-learn's; the intercepts theta[:, d] are not penalised. They are determined up to a common
+constant and sum to zero here, as the weights of each feature do at the optimum by themselves.
+
+With two classes theta_1 = -theta_0 = w / 2 and the penalty is |w|^2 / 4: half of that on the w of
+`logistic`. So theta_1 - theta_0 here is `logistic.fit` with 2 C, and `logistic.fit` with C is this
+with C / 2.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from efficient_augmentation import lbfgs, logistic, softmax_hessian
+
+_EPS = float(np.finfo(np.float64).eps)
+# Of margins, slopes and pulls of the runs that are fitted together.
+_RUN_BYTES = 2**30
+
+
+def fit(X, y, C, sample_weight=None):
+    """Parameters of the L2 multinomial logistic regression, at the optimum.
+
+    Args:
+      X: features, (n, d), finite; no intercept column.
+      y: labels, (n,), 0..k-1, all present among the rows of positive weight.
+      C: inverse strength of the penalty, > 0.
+      sample_weight: (n,), >= 0; None means ones.
+    Returns: theta (k, d + 1) float64, intercept last, summing to zero over the classes. The
+      gradient there is zero up to rounding.
+    Raises: ValueError for a wrong shape or value; FloatingPointError if rounding keeps the
+      gradient from vanishing.
+    Cost: as `fit_many` with one run.
+    Source: the objective is scikit-learn's, multinomial.
+    """
+    weights = None if sample_weight is None else np.asarray(sample_weight)[None]
+    return fit_many(X, y, C, weights)[0]
+
+
+def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
+    """Fits of the same rows under many weightings.
+
+    Args:
+      X: features, (n, d), finite; no intercept column.
+      y: labels, (n,), 0..k-1, all present among the rows of positive weight of every run.
+      C: inverse strength of the penalty, > 0.
+      weights: (R, n), >= 0, a row a run; None means one run with ones.
+      start: (R, k, d + 1) parameters to start from, or (k, d + 1) for all runs alike; None means
+        zeros. It changes the time, not the result.
+      tolerance: distance from the optimum at which a run may stop, in standard errors of theta
+        (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
+    Returns: theta (R, k, d + 1) float64, intercept last, summing to zero over the classes.
+    Raises: as `fit`.
+    Cost: some 50 to 500 iterations of O(R k n d), and O(n d^2 + d^3) for every sixteenth. Memory:
+      X in float64, and 50 k n bytes a run, but for at most 1 GiB of runs at a time.
+    """
+    X, y = check_rows(X, y)
+    weights = np.ones((1, len(y))) if weights is None else np.asarray(weights, np.float64)
+    if weights.ndim != 2 or weights.shape[1] != len(y):
+        raise ValueError(f"weights must have shape (runs, {len(y)}), not {weights.shape}")
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError("weights must be finite and not negative")
+    logistic.check_C(C)
+    k = max(2, int(y.max()) + 1)
+    for label in range(k):
+        if not (weights[:, y == label].any(axis=1)).all():
+            raise ValueError(f"class {label} is absent from the rows of positive weight")
+    shape = (len(weights), k, X.shape[1] + 1)
+    start = np.zeros(shape) if start is None else np.broadcast_to(np.asarray(start), shape)
+    theta, norm, rounding, done = _minimise_in_batches(X, y, C, weights, start, tolerance)
+    good = np.isfinite(theta).all(axis=(1, 2)) & (done | (norm <= 100 * rounding))
+    if not good.all():
+        worst = int(np.argmin(good))
+        raise FloatingPointError(
+            f"logistic regression did not converge: gradient norm {norm[worst]:.3g}, "
+            f"reachable {rounding[worst]:.3g} (C = {C:g}, {X.shape[0]} rows of {X.shape[1]} "
+            "features); features of a more even scale, nearer to 1, or a smaller C would help"
+        )
+    return theta
+
+
+def logits(theta, X):
+    """Unnormalised log probabilities theta_c' x~ of all classes.
+
+    Args:
+      theta: (k, d + 1), intercept last.
+      X: features, (n, d).
+    Returns: (n, k) float64.
+    """
+    theta = np.asarray(theta, np.float64)
+    return np.asarray(X, np.float64) @ theta[:, :-1].T + theta[:, -1]
+
+
+def accuracy(theta, X, y):
+    """Share of rows whose own class is the most probable; the first of equals counts.
+
+    Args:
+      theta: (k, d + 1) or (R, k, d + 1), intercept last.
+      X: features, (n, d).
+      y: labels, (n,), 0..k-1.
+    Returns: scalar or (R,), between 0 and 1.
+    Raises: ValueError where theta' x~ is no number.
+    """
+    theta, X, y = np.asarray(theta, np.float64), np.asarray(X, np.float64), np.asarray(y)
+    if theta.ndim == 3:
+        return np.array([accuracy(run, X, y) for run in theta])
+    values = logits(theta, X)
+    if np.isnan(values).any():
+        raise ValueError("theta and features must be finite: some theta' x~ is NaN")
+    return (values.argmax(axis=1) == y).mean()
+
+
+def check_rows(X, y):
+    """Features and labels as float64 and int arrays, or a ValueError that says what is wrong."""
+    y = np.asarray(y)
+    X, _ = logistic.check_rows(X, np.zeros(y.shape, int))
+    if y.dtype.kind not in "biuf" or not (np.isfinite(y) & (y >= 0) & (y % 1 == 0)).all():
+        raise ValueError(f"labels must be whole numbers from 0 on, not {np.unique(y)[:5]}")
+    return X, y.astype(np.int64, copy=False)
+
+
+def _minimise_in_batches(X, y, C, weights, start, tolerance):
+    """Results of `_minimise` for as many runs at a time as memory bears."""
+    own = y == np.arange(start.shape[1])[:, None]
+    batches = -(-len(start) * 50 * own.size // _RUN_BYTES)
+    results = []
+    with jax.enable_x64(True):
+        rows = jnp.float64(logistic.with_intercept(X)), jnp.asarray(own)
+        numbers = jnp.float64(C), jnp.float64(tolerance)
+        for runs in np.array_split(np.arange(len(start)), min(len(start), batches)):
+            given = jnp.float64(weights[runs]), jnp.float64(start[runs])
+            results.append(jax.device_get(_minimise(*rows, *numbers, *given)))
+    return [np.concatenate(parts) for parts in zip(*results, strict=True)]
+
+
+@jax.jit
+def _minimise(X, own, C, tolerance, weights, theta):
+    """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done.
+
+    Works on V of `softmax_hessian`, flattened, so nothing is left undetermined.
+    """
+    R, k, D = theta.shape
+    Q = softmax_hessian.contrasts(k)
+    penalty = softmax_hessian.ridge_diagonal(k, D, 1.0)
+    row_norm = jnp.linalg.norm(X, axis=1)
+
+    def margin_at(V):
+        W = jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D))
+        return (W.reshape(-1, D) @ X.T).reshape(R, k, -1)
+
+    def pull_at(margin):
+        return C * weights[:, None] * softmax_hessian.residual(margin, own)
+
+    def gradient_at(V, pull):
+        data = (pull.reshape(-1, len(X)) @ X).reshape(R, k, D)
+        data = jnp.einsum("ax,rad->rxd", Q, data).reshape(R, -1)
+        magnitude = jnp.linalg.norm(pull, axis=1) @ row_norm + lbfgs.norm(penalty * V)
+        return data + penalty * V, 4 * _EPS * magnitude
+
+    def curvature_at(margin, done):
+        share = C * weights * ~done[:, None] / jnp.maximum((~done).sum(), 1)
+        return softmax_hessian.kronecker(softmax_hessian.kronecker_sums(X, margin, share), 1.0)
+
+    def solve(kron, q):
+        return softmax_hessian.kronecker_solve(kron, q.reshape(R, k - 1, D)).reshape(R, -1)
+
+    objective = lbfgs.Objective(margin_at, pull_at, gradient_at, penalty, curvature_at, solve)
+    start = jnp.einsum("ax,rad->rxd", Q, theta).reshape(R, -1)
+    V, *rest = lbfgs.minimise(objective, start, tolerance)
+    return jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D)), *rest

@@ -1,0 +1,163 @@
+"""The command, as a shell sees it."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from efficient_augmentation import cli, select, tables
+from problems import augmented_features, two_classes
+
+X, Y = two_classes(50, 4)
+
+
+@pytest.fixture
+def plain(tmp_path):
+    path = tmp_path / "plain.npz"
+    np.savez(
+        path, x=X, y=np.array(["cat", "dog"])[Y], ids=np.array([f"{i}.png" for i in range(50)])
+    )
+    return str(path)
+
+
+def run(capsys, *arguments):
+    status = cli.main(["select", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return status, list(csv.DictReader(io.StringIO(out))), err
+
+
+def test_points_on_standard_output(plain, capsys):
+    status, rows, err = run(capsys, plain, "--budget", "0.1")
+    assert status == 0
+    assert err == "5 of 50 points selected\n"
+    assert len(rows) == 50
+    assert list(rows[0]) == ["rank", "id", "label", "score", "probability", "selected"]
+    chosen = [int(row["id"].removesuffix(".png")) for row in rows if row["selected"] == "1"]
+    assert chosen == select.select_points(X, Y, 5).tolist()
+    assert rows[0]["label"] == ["cat", "dog"][Y[chosen[0]]]
+
+
+def test_every_option_counts(plain, capsys):
+    options = {"score": "loss", "policy": "random_inverse_proportional", "seed": 3, "C": 0.5}
+    given = [text for name, value in options.items() for text in (f"--{name}", value)]
+    _, rows, _ = run(capsys, plain, "--budget", 7, *given)
+    chosen = [int(row["id"].removesuffix(".png")) for row in rows[:7]]
+    assert chosen == select.select_points(X, Y, 7, **options).tolist()
+
+
+def test_a_file_holds_what_standard_output_shows(plain, capsys, tmp_path):
+    _, rows, _ = run(capsys, plain, "--budget", 5)
+    output = tmp_path / "new" / "selection.csv"
+    status, nothing, _ = run(capsys, plain, "--budget", 5, "--output", output)
+    assert (status, nothing) == (0, [])
+    columns = tables.read_csv(output)
+    assert columns["id"].tolist() == [row["id"] for row in rows]
+    assert columns["score"].tolist() == [float(row["score"]) for row in rows]
+
+
+def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys):
+    features = augmented_features(24, 5)
+    np.savez(tmp_path / "features.npz", **features)
+    status, rows, _ = run(capsys, tmp_path / "features.npz", "--budget", 3)
+    assert (status, len(rows)) == (0, 24)
+    expected = select.select_points(features["x_train"][:24], features["y_train"][:24], 3)
+    assert [int(row["id"]) for row in rows[:3]] == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x": X}, "no array named y; it holds x; wanted are x and y, or x_train, y_train, source"),
+        ({"x_train": X, "y_train": Y}, "no array named source_train; it holds x_train, y_train"),
+        ({"x": X, "y": Y[:-1]}, r"labels must have shape \(50,\)"),
+        ({"x": X[:, 0], "y": Y}, r"features have shape \(50,\); \(n, d\), n >= 1, is wanted"),
+        ({"x": X, "y": Y, "ids": Y[:3]}, r"ids have shape \(3,\); \(50,\) is wanted"),
+        ({"x": X * np.nan, "y": Y}, "row 0 holds NaN"),
+        ({"x": X, "y": Y * 0}, "labels must hold two classes, not 1"),
+        (
+            {"x_train": X, "y_train": Y, "source_train": Y[:3]},
+            "x_train, y_train and source_train have 50, 50 and 3 rows",
+        ),
+    ],
+)
+def test_files_that_are_not_as_they_should_be(arrays, message, tmp_path, capsys):
+    np.savez(tmp_path / "own.npz", **arrays)
+    assert cli.main(["select", str(tmp_path / "own.npz"), "--budget", "2"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("efficient-augmentation: ")
+    assert err.count("\n") == 1
+    with pytest.raises(ValueError, match=message):
+        raise ValueError(err)
+
+
+def test_missing_and_damaged_files(tmp_path, capsys):
+    status, _, err = run(capsys, tmp_path / "gone.npz", "--budget", 2)
+    assert status == 1
+    assert "gone.npz" in err
+    (tmp_path / "text.npz").write_text("text")
+    status, _, err = run(capsys, tmp_path / "text.npz", "--budget", 2)
+    assert status == 1
+    assert "text.npz: not a readable .npz file" in err
+
+
+def test_a_budget_above_the_number_of_points(plain, capsys):
+    status, _, err = run(capsys, plain, "--budget", 51)
+    assert status == 1
+    assert "budget must be a whole number within 1..50" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--budget", "many"], "argument --budget: 'many' is not a number"),
+        ([], "the following arguments are required: --budget"),
+        (["--budget", "3", "--score", "size"], "argument --score: invalid choice: 'size'"),
+        (["--budget", "3", "--policy", "best"], "argument --policy: unknown policy 'best'"),
+        (["--budget", "3", "--policy", "dpp_raw"], "'dpp_raw' draws subsets; it ranks nothing"),
+        (["--budget", "3", "--seed", "-1"], "'-1' is not a non-negative whole number"),
+    ],
+)
+def test_wrong_options_end_with_2_before_any_work(plain, capsys, options, message):
+    with pytest.raises(SystemExit) as raised:
+        cli.main(["select", plain, *options])
+    assert raised.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_help_shows_an_example(capsys):
+    with pytest.raises(SystemExit) as raised:
+        cli.main(["select", "--help"])
+    assert raised.value.code == 0
+    assert "efficient-augmentation select features.npz --budget 0.1" in capsys.readouterr().out
+
+
+SOURCE = Path(cli.__file__).parents[1]
+
+
+def shell(command):
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    return subprocess.run(
+        command, shell=True, capture_output=True, text=True, check=False, env=environment
+    )
+
+
+def test_in_a_pipe_that_closes_early(tmp_path):
+    features = two_classes(4000, 2)
+    np.savez(tmp_path / "own.npz", x=features[0], y=features[1])
+    module = f"{sys.executable} -m efficient_augmentation.cli select {tmp_path}/own.npz --budget 9"
+    ended = shell(f"bash -o pipefail -c '{module} | head -1'")
+    assert ended.stdout == "rank,id,label,score,probability,selected\n"
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode == 0
+
+
+def test_neither_jax_nor_scikit_learn_is_loaded_for_help():
+    heavy = "{'jax', 'sklearn', 'scipy.stats'}"
+    code = f"import sys, efficient_augmentation.cli; print({heavy} & set(sys.modules))"
+    assert shell(f'{sys.executable} -c "{code}"').stdout == "set()\n"

@@ -1,0 +1,71 @@
+"""The points that a ResNet is trained on, and whether published files can be had."""
+
+import http.server
+import threading
+
+import numpy as np
+import pytest
+
+from efficient_augmentation.data import available, dataset, whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "classes", "n"), [("mnist", 10, 60_000), ("cifar10", 10, 50_000), ("norb", 5, 24_300)]
+)
+def test_published_sets_are_taken_whole(kind, classes, n):
+    of = {"kind": kind, "classes": [1, 0], "n_train": 7}
+    assert whole.settings(of) == {"kind": kind, "classes": list(range(classes)), "n_train": n}
+    assert whole.n_train(of) == n
+
+
+def test_digits_keep_to_their_own_split():
+    of = {"kind": "digits", "classes": [3, 8], "n_train": 20, "seed": 1}
+    assert whole.n_train(of) == 20
+    found, expected = whole.load(of), dataset.load(of)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values)
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        self.send_response(200 if self.path.endswith("train-images-idx3-ubyte.gz") else 404)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/data"
+        running.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def _no_publisher(monkeypatch):
+    """Nobody outside this machine is asked."""
+    asked = available._answers
+    monkeypatch.setattr(
+        available, "_answers", lambda place: "https://" not in place and asked(place)
+    )
+
+
+def test_a_file_can_be_had_from_disk_folder_or_server(tmp_path, server):
+    images, labels = (f"mnist/train-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1"))
+    target = tmp_path / "resources" / images
+    assert "mnist/train-images-idx3-ubyte.gz is not at hand" in available.lacking([target])
+    assert available.lacking([target], [server]) is None
+    said = available.lacking([target, tmp_path / "resources" / labels], [server])
+    assert labels in said
+    assert f"{server}/{labels}" in said
+    mirror = tmp_path / "mirror/mnist"
+    mirror.mkdir(parents=True)
+    (mirror / "train-images-idx3-ubyte.gz").touch()
+    assert available.lacking([target], [tmp_path / "mirror"]) is None
+    assert available.lacking([target], [f"file://{tmp_path}/mirror"]) is None
+    target.parent.mkdir(parents=True)
+    target.touch()
+    assert available.lacking([target]) is None
+    assert available.lacking([]) is None

@@ -1,0 +1,49 @@
+"""Networks that come with the project: what they fit, and that they are what their card says."""
+
+import json
+
+import numpy as np
+import pytest
+
+from efficient_augmentation import arrays, models, pretrained, train
+
+MODEL = "cifar10_resnet56v2"
+FEATURIZER = {"kind": "resnet56v2", "mode": "pretrained", "model": MODEL}
+
+
+def test_fits_where_network_and_images_fit():
+    assert pretrained.problems(FEATURIZER, (32, 32, 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "shape", "text"),
+    [
+        ({"model": "resnet"}, (32, 32, 3), "featurizer.model: 'resnet' is not one of cifar10_resn"),
+        ({"kind": "resnet50v2"}, (32, 32, 3), "featurizer.kind: resnet50v2, but the model cifar1"),
+        ({}, (28, 28, 1), "takes images of 32 x 32 x 3, those here are 28 x 28 x 1; mode: train"),
+    ],
+)
+def test_says_what_does_not_fit(change, shape, text):
+    (found,) = pretrained.problems({**FEATURIZER, **change}, shape)
+    assert text in found
+
+
+def test_weights_are_small_half_precise_and_whole():
+    path = pretrained.path(MODEL)
+    assert path.stat().st_size < 4_000_000
+    stored = arrays.load(path)
+    meta = json.loads(stored.pop("meta").tobytes())
+    assert meta["name"] == "resnet56v2"
+    assert {values.dtype for values in stored.values()} == {np.dtype(np.float16)}
+    variables = train.load_weights(path, "resnet56v2", 10, (32, 32, 3))
+    assert (variables["batch_stats"]["final"]["var"] > 0).all()
+    # A mean image of photographs, not what an untrained network starts with.
+    assert 0.3 < variables["input"]["mean"].mean() < 0.6
+
+
+def test_tells_bright_from_dark_images_apart():
+    variables = train.load_weights(pretrained.path(MODEL), "resnet56v2", 2, (32, 32, 3))
+    x = np.stack([np.zeros((32, 32, 3)), np.ones((32, 32, 3))]).astype(np.float32)
+    logits = models.build("resnet56v2", 10).apply(variables, x)
+    assert logits.shape == (2, 10)
+    assert np.isfinite(logits).all()

@@ -1,0 +1,64 @@
+"""Augmented images of selected points, read back by Pillow."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from efficient_augmentation import selected
+from efficient_augmentation.data import folder
+from efficient_augmentation.transforms import Variant, variants
+
+X = np.random.default_rng(0).integers(0, 256, (3, 8, 9, 3), dtype=np.uint8)
+FLIPS = variants("flip", {"axes": ["horizontal", "vertical"]})
+
+
+def files(root):
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*.png"))
+
+
+def test_files_stand_beside_the_images_they_were_made_from(tmp_path):
+    ids = np.array(["cat/1.png", "cat/1.jpg", "dog/a b.png"])
+    assert selected.write(tmp_path, X, ids, FLIPS) == 6
+    kinds = ("01_flip_horizontal.png", "02_flip_vertical.png")
+    assert files(tmp_path) == sorted(f"{name}.{kind}" for name in ids for kind in kinds)
+    for image, name in zip(X, ids, strict=True):
+        for kind, want in zip(kinds, (image[:, ::-1], image[::-1]), strict=True):
+            found = np.asarray(Image.open(tmp_path / f"{name}.{kind}"))
+            np.testing.assert_array_equal(found, want)
+
+
+def test_they_are_a_training_folder_again(tmp_path):
+    selected.write(tmp_path, X, np.array(["cat/1.png", "cat/2.png", "dog/1.png"]), FLIPS)
+    assert folder.listing(tmp_path).y.tolist() == [0, 0, 0, 0, 1, 1]
+
+
+def test_numbers_get_the_folder_of_their_class(tmp_path):
+    grey = X[..., :1] / np.float32(255)
+    selected.write(tmp_path, grey, [17, 3, 5], FLIPS[:1], ["../up & down", "dog"], [0, 1, 1])
+    horizontal = "01_flip_horizontal.png"
+    expected = [f"dog/3.{horizontal}", f"dog/5.{horizontal}", f"up_down/17.{horizontal}"]
+    assert files(tmp_path) == sorted(expected)
+    found = np.asarray(Image.open(tmp_path / f"up_down/17.{horizontal}"))
+    np.testing.assert_array_equal(found, X[0, :, ::-1, 0])
+
+
+def test_floats_become_the_nearest_level(tmp_path):
+    shades = np.array([0, 0.001, 0.003, 0.999, 1], np.float32).reshape(1, 1, 5, 1)
+    selected.write(tmp_path, shades, np.array(["cat/1.png"]), [Variant("same", lambda x: x)])
+    found = np.asarray(Image.open(tmp_path / "cat" / "1.png.01_same.png"))
+    assert found.tolist() == [[0, 0, 1, 255, 255]]
+
+
+def test_labels_of_any_length_make_names(tmp_path):
+    odd = Variant("m:f(text='" + "é/x" * 200 + "')", lambda x: x)
+    selected.write(tmp_path, X[:1], np.array(["cat/1.png"]), [odd])
+    (name,) = files(tmp_path)
+    assert name.startswith("cat/1.png.01_m_f_text_")
+    assert len(name) < 100
+
+
+@pytest.mark.parametrize("name", ["/etc/1.png", "../1.png", "cat/../../1.png"])
+def test_ids_that_lead_out_are_refused(tmp_path, name):
+    with pytest.raises(ValueError, match="leads out of"):
+        selected.write(tmp_path / "new", X[:1], np.array([name]), FLIPS)
+    assert files(tmp_path) == []

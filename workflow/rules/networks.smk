@@ -1,0 +1,97 @@
+"""Networks: trained once, then frozen.
+
+In:  publishers' files, or results/{experiment}/dataset.npz
+Out: results/{experiment}/featurizer/weights.npz, history.csv    small networks, on the originals
+     results/networks/{network}/weights.npz, history.csv         ResNets, on all of a data set
+     training.png, training.pdf beside every history.csv
+"""
+
+
+rule train_featurizer:
+    input:
+        dataset="results/{experiment}/dataset.npz",
+    output:
+        weights="results/{experiment}/featurizer/weights.npz",
+        history="results/{experiment}/featurizer/history.csv",
+    log:
+        "results/logs/train_featurizer/{experiment}.log",
+    benchmark:
+        "results/benchmarks/train_featurizer/{experiment}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: JAX_THREADS
+    resources:
+        mem_mb=8000,
+        runtime=600,
+        gpu=1,
+    params:
+        *code_of("train_featurizer.py"),
+        jax_threads=JAX_THREADS,
+        settings=training_settings,
+    script:
+        "../scripts/train_featurizer.py"
+
+
+# A rule for each ResNet, since each is stamped with the reader of its own kind of data. Experiments
+# whose settings say the same share one.
+for network, settings in NETWORKS.items():
+
+    rule:
+        name:
+            f"train_resnet_{network}"
+        input:
+            published_files(settings["dataset"]),
+        output:
+            weights=f"results/networks/{network}/weights.npz",
+            history=f"results/networks/{network}/history.csv",
+        log:
+            f"results/logs/train_resnet/{network}.log",
+        benchmark:
+            f"results/benchmarks/train_resnet/{network}.tsv"
+        conda:
+            "../../envs/jax.yaml"
+        threads: JAX_THREADS
+        resources:
+            mem_mb=16000,
+            runtime=2880,
+            gpu=1,
+        params:
+            *code_of("train_resnet.py", without=other_readers(settings["dataset"])),
+            jax_threads=JAX_THREADS,
+            # Beside the outputs, which are deleted when a job fails: a killed training goes on.
+            checkpoints=f"results/networks/{network}/checkpoints",
+            dataset=settings["dataset"],
+            featurizer=settings["featurizer"],
+            sha256=[checksum(file) for file in dataset.files(settings["dataset"])],
+        script:
+            "../scripts/train_resnet.py"
+
+
+rule plot_training:
+    input:
+        "results/{folder}/history.csv",
+    output:
+        png=report(
+            "results/{folder}/training.png",
+            caption="../report/training.rst",
+            category="networks",
+            labels={"figure": "how training went", "network": "{folder}"},
+        ),
+        pdf="results/{folder}/training.pdf",
+    log:
+        "results/logs/plot_training/{folder}.log",
+    benchmark:
+        "results/benchmarks/plot_training/{folder}.tsv"
+    wildcard_constraints:
+        folder="networks/[^/]+|[^/]+/featurizer",
+    localrule: True
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        *code_of("plot_training.py"),
+    script:
+        "../scripts/plot_training.py"

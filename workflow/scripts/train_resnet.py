@@ -1,0 +1,25 @@
+"""Train the ResNet that features come from, on all points of a data set."""
+
+from _job import start
+
+from efficient_augmentation import processes, tables, train
+from efficient_augmentation.checkpoints import Checkpoints
+from efficient_augmentation.data import whole
+from efficient_augmentation.stages import resnet
+
+
+def main(smk, progress=None):
+    processes.join()
+    points = whole.load(smk.params.dataset, smk.input)
+    # What the training depends on is what the rule is stamped with.
+    checkpoints = Checkpoints(smk.params.checkpoints, sorted(map(repr, smk.params)))
+    variables, meta, history = resnet.fit(points, smk.params.featurizer, checkpoints, progress)
+    if processes.is_first():
+        train.save_weights(smk.output.weights, variables, meta)
+        tables.write_csv(smk.output.history, history)
+    processes.wait()
+    checkpoints.remove()
+
+
+if __name__ == "__main__":
+    main(snakemake, progress=start(snakemake))
