@@ -35,7 +35,7 @@ def evaluate(model, features, ids=None):
 
     rows = [
         {
-            "id": int(ids[i]),
+            "id": ids[i].item(),
             "label": int(y[i]),
             "loss": by_score["loss"][0, i],
             "influence": by_score["influence"][0, i],

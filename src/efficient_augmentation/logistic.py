@@ -7,21 +7,18 @@ With x~ = [x, 1], labels y in {0, 1}, s = 2y - 1 and sample weights v_i the obje
 scikit-learn's; the intercept theta[d] is not penalised.
 
 The simulation needs some three hundred fits that differ in v alone, so all of them share the
-expensive part. One Hessian, averaged over the runs, is factorised and preconditions L-BFGS in
-every run; then an iteration is two matrix products, X~ times all directions and all residuals
-times X~. The line search is free of matrix products, since margins are linear in the step.
+expensive part, see `lbfgs`: one Hessian, averaged over the runs, is factorised and preconditions
+all of them.
 """
 
 from numbers import Real
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-_MEMORY = 10  # curvature pairs that L-BFGS keeps
-_REFRESH = 16  # iterations between two Hessians
-_MAX_ITERATIONS = 600
+from efficient_augmentation import lbfgs
+
 _EPS = float(np.finfo(np.float64).eps)
 
 
@@ -132,18 +129,6 @@ def with_intercept(X):
     return np.concatenate([X, np.ones((len(X), 1), X.dtype)], axis=1)
 
 
-class _State(NamedTuple):
-    theta: jax.Array  # (R, D), D = d + 1
-    margin: jax.Array  # (R, n): X~ theta
-    gradient: jax.Array  # (R, D)
-    rounding: jax.Array  # (R,): norm of the error with which the gradient is computed
-    done: jax.Array  # (R,)
-    steps: jax.Array  # (memory, R, D), newest last
-    changes: jax.Array  # (memory, R, D): of the gradient over each step
-    inverse: jax.Array  # (D, D): of the shared Hessian
-    k: int
-
-
 @jax.jit
 def _minimise(X, sign, weights, C, theta, tolerance):
     """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done."""
@@ -157,59 +142,23 @@ def _minimise(X, sign, weights, C, theta, tolerance):
         return -C * weights * sign * jax.nn.sigmoid(-sign * margin)
 
     def gradient_at(theta, pull):
-        magnitude = jnp.abs(pull) @ row_norm + _norm(penalty * theta)
+        magnitude = jnp.abs(pull) @ row_norm + lbfgs.norm(penalty * theta)
         return pull @ X + penalty * theta, 4 * _EPS * magnitude
 
-    def refresh(state):
-        # Margins afresh too: a sum of steps gathers rounding errors.
-        margin = state.theta @ X.T
+    def inverse_at(margin, done):
         curvature = weights * jax.nn.sigmoid(margin) * jax.nn.sigmoid(-margin)
-        mean = C * (~state.done @ curvature) / jnp.maximum((~state.done).sum(), 1)
-        return state._replace(margin=margin, inverse=_preconditioner(X32, unit**2 * mean, penalty))
+        mean = C * (~done @ curvature) / jnp.maximum((~done).sum(), 1)
+        return _preconditioner(X32, unit**2 * mean, penalty)
 
-    def iterate(state):
-        state = jax.lax.cond(state.k % _REFRESH == 0, refresh, lambda s: s, state)
-        direction = -_two_loop(state)
-        decrement = -(state.gradient * direction).sum(axis=1)
-        # No descent at all is a failure of the arithmetic, not an optimum.
-        near = (decrement > 0) & (decrement <= tolerance**2)
-        exact = _norm(state.gradient) <= state.rounding
-        state = state._replace(done=state.done | near | exact)
-        slope = direction @ X.T
-
-        def along(step):
-            """Pull at a step, and the objective's slope there."""
-            theta = state.theta + step[:, None] * direction
-            pull = pull_at(state.margin + step[:, None] * slope)
-            return pull, (pull * slope).sum(axis=1) + (penalty * theta * direction).sum(axis=1)
-
-        step, pull = _line_search(along, -decrement, state.done)
-        theta = state.theta + step[:, None] * direction
-        gradient, rounding = gradient_at(theta, pull)
-        return state._replace(
-            theta=theta,
-            margin=state.margin + step[:, None] * slope,
-            gradient=gradient,
-            rounding=rounding,
-            steps=_remember(state.steps, step[:, None] * direction),
-            changes=_remember(state.changes, gradient - state.gradient),
-            k=state.k + 1,
-        )
-
-    def unfinished(state):
-        return ~state.done.all() & (state.k < _MAX_ITERATIONS)
-
-    margin = theta @ X.T
-    memory = jnp.zeros((_MEMORY, *theta.shape))
-    done = jnp.zeros(len(theta), bool)
-    gradient = gradient_at(theta, pull_at(margin))
-    state = _State(theta, margin, *gradient, done, memory, memory, jnp.diag(penalty), 0)
-    state = jax.lax.while_loop(unfinished, iterate, state)
-    return state.theta, _norm(state.gradient), state.rounding, state.done
-
-
-def _norm(rows):
-    return jnp.linalg.norm(rows, axis=1)
+    objective = lbfgs.Objective(
+        margin=lambda theta: theta @ X.T,
+        pull=pull_at,
+        gradient=gradient_at,
+        penalty=penalty,
+        curvature=inverse_at,
+        solve=lambda inverse, q: q @ inverse,
+    )
+    return lbfgs.minimise(objective, theta, tolerance)
 
 
 def _preconditioner(X32, curvature, penalty):
@@ -224,58 +173,3 @@ def _preconditioner(X32, curvature, penalty):
     ridge = penalty + 1e-6 * jnp.trace(H) / len(H)
     factor = jnp.linalg.cholesky(H + jnp.diag(ridge))
     return jax.scipy.linalg.cho_solve((factor, True), jnp.eye(len(H)))
-
-
-def _remember(memory, newest):
-    return jnp.concatenate([memory[1:], newest[None]])
-
-
-def _two_loop(state):
-    """Product of L-BFGS's inverse Hessian and the gradient, run by run (Nocedal 1980)."""
-    curvature = (state.steps * state.changes).sum(axis=2)
-    # An empty slot, or a step lost in rounding, has no curvature and drops out.
-    rho = jnp.where(curvature > 0, 1 / jnp.where(curvature > 0, curvature, 1.0), 0.0)
-    pairs = state.steps, state.changes, rho
-
-    def back(q, pair):
-        s, y, r = pair
-        taken = r * (s * q).sum(axis=1)
-        return q - taken[:, None] * y, taken
-
-    def forth(q, pair):
-        (s, y, r), taken = pair
-        return q + (taken - r * (y * q).sum(axis=1))[:, None] * s, None
-
-    q, taken = jax.lax.scan(back, state.gradient, pairs, reverse=True)
-    return jax.lax.scan(forth, q @ state.inverse, (pairs, taken))[0]
-
-
-def _line_search(along, initial, done):
-    """Step that leaves at most half of the slope, and the pull there, in every run.
-
-    The objective is convex, so its slope along a direction rises; secants inside a bracket find
-    where it has halved. A step of one is tried first and nearly always right. Runs that are done
-    stay where they are.
-    """
-
-    def enough(slope):
-        return done | (jnp.abs(slope) <= 0.5 * jnp.abs(initial))
-
-    def unfinished(carry):
-        *_, slope, tries = carry
-        return ~enough(slope).all() & (tries < 40)
-
-    def refine(carry):
-        low, high, step, _, slope, tries = carry
-        low, high = jnp.where(slope < 0, step, low), jnp.where(slope < 0, high, step)
-        secant = initial * step / (initial - slope)
-        middle = jnp.where(jnp.isinf(high), 4 * low, (low + high) / 2)
-        inside = (secant > low) & (secant < jnp.minimum(high, 8 * step))
-        step = jnp.where(enough(slope), step, jnp.where(inside, secant, middle))
-        return low, high, step, *along(step), tries + 1
-
-    step = jnp.where(done, 0.0, 1.0)
-    unbounded = jnp.full_like(step, jnp.inf)
-    carry = jnp.zeros_like(step), unbounded, step, *along(step), 0
-    _, _, step, pull, *_ = jax.lax.while_loop(unfinished, refine, carry)
-    return step, pull

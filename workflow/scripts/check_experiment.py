@@ -4,12 +4,13 @@ from pathlib import Path
 
 from _job import start
 
+from efficient_augmentation import files
 from efficient_augmentation.stages import results
 
 
 def main(smk):
     report = results.check(Path(smk.output[0]).parent, smk.params.settings)
-    Path(smk.output[0]).write_text(report, encoding="utf-8")
+    files.write_text(smk.output[0], report)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
 import json
 import logging
-from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import arrays, baselines, tables
+from efficient_augmentation import arrays, baselines, files, tables
 from efficient_augmentation.stages import model
 
 
@@ -19,7 +18,7 @@ def main(smk, progress=None):
         logging.warning(warning)
     tables.write_csv(smk.output.scores, rows)
     text = json.dumps(levels, indent=2, allow_nan=False)
-    Path(smk.output.baselines).write_text(f"{text}\n", encoding="utf-8")
+    files.write_text(smk.output.baselines, f"{text}\n")
 
 
 if __name__ == "__main__":

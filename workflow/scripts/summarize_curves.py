@@ -5,7 +5,7 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import latex, summary, tables
+from efficient_augmentation import files, latex, summary, tables
 
 
 def main(smk):
@@ -13,7 +13,7 @@ def main(smk):
     rows = summary.summarize(tables.read_csv(smk.input.curves), baselines)
     tables.write_csv(smk.output.table, rows)
     caption = f"Area under accuracy: {smk.wildcards.experiment}, {smk.wildcards.transform}."
-    Path(smk.output.latex).write_text(latex.to_latex(rows, caption), encoding="utf-8")
+    files.write_text(smk.output.latex, latex.to_latex(rows, caption))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import report, report_inputs
+from efficient_augmentation import files, report, report_inputs
 
 
 def main(smk):
@@ -17,7 +17,7 @@ def main(smk):
         for name, settings in smk.params.settings.items()
     ]
     html = report.build(found, skipped=smk.params.skipped)
-    Path(smk.output[0]).write_text(html, encoding="utf-8")
+    files.write_text(smk.output[0], html)
 
 
 if __name__ == "__main__":

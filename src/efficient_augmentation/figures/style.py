@@ -6,6 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from efficient_augmentation import files
+
 COLUMN = 3.3
 """Width of a paper's column, inches."""
 PAGE = 6.8
@@ -76,10 +78,14 @@ def save(figure, png_path, pdf_path):
       figure: Figure.
       png_path: target; of at most 256 colours where these are enough, which saves more than half.
       pdf_path: target; carries no creation date.
+    Raises: OSError as `files.whole`.
     """
     figure.canvas.draw()
-    png(np.asarray(figure.canvas.buffer_rgba())[..., :3]).save(png_path, optimize=True)
-    figure.savefig(pdf_path, format="pdf", metadata={"CreationDate": None})
+    picture = png(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+    with files.whole(png_path) as part:
+        picture.save(part, format="PNG", optimize=True)
+    with files.whole(pdf_path) as part:
+        figure.savefig(part, format="pdf", metadata={"CreationDate": None})
 
 
 def png(pixels, tolerance=2.0):
