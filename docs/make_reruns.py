@@ -40,6 +40,11 @@ PANELS = {"clusters": {"counts": [1, 3]}, "dpp": {"budgets": [1, 4]}, "sweep": 4
 SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
 TRAINED = "trained"
 """The experiment that trains a ResNet; no other has one under results/networks/."""
+ONLY_VALUE = {
+    TRAINED: {("featurizer", "mode")},
+    "pretrained": {("dataset", "kind"), ("featurizer", "mode"), ("featurizer", "model")},
+}
+"""Keys for which no other value goes with the keys beside them, by experiment."""
 EXPERIMENTS = {
     "frozen": {**BUDGETS, **PANELS},
     "online": {**SMALL, **PANELS, "featurizer": {"kind": "cnn", "mode": "online"}},
@@ -197,8 +202,10 @@ def key_rows(settings, plan):
         having = {
             name: with_other_value(experiment, path)
             for name, experiment in settings["experiments"].items()
-            if path in leaves(experiment)
+            if path in leaves(experiment) and path not in ONLY_VALUE.get(name, ())
         }
+        if not having:
+            continue
         changed = settings | {"experiments": settings["experiments"] | having}
         marks = Plan(changed).reruns_since(plan)
         rows[".".join(path)] = {name: by_stage(concerning(marks, name)) for name in having}
@@ -259,7 +266,7 @@ def other_values(value):
         case int():
             found = [value + 2]
         case float():
-            found = [value * 2]
+            found = [value * 2 or 1.0]
         case str():
             found = texts
         case list():

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -129,35 +131,41 @@ def test_seed_and_distortion_change_the_weights():
         )
 
 
-class Killed(Exception):
-    pass
-
-
-class Interrupted(checkpoints.Checkpoints):
-    """Keeps states, and dies right after the second."""
-
-    def save(self, epoch, state, history):
-        super().save(epoch, state, history)
-        if epoch == 2:
-            raise Killed
-
-
-def test_resumed_training_ends_with_the_same_bytes(tmp_path):
-    recipe = tiny_resnet.recipe(epochs=4)
-    expected, expected_history = train(recipe, distortion=Distortion(pixels=1.0))
-    with pytest.raises(Killed):
-        train(
-            recipe,
-            distortion=Distortion(pixels=1.0),
-            checkpoints=Interrupted(tmp_path / "kept", {"seed": 0}),
-        )
+def test_killed_training_resumes_and_ends_with_the_same_bytes(tmp_path):
+    recipe, distortion = tiny_resnet.recipe(epochs=4), Distortion(pixels=1.0)
+    expected, expected_history = train(recipe, distortion=distortion)
+    dead = run_elsewhere(KILLED, FOLDER=str(tmp_path / "kept"))
+    assert dead.wait(timeout=300) == -signal.SIGKILL
+    # It died before it kept a third.
+    assert list((tmp_path / "kept/states").iterdir()) == [tmp_path / "kept/states/2"]
     kept = checkpoints.Checkpoints(tmp_path / "kept", {"seed": 0})
-    found, history = train(recipe, distortion=Distortion(pixels=1.0), checkpoints=kept)
+    found, history = train(recipe, distortion=distortion, checkpoints=kept)
     assert_same(found, expected, rtol=0)
     np.testing.assert_equal(history, expected_history)
     kept.remove()
     assert not (tmp_path / "kept").exists()
 
+
+KILLED = """
+import os, signal
+import tiny_resnet
+from efficient_augmentation import models, resnet_training
+from efficient_augmentation.checkpoints import Checkpoints
+from efficient_augmentation.distortions import Distortion
+models.NETWORKS["tiny"] = tiny_resnet.build
+
+class Interrupted(Checkpoints):
+    def save(self, epoch, state, history):
+        if epoch == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().save(epoch, state, history)
+
+x, y = tiny_resnet.images()
+resnet_training.train(
+    "tiny", x, y, n_classes=3, recipe=tiny_resnet.recipe(epochs=4),
+    distortion=Distortion(pixels=1.0),
+    checkpoints=Interrupted(os.environ["FOLDER"], {"seed": 0}))
+"""
 
 SCRIPT = """
 import json, sys
@@ -176,9 +184,9 @@ print(json.dumps([jax.device_count(), history, total]))
 """
 
 
-def run_elsewhere(devices=1, **environment):
+def run_elsewhere(script, devices=1, **environment):
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT],
+        [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
         text=True,
         env={
@@ -198,17 +206,15 @@ def result(process):
 
 
 def free_port():
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def test_many_devices_and_processes_train_like_one():
-    one, eight = run_elsewhere(), run_elsewhere(devices=8)
+    one, eight = run_elsewhere(SCRIPT), run_elsewhere(SCRIPT, devices=8)
     address = {"JAX_COORDINATOR_ADDRESS": f"127.0.0.1:{free_port()}", "JAX_NUM_PROCESSES": "2"}
-    two = [run_elsewhere(**address, JAX_PROCESS_ID=str(rank)) for rank in (0, 1)]
+    two = [run_elsewhere(SCRIPT, **address, JAX_PROCESS_ID=str(rank)) for rank in (0, 1)]
     n, expected, total = result(one)
     assert n == 1
     for process, devices in ((eight, 8), *((process, 2) for process in two)):
