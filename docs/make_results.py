@@ -18,8 +18,8 @@ the report of a run shows the same with intervals and figures. Accuracies in per
 set with all its transformed copies. "Points" are those that a policy's mean curve needs for 95 %
 of the gain from floor to ceiling, linear between budgets; "-" where it does not get there.
 
-Small NORB is not run: its files could not be had. `norb` and `norb_augmented` are tested on files
-written in its format.
+Small NORB is not run: its files could not be had. Its reader is tested on files written in their
+format.
 """
 
 # Read off the one published curve, +-0.0002: CIFAR-10, translate, influence.

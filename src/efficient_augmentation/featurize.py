@@ -1,6 +1,7 @@
 """Features of images: penultimate activations of a trained network, or the pixels themselves."""
 
 import functools
+import logging
 
 import jax
 import numpy as np
@@ -10,6 +11,8 @@ from efficient_augmentation import models, resnet
 
 # Images that pass through the network together on CPU: few, so that they stay in its cache.
 _BLOCK = 16
+
+_log = logging.getLogger(__name__)
 
 
 def featurize(name, variables, images, batch_size=512, progress=None):
@@ -23,10 +26,11 @@ def featurize(name, variables, images, batch_size=512, progress=None):
       name: network, see `models.build`.
       variables: its weights, as `train.train` or `train.load_weights` returns them.
       images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
-      batch_size: images sent to the device at once, >= 1.
+      batch_size: images sent to the device at once, >= 1; halved as often as its memory asks for.
       progress: text stream of a bar, shown only where that is a terminal; None means no bar.
     Returns: (n, d) float32, >= 0.
-    Raises: ValueError for a wrong shape, batch size, or network.
+    Raises: ValueError for a wrong shape, batch size, or network, and where the device's memory does
+      not hold one image.
     Cost: for the cnn at 28x28, 5000 images/s on 2 cores; memory for one batch and the result.
     """
     images = np.asarray(images)
@@ -36,17 +40,24 @@ def featurize(name, variables, images, batch_size=512, progress=None):
     module = models.build(name, len(variables["params"]["head"]["bias"]))
     if "batch_stats" in variables:
         module, variables = module.clone(folded=True), resnet.fold(variables)
-    variables = jax.device_put(variables)
-    size, block = _sizes(len(images), batch_size)
-    starts = range(0, len(images), size)
+    variables, batch_size = jax.device_put(variables), min(batch_size, len(images))
     disable = True if progress is None else None
-    bar = tqdm(starts, f"featurize {name}", unit="batch", file=progress, disable=disable)
-    features = []
-    for start in bar:
-        batch = images[start : start + size]
-        padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
-        features.append(np.asarray(_forward(module, block, variables, padded))[: len(batch)])
-    return np.concatenate(features)
+    while True:
+        size, block = _sizes(len(images), batch_size)
+        starts = range(0, len(images), size)
+        bar = tqdm(starts, f"featurize {name}", unit="batch", file=progress, disable=disable)
+        features = []
+        try:
+            for start in bar:
+                batch = images[start : start + size]
+                padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
+                found = np.asarray(_forward(module, block, variables, padded))
+                features.append(found[: len(batch)])
+            return np.concatenate(features)
+        except jax.errors.JaxRuntimeError as error:
+            models.raise_unless_out_of_memory(error, batch_size)
+            batch_size //= 2
+            _log.warning("the device ran out of memory; now with batch_size %d", batch_size)
 
 
 def raw(images):

@@ -57,21 +57,37 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     Cost: about 50 iterations of O(R n d), and O(n d^2 + d^3) for every sixteenth.
     """
     X, y = check_rows(X, y)
-    weights = np.ones((1, len(y))) if weights is None else np.asarray(weights, np.float64)
-    if weights.ndim != 2 or weights.shape[1] != len(y):
-        raise ValueError(f"weights must have shape (runs, {len(y)}), not {weights.shape}")
-    if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise ValueError("weights must be finite and not negative")
     check_C(C)
-    for label in (0, 1):
-        if not (weights[:, y == label].any(axis=1)).all():
-            raise ValueError(f"class {label} is absent from the rows of positive weight")
+    weights = check_weights(weights, y, n_classes=2)
     shape = (len(weights), X.shape[1] + 1)
     start = np.zeros(shape) if start is None else np.broadcast_to(np.asarray(start), shape)
     with jax.enable_x64(True):
         problem = with_intercept(X), 2.0 * y - 1, weights, C, start, tolerance
         theta, norm, rounding, done = jax.device_get(_minimise(*map(jnp.float64, problem)))
-    good = np.isfinite(theta).all(axis=1) & (done | (norm <= 100 * rounding))
+    check_converged(theta, norm, rounding, done, C, X)
+    return theta
+
+
+def check_weights(weights, y, n_classes):
+    """Sample weights of R fits as float64 (R, n); None is one fit of equal weights.
+
+    Raises: ValueError for a wrong shape or value, and where a run lacks a class.
+    """
+    weights = np.ones((1, len(y))) if weights is None else np.asarray(weights, np.float64)
+    if weights.ndim != 2 or weights.shape[1] != len(y):
+        raise ValueError(f"weights must have shape (runs, {len(y)}), not {weights.shape}")
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError("weights must be finite and not negative")
+    for label in range(n_classes):
+        if not (weights[:, y == label].any(axis=1)).all():
+            raise ValueError(f"class {label} is absent from the rows of positive weight")
+    return weights
+
+
+def check_converged(theta, norm, rounding, done, C, X):
+    """Raise FloatingPointError unless all runs ended at an optimum, as far as rounding lets."""
+    finite = np.isfinite(theta).all(axis=tuple(range(1, theta.ndim)))
+    good = finite & (done | (norm <= 100 * rounding))
     if not good.all():
         worst = int(np.argmin(good))
         raise FloatingPointError(
@@ -79,7 +95,6 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
             f"reachable {rounding[worst]:.3g} (C = {C:g}, {X.shape[0]} rows of {X.shape[1]} "
             "features); features of a more even scale, nearer to 1, or a smaller C would help"
         )
-    return theta
 
 
 def accuracy(theta, X, y):

@@ -36,6 +36,25 @@ def unit_scale(images):
     return images.astype(jnp.float32) / jnp.float32(scale)
 
 
+def raise_unless_out_of_memory(error, batch_size):
+    """Go on only if a device ran out of memory and a smaller batch is possible.
+
+    Args:
+      error: jax.errors.JaxRuntimeError.
+      batch_size: images that were on the device at once.
+    Raises: the error itself if it says something else, ValueError if the batch was of one image.
+    """
+    if not is_out_of_memory(error):
+        raise error
+    if batch_size == 1:
+        raise ValueError("the device ran out of memory with batch_size 1") from error
+
+
+def is_out_of_memory(error):
+    """Whether JAX's error says that a device ran out of memory."""
+    return "RESOURCE_EXHAUSTED" in str(error)
+
+
 def check_labelled(x, y, n_classes):
     """Images and labels as the training functions take them.
 

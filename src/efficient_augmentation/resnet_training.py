@@ -83,7 +83,12 @@ def train(
             try:
                 state, loss, accuracy = _epoch(plan, state, key, epoch, data, bar)
             except jax.errors.JaxRuntimeError as error:
-                raise _explained(error, recipe) from error
+                if not models.is_out_of_memory(error):
+                    raise
+                raise ValueError(
+                    f"the device ran out of memory with batch_size {recipe.batch_size}; give a "
+                    "smaller one"
+                ) from error
             if not _finite((loss, state["params"])):
                 raise _divergence(recipe, epoch)
             score = _test_accuracy(name, _host(state), test)
@@ -268,12 +273,4 @@ def _divergence(recipe, epoch):
         f"training diverged in epoch {epoch + 1}: loss or weights are no longer finite; a "
         f"learning_rate below {recipe.learning_rate:g} would help, or images that hold NaN are the "
         "reason"
-    )
-
-
-def _explained(error, recipe):
-    if "RESOURCE_EXHAUSTED" not in str(error):
-        return error
-    return ValueError(
-        f"the device ran out of memory with batch_size {recipe.batch_size}; give a smaller one"
     )

@@ -78,6 +78,12 @@ def loo_influence(theta, X, y, C=None, kind="influence", fit_X=None, fit_weights
       leave-one-out: Rad and Maleki 2020, eq. (7).
     """
     theta, X, y = _check(theta, X, y)
+    X, fit_weights = check_fit(X, C, fit_X, fit_weights)
+    return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind)[0]
+
+
+def check_fit(X, C, fit_X, fit_weights):
+    """Rows of the fit with their intercept column (m, d + 1) and their weights (m,), checked."""
     fit_X = X if fit_X is None else logistic.check_rows(fit_X, np.zeros(len(fit_X), int))[0]
     fit_weights = np.ones(len(fit_X)) if fit_weights is None else np.asarray(fit_weights)
     if len(fit_X) < len(X) or fit_weights.shape != (len(fit_X),):
@@ -89,8 +95,7 @@ def loo_influence(theta, X, y, C=None, kind="influence", fit_X=None, fit_weights
         raise ValueError("fit_weights must be finite and not negative")
     if C is not None:
         logistic.check_C(C)
-    X = logistic.with_intercept(fit_X)
-    return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind)[0]
+    return logistic.with_intercept(fit_X), fit_weights
 
 
 def loo_influence_many(theta, X, y, weights, C, kind="influence"):

@@ -62,27 +62,13 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
       X in float64, and 50 k n bytes a run, but for at most 1 GiB of runs at a time.
     """
     X, y = check_rows(X, y)
-    weights = np.ones((1, len(y))) if weights is None else np.asarray(weights, np.float64)
-    if weights.ndim != 2 or weights.shape[1] != len(y):
-        raise ValueError(f"weights must have shape (runs, {len(y)}), not {weights.shape}")
-    if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise ValueError("weights must be finite and not negative")
     logistic.check_C(C)
     k = max(2, int(y.max()) + 1)
-    for label in range(k):
-        if not (weights[:, y == label].any(axis=1)).all():
-            raise ValueError(f"class {label} is absent from the rows of positive weight")
+    weights = logistic.check_weights(weights, y, k)
     shape = (len(weights), k, X.shape[1] + 1)
     start = np.zeros(shape) if start is None else np.broadcast_to(np.asarray(start), shape)
     theta, norm, rounding, done = _minimise_in_batches(X, y, C, weights, start, tolerance)
-    good = np.isfinite(theta).all(axis=(1, 2)) & (done | (norm <= 100 * rounding))
-    if not good.all():
-        worst = int(np.argmin(good))
-        raise FloatingPointError(
-            f"logistic regression did not converge: gradient norm {norm[worst]:.3g}, "
-            f"reachable {rounding[worst]:.3g} (C = {C:g}, {X.shape[0]} rows of {X.shape[1]} "
-            "features); features of a more even scale, nearer to 1, or a smaller C would help"
-        )
+    logistic.check_converged(theta, norm, rounding, done, C, X)
     return theta
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import special
 from scipy.sparse.linalg import eigsh
 
-from efficient_augmentation import logistic, softmax, softmax_hessian, softmax_leave_out
+from efficient_augmentation import logistic, scores, softmax, softmax_hessian, softmax_leave_out
 
 KINDS = ("influence", "alo", "kfac")
 
@@ -84,18 +84,7 @@ def loo_influence(
       Martens and Grosse 2015.
     """
     theta, X, y = _check(theta, X, y)
-    fit_X = X if fit_X is None else logistic.check_rows(fit_X, np.zeros(len(fit_X), int))[0]
-    fit_weights = np.ones(len(fit_X)) if fit_weights is None else np.asarray(fit_weights)
-    if len(fit_X) < len(X) or fit_weights.shape != (len(fit_X),):
-        raise ValueError(
-            f"fit_X and fit_weights must have shapes (m, d) and (m,), m >= {len(X)}, not "
-            f"{fit_X.shape} and {fit_weights.shape}"
-        )
-    if not (np.isfinite(fit_weights).all() and (fit_weights >= 0).all()):
-        raise ValueError("fit_weights must be finite and not negative")
-    if C is not None:
-        logistic.check_C(C)
-    X = logistic.with_intercept(fit_X)
+    X, fit_weights = scores.check_fit(X, C, fit_X, fit_weights)
     return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind, dense_limit)[0]
 
 

@@ -79,3 +79,35 @@ def test_bad_arguments_are_named(variables):
         featurize.featurize("lenet", variables, IMAGES, 0)
     with pytest.raises(ValueError, match="unknown network 'vgg'"):
         featurize.featurize("vgg", variables, IMAGES)
+
+
+def test_batches_shrink_until_the_device_holds_them(variables, monkeypatch, caplog):
+    x = IMAGES[:11]
+    expected = featurize.featurize("lenet", variables, x)
+    forward, tried = featurize._forward, []
+
+    def small(module, block, variables, images):
+        tried.append(len(images))
+        if len(images) > 3:
+            raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory.")
+        return forward(module, block, variables, images)
+
+    monkeypatch.setattr(featurize, "_forward", small)
+    found = featurize.featurize("lenet", variables, x)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert tried[:2] == [11, 5]
+    assert "now with batch_size 2" in caplog.text
+
+    def never(*_):
+        raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory.")
+
+    monkeypatch.setattr(featurize, "_forward", never)
+    with pytest.raises(ValueError, match="ran out of memory with batch_size 1"):
+        featurize.featurize("lenet", variables, x)
+
+    def broken(*_):
+        raise jax.errors.JaxRuntimeError("INTERNAL: something else")
+
+    monkeypatch.setattr(featurize, "_forward", broken)
+    with pytest.raises(jax.errors.JaxRuntimeError, match="something else"):
+        featurize.featurize("lenet", variables, x)

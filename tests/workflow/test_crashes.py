@@ -17,8 +17,8 @@ KILLS = 20
 # In turn: one running job; Snakemake, whose jobs go on as orphans; Snakemake and all its jobs.
 VICTIMS = ("job", "snakemake", "all")
 SEED = 6
-# Kills are spread over the workflow by the number of jobs that are finished, of 30.
-LAST_PROGRESS = 28
+# Kills are spread over the workflow by the number of jobs that are finished, of 41.
+LAST_PROGRESS = 38
 LONGEST_DELAY = 1.5
 
 

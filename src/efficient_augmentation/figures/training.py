@@ -57,9 +57,10 @@ def _draw_rate(axes, epochs, rate):
     right.set_axis_off()
     right.annotate(
         f"learning rate, at most {rate.max():.2g}",
-        (1, 0.04),
+        (1, 0.97),
         xycoords="axes fraction",
         ha="right",
+        va="top",
         color=style.GREY,
         fontsize=6,
     )
