@@ -68,10 +68,18 @@ def test_shipped_transforms_are_the_papers():
     assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
     assert found["translate"]["pixels"] == [2]
     assert found["crop"]["pixels"] == [1, 2, 3, 4, 5, 6]
+    for name, shift in (("cifar10", 3), ("norb", 6), ("norb_augmented", 6)):
+        found = config.effective(SHIPPED)[name]["transforms"]
+        angles = [-5 + 10 * i / 3 for i in range(4)]
+        assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
+        assert (found["translate"]["pixels"], found["crop"]["pixels"]) == ([shift], [2])
 
 
-def test_shipped_refinements_are_the_papers():
-    found = config.effective(SHIPPED)["mnist"]
+@pytest.mark.parametrize("name", ["mnist", "cifar10", "norb", "norb_augmented"])
+def test_shipped_refinements_are_the_papers(name):
+    found = config.effective(SHIPPED)[name]
+    assert (found["dataset"]["kind"], found["dataset"]["n_train"]) == (name.split("_")[0], 1000)
+    assert found["dataset"]["classes"] == ([3, 8] if name == "mnist" else [0, 1])
     assert found["scores"] == ["loss", "influence", "margin"]
     assert found["clusters"] == {
         "counts": [1, 10, 50, 100, 250, 500, 750, 1000],
@@ -85,6 +93,20 @@ def test_shipped_refinements_are_the_papers():
 def test_the_defaults_refine_nothing():
     found = config.effective(SHIPPED)["digits"]
     assert (found["clusters"]["counts"], found["dpp"]["budgets"], found["sweep"]) == ([], [], 0)
+
+
+def test_the_papers_networks_are_as_published():
+    settings = config.effective(SHIPPED)
+    assert settings["cifar10"]["featurizer"]["mode"] == "pretrained"
+    plain, augmented = (settings[name]["featurizer"] for name in ("norb", "norb_augmented"))
+    assert not any(plain["distortion"].values())
+    assert augmented == {**plain, "distortion": {"degrees": 2.5, "pixels": 6.0, "flip": True}}
+    published = config.effective(shipped(mine={"featurizer": PUBLISHED}))["mine"]["featurizer"]
+    keys = ("epochs", "batch_size", "learning_rate", "weight_decay", "label_smoothing")
+    assert [published[key] for key in keys] == [200, 32, 1e-3, 1e-4, 0]
+
+
+PUBLISHED = {"kind": "resnet20v2", "recipe": "published"}
 
 
 def test_scores_are_those_of_the_package():
@@ -184,6 +206,41 @@ WRONG = {
     "unknown mode": (
         {"featurizer": {"kind": "cnn", "mode": "onlin"}},
         r'mine\.featurizer\.mode: "onlin" is not one of frozen, online; did you mean online\?',
+    ),
+    "a ResNet online": (
+        {"featurizer": {"kind": "resnet20v2", "mode": "online"}},
+        r'mine\.featurizer\.mode: "online" is not one of pretrained, train',
+    ),
+    "a recipe's key with pretrained weights": (
+        {"featurizer": {"kind": "resnet56v2", "mode": "pretrained", "epochs": 3}},
+        r"mine\.featurizer\.epochs: 3 does not go with kind resnet56v2; .* takes mode, model",
+    ),
+    "an unknown model": (
+        {"featurizer": {"kind": "resnet56v2", "mode": "pretrained", "model": "mine"}},
+        r"mine\.featurizer\.model: 'mine' is not one of cifar10_resnet56v2",
+    ),
+    "weights for other images": (
+        {"featurizer": {"kind": "resnet56v2", "mode": "pretrained"}},
+        r"takes images of 32 x 32 x 3, those here are 16 x 16 x 1; mode: train trains a network",
+    ),
+    "weights of another network": (
+        {
+            "dataset": {"kind": "cifar10"},
+            "featurizer": {"kind": "resnet50v2", "mode": "pretrained"},
+        },
+        r"featurizer\.kind: resnet50v2, but the model cifar10_resnet56v2 is a resnet56v2",
+    ),
+    "a batch above the images": (
+        {"featurizer": {"kind": "resnet20v2", "batch_size": 300}},
+        r"featurizer\.batch_size: 300 is more than the 200 images that the network is trained on",
+    ),
+    "all of a target smoothed away": (
+        {"featurizer": {"kind": "resnet20v2", "label_smoothing": 1.0}},
+        r"label_smoothing: 1\.0 is not below 1; give a smaller number",
+    ),
+    "a distortion by another name": (
+        {"featurizer": {"kind": "resnet20v2", "distortion": {"degree": 3}}},
+        r"distortion\.degree: unknown key; .*did you mean degrees\?",
     ),
     "exponent without a point": (
         {"featurizer": {"kind": "cnn", "learning_rate": "1e-3"}},
@@ -335,6 +392,7 @@ def test_a_mistake_gives_one_message_that_names_it(settings, message):
         ({"run": "digits"}, r'^run: "digits" is not a list; write \[digits\]'),
         ({"run": []}, r"^run: \[\] has 0 entries"),
         ({"mirors": []}, r"^mirors: unknown key; .*did you mean mirrors\?"),
+        ({"checksums": {"mnist/x": "abc"}}, r'^checksums\.mnist/x: "abc" is no SHA-256; give 64'),
         ({"mirrors": [" "]}, r'^mirrors\[0\]: " " is blank; give a folder or a URL'),
         ({"defaults": {"C": "ten"}}, r'^defaults\.C: "ten" is not a number'),
         ({"defaults": {"dataset": {"kind": "x"}}}, r"^defaults\.dataset\.kind: "),

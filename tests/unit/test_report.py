@@ -10,8 +10,10 @@ import pytest
 
 import synthetic
 from efficient_augmentation import (
+    arrays,
     claims,
     policies,
+    provenance,
     report,
     report_figures,
     report_inputs,
@@ -49,6 +51,25 @@ def experiment(name="demo", n_train=1000, **baselines):
     )
     config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
     return report_inputs.ExperimentResult(name, config, [result])
+
+
+def origin(**changes):
+    """What a file comes from."""
+    return {
+        "rule": "some_rule",
+        "config": "0123456789ab",
+        "code": "ba9876543210",
+        "seeds": {"settings.seed": 7},
+        "device": "NVIDIA H100",
+        "versions": {"python": "3.11.2", "jax": "0.10.2"},
+        **changes,
+    }
+
+
+def with_origins(one):
+    """The experiment, with what its files come from."""
+    stages = ["data set", *["network"] * bool(one.training), "features", "scores", "curves"]
+    return one._replace(origins={stage: [origin(rule=stage)] for stage in stages})
 
 
 COMBINED = [
@@ -278,7 +299,9 @@ def write(folder, one):
     for name in ("curves", "auc", "scores"):
         columns = getattr(result, name)
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        tables.write_csv(folder / f"{name}.csv", rows)
+        tables.write_csv(folder / f"{name}.csv", rows, origin(rule=name))
+    arrays.save(folder.parent / "dataset.npz", origin(rule="data set"))
+    arrays.save(folder / "features.npz", origin(rule="features"))
     (folder / "baselines.json").write_text(json.dumps(result.baselines))
     (folder / "figures").mkdir()
     for name, png in result.figures.items():
@@ -296,6 +319,7 @@ def write(folder, one):
         ]
         (folder.parent / "network").mkdir()
         tables.write_csv(folder.parent / "network/history.csv", rows)
+        arrays.save(folder.parent / "network/weights.npz", origin(rule="network"))
         (folder.parent / "network/training.png").write_bytes(one.training_figure)
     return folder
 
@@ -305,7 +329,70 @@ def test_files_read_back_give_the_same_report(tmp_path, one):
     write(tmp_path, one)
     network = tmp_path / "demo/network" if one.training else None
     found = report_inputs.read_experiment(tmp_path / "demo", one.config, network)
-    assert report.build([found]) == report.build([one])
+    assert found.origins == with_origins(one).origins
+    assert report.build([found]) == report.build([with_origins(one)])
+
+
+# --- how this was made ----------------------------------------------------------------------------
+
+
+def made_rows(text):
+    """Cells of the table of how everything was made, row by row."""
+    table = text.partition('<table class="plain made">')[2].partition("</table>")[0]
+    rows = table.partition("<tbody>")[2].split("</tr>")[:-1]
+    return [[Page(cell).text for cell in re.findall("<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def test_every_stage_says_how_it_was_made():
+    one, other = with_origins(full("one")), with_origins(experiment("other"))
+    other.origins["curves"] = [
+        origin(config="aaaaaaaaaaaa", seeds={}),
+        origin(config="bbbbbbbbbbbb", seeds={"plan.seed": 5, "model.network.seed": 5}),
+    ]
+    rows = made_rows(report.build([one, other]))
+    usual = ["0123456789ab", "ba9876543210", "7", "NVIDIA H100"]
+    assert rows == [
+        *(["one", s, *usual] for s in ("data set", "network", "features", "scores", "curves")),
+        *(["other", s, *usual] for s in ("data set", "features", "scores")),
+        ["other", "curves", "aaaaaaaaaaaa, bbbbbbbbbbbb", "ba9876543210", "5", "NVIDIA H100"],
+    ]
+
+
+def test_a_stage_without_a_seed_says_so():
+    one = with_origins(experiment())
+    one.origins["scores"] = [origin(seeds={})]
+    assert made_rows(report.build([one]))[2][4] == "none"
+
+
+def test_versions_are_there_once_and_the_report_has_its_own_origin():
+    one = with_origins(experiment())
+    one.origins["features"] = [origin(versions={"python": "3.11.2", "jax": "0.11.0"})]
+    mine = origin(rule="<write_report>", versions={"jinja2": "3.1.6"})
+    page = Page(report.build([one], made_by=mine))
+    assert page.text.count("0.11.0") == 1
+    assert "Versions: jax 0.10.2 and 0.11.0, jinja2 3.1.6, python 3.11.2." in page.text
+    (found,) = (tag["content"] for tag in page.all("meta") if tag.get("name") == "provenance")
+    assert found == provenance.text(mine)
+    page = Page(report.build([experiment()]))
+    assert "How this was made" not in page.text
+    assert not any(tag.get("name") == "provenance" for tag in page.all("meta"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("dataset.npz", "dataset.npz is missing"),
+        ("translate/features.npz", "features.npz is missing"),
+        ("network/weights.npz", "weights.npz is missing"),
+        ("translate/curves.csv-metadata.json", "curves.csv-metadata.json"),
+    ],
+)
+def test_a_file_that_says_where_things_come_from_is_missed(tmp_path, name, message):
+    one = full("demo")
+    write(tmp_path, one)
+    (tmp_path / "demo" / name).unlink()
+    with pytest.raises((ValueError, FileNotFoundError), match=re.escape(message)):
+        report_inputs.read_experiment(tmp_path / "demo", one.config, tmp_path / "demo/network")
 
 
 def test_the_training_of_the_network_is_shown():

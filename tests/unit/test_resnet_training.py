@@ -15,7 +15,14 @@ import optax
 import pytest
 
 import tiny_resnet
-from efficient_augmentation import checkpoints, featurize, models, recipes, resnet_training
+from efficient_augmentation import (
+    checkpoints,
+    featurize,
+    models,
+    processes,
+    recipes,
+    resnet_training,
+)
 from efficient_augmentation.distortions import Distortion
 
 TESTS = Path(__file__).parent
@@ -255,3 +262,13 @@ def test_every_pixel_counts_in_the_mean():
     x[:, 0, 0] = np.arange(300)[:, None] % 256
     mean = resnet_training._mean(jnp.asarray(x))
     np.testing.assert_allclose(mean, x.mean(0) / 255, rtol=1e-6)
+
+
+def test_processes_that_are_not_told_who_they_are_say_so(monkeypatch):
+    monkeypatch.setenv("JAX_COORDINATOR_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("JAX_NUM_PROCESSES", "2")
+    with pytest.raises(ValueError, match="JAX_PROCESS_ID do not say which of how many processes"):
+        processes.join()
+    monkeypatch.delenv("JAX_COORDINATOR_ADDRESS")
+    processes.join()
+    assert processes.is_first()

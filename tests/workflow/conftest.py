@@ -11,7 +11,10 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "config", "envs", "models", "profiles", "src", "tests/config", "workflow")
+PARTS = (
+    *("Snakefile", "pyproject.toml"),
+    *("config", "envs", "models", "profiles", "src", "tests/config", "workflow"),
+)
 
 
 class Checkout(NamedTuple):

@@ -1,11 +1,14 @@
 """The whole workflow on a few points: it ends, and its files fit together."""
 
+import html
 import json
+import re
 import shutil
 
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from efficient_augmentation import config, tables
 from efficient_augmentation.stages import results
@@ -48,6 +51,7 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     figures = EXPERIMENTS[experiment][0].split()
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
+    files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == set(files)
 
@@ -82,7 +86,9 @@ def test_the_sweep_is_made_where_it_is_asked_for(finished):
 def test_results_were_checked(finished, experiment):
     text = (finished.work / "results" / experiment / "checks.txt").read_text()
     transforms = [t for name, t in TRANSFORMS if name == experiment]
-    assert sorted(line.split(":")[0] for line in text.splitlines()) == sorted(transforms)
+    *lines, last = text.splitlines()
+    assert sorted(line.split(":")[0] for line in lines) == sorted(transforms)
+    assert last.startswith("provenance: ")
 
 
 def test_damaged_results_do_not_pass(finished, tmp_path):
@@ -137,3 +143,100 @@ def test_every_job_has_a_log_and_a_benchmark(finished):
     }
     assert logs == times
     assert len(logs) >= 18
+
+
+# --- provenance -----------------------------------------------------------------------------------
+
+
+def origin_in_arrays(path):
+    with np.load(path, allow_pickle=False) as stored:
+        return stored["provenance"].tobytes()
+
+
+def origin_in_picture(path):
+    with Image.open(path) as picture:
+        return picture.text["provenance"]
+
+
+def origin_in_pdf(path):
+    (literal,) = re.findall(rb"/Keywords \(((?:[^\\()]|\\.)*)\)", path.read_bytes(), re.DOTALL)
+    return re.sub(rb"\\(.)", rb"\1", literal)
+
+
+def origin_beside_table(path):
+    about = json.loads(path.with_name(f"{path.name}-metadata.json").read_text())
+    return json.dumps(about["notes"][0]["provenance"])
+
+
+ORIGINS = {
+    ".csv": origin_beside_table,
+    ".html": lambda path: html.unescape(
+        re.search(r'<meta name="provenance" content="(.*)">', path.read_text())[1]
+    ),
+    ".json": lambda path: json.dumps(json.loads(path.read_text())["provenance"]),
+    ".npz": origin_in_arrays,
+    ".pdf": origin_in_pdf,
+    ".png": origin_in_picture,
+    ".tex": lambda path: path.read_text().splitlines()[0].removeprefix("% provenance: "),
+    ".txt": lambda path: path.read_text().splitlines()[-1].removeprefix("provenance: "),
+}
+"""How to read where a file of each kind comes from, with plain tools."""
+
+
+def origins(finished):
+    """Where each result comes from; the files beside tables speak of these."""
+    paths = {name: finished.work / "results" / name for name in finished.results()}
+    about = {name for name in paths if name.endswith(".csv-metadata.json")}
+    assert {f"{name}-metadata.json" for name in paths if name.endswith(".csv")} == about
+    return {
+        name: json.loads(ORIGINS[path.suffix](path))
+        for name, path in paths.items()
+        if name not in about
+    }
+
+
+def test_every_result_says_where_it_comes_from(finished):
+    found = origins(finished)
+    assert {name.rpartition(".")[2] for name in found} == {suffix[1:] for suffix in ORIGINS}
+    for name, origin in found.items():
+        assert set(origin) == {"rule", "config", "code", "seeds", "device", "versions"}, name
+        assert re.fullmatch("[0-9a-f]{12}", origin["config"]), name
+        assert re.fullmatch("[0-9a-f]{12}", origin["code"]), name
+        assert {"python", "efficient-augmentation"} < set(origin["versions"]), name
+        assert not {str(finished.work), str(finished.tree)} & set(map(str, origin.values())), name
+    assert len({origin["code"] for origin in found.values()}) == len(
+        {re.sub(r"_(tiny|pixels|refitted|deep)$", "", o["rule"]) for o in found.values()}
+    )
+
+
+def test_origins_tell_results_apart_by_what_made_them(finished):
+    found = origins(finished)
+    scores, other = found["tiny/crop/scores.csv"], found["tiny/translate/scores.csv"]
+    assert scores == other == found["tiny/crop/baselines.json"]
+    assert scores["rule"] == "score_points"
+    assert "jax" in scores["versions"]
+    data, pixels = found["tiny/dataset.npz"], found["pixels/dataset.npz"]
+    assert data["config"] == pixels["config"]
+    assert data["seeds"] == {"settings.seed": 0}
+    assert "jax" not in data["versions"]
+    assert found["refitted/crop/scores.csv"]["config"] != scores["config"]
+    assert found["refitted/crop/scores.csv"]["seeds"] == {"model.network.seed": 0}
+    assert found["report.html"]["seeds"]["settings.tiny.dataset.seed"] == 0
+
+
+def test_the_report_shows_how_each_stage_was_made(finished):
+    found, text = origins(finished), (finished.work / "results/report.html").read_text()
+    table = text.partition('<table class="plain made">')[2].partition("</table>")[0]
+    for name in ("tiny/dataset.npz", "tiny/featurizer/weights.npz", "refitted/crop/curves.csv"):
+        row = next(row for row in table.split("</tr>") if found[name]["config"] in row)
+        assert found[name]["code"] in row
+        assert html.escape(found[name]["device"]) in row
+    assert f"numpy {found['tiny/dataset.npz']['versions']['numpy']}" in text
+
+
+def test_one_core_gives_the_same_bytes(finished, fresh):
+    done = fresh.snakemake("--cores", "1")
+    assert done.returncode == 0, done.stdout
+    ours, theirs = fresh.results(), finished.results()
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
