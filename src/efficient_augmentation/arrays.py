@@ -1,5 +1,6 @@
 """Arrays on disk: named, without pickles, the same bytes for the same content."""
 
+import json
 import math
 import os
 import tokenize
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from efficient_augmentation import files
+from efficient_augmentation import files, provenance
 
 # A small file that unpacks to more than this is damaged or hostile.
 LARGEST_BYTES = 1 << 30
@@ -31,7 +32,7 @@ _DAMAGE = (
 )
 
 
-def save(path, **arrays):
+def save(path, made_by=None, **arrays):
     """Write named arrays to a .npz file, atomically.
 
     The bytes depend on the arrays alone: members are stored in the order given, uncompressed and
@@ -39,6 +40,8 @@ def save(path, **arrays):
 
     Args:
       path: target file; its folder is made if absent.
+      made_by: mapping as `provenance.of` returns it; stored in the entry "provenance" as the UTF-8
+        bytes of JSON. None leaves it out.
       **arrays: anything that `np.asarray` takes, except objects.
     Raises: ValueError if an array would need a pickle; OSError as `files.whole`.
     """
@@ -46,6 +49,8 @@ def save(path, **arrays):
     for name, value in values.items():
         if value.dtype.hasobject:
             raise ValueError(f"{path}: array {name!r} holds Python objects; give numbers or text")
+    if made_by is not None:
+        values[provenance.NAME] = np.frombuffer(provenance.text(made_by).encode(), np.uint8)
     with files.whole(path) as part, part.open("wb") as file:
         np.savez(file, allow_pickle=False, **values)
 
@@ -55,7 +60,7 @@ def load(path, *names):
 
     Args:
       path: file written by `save`, or any .npz file without objects.
-      *names: arrays to read; all of them where none is named.
+      *names: arrays to read; all of them but the provenance where none is named.
     Returns: dict from name to array, in the order asked for.
     Raises: ValueError naming the file where it is damaged, holds anything but arrays, unpacks to
       more than 1 GiB and than its own size, or lacks a name; FileNotFoundError.
@@ -65,7 +70,8 @@ def load(path, *names):
         try:
             with zipfile.ZipFile(file) as archive:
                 stored = _members(archive, os.fstat(file.fileno()).st_size)
-                wanted = [name for name in names or stored if name in stored]
+                every = [name for name in stored if name != provenance.NAME]
+                wanted = [name for name in names or every if name in stored]
                 found = {name: _read(archive, stored[name]) for name in wanted}
         except _DAMAGE as error:
             raise ValueError(f"{path}: not a readable .npz file ({error})") from error
@@ -74,6 +80,21 @@ def load(path, *names):
         held = ", ".join(stored) or "nothing"
         raise ValueError(f"{path}: no array named {', '.join(missing)}; it holds {held}")
     return found
+
+
+def read_provenance(path):
+    """What a .npz file says of where it comes from.
+
+    Args:
+      path: file written by `save` with `made_by`.
+    Returns: mapping as `provenance.of` returns it.
+    Raises: ValueError naming the file where it says nothing, or as `load`; FileNotFoundError.
+    """
+    stored = load(path, provenance.NAME)[provenance.NAME]
+    try:
+        return json.loads(stored.tobytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: its provenance cannot be read ({error})") from error
 
 
 def _members(archive, file_size):

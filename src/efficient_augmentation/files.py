@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import glob
+import json
 import os
 from pathlib import Path
 
@@ -48,6 +49,17 @@ def write_text(path, text):
     """
     with whole(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def write_json(path, value):
+    """Write what JSON can hold, whole or not at all; otherwise as `whole`.
+
+    Args:
+      path: target file; its folder is made if absent.
+      value: mapping.
+    Raises: ValueError for NaN or infinity, which JSON has not; OSError as `whole`.
+    """
+    write_text(path, f"{json.dumps(value, indent=2, allow_nan=False)}\n")
 
 
 def _remedy(error):

@@ -2,7 +2,7 @@
 
 import math
 
-from efficient_augmentation import sentences, summary
+from efficient_augmentation import provenance, sentences, summary
 
 LATEX = {
     "\\": r"\textbackslash{}",
@@ -14,12 +14,13 @@ LATEX = {
 }
 
 
-def to_latex(rows, caption):
+def to_latex(rows, caption, made_by=None):
     """The areas as a LaTeX table: a row a policy, a column a score, each column's best in bold.
 
     Args:
       rows: as `summary.summarize` returns them.
       caption: plain text; special characters are escaped here.
+      made_by: mapping as `provenance.of` returns it, for a comment at the top; None leaves it out.
     Returns: str, a `table` that needs the booktabs package.
     Raises: ValueError if rows is empty.
     """
@@ -33,8 +34,10 @@ def to_latex(rows, caption):
         found = [table.get((s, policy)) for s in scores]
         cells = [auc_cell(r, r["auc_mean"] == best[r["score"]]) if r else "--" for r in found]
         lines.append(" & ".join([escape_latex(sentences.policy_label(policy)), *cells]) + r" \\")
+    origin = [] if made_by is None else [f"% {provenance.NAME}: {provenance.text(made_by)}"]
     return "\n".join(
         [
+            *origin,
             r"% needs \usepackage{booktabs}",
             r"\begin{table}",
             r"  \centering",

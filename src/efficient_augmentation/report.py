@@ -4,17 +4,18 @@ from pathlib import Path
 
 import jinja2
 
-from efficient_augmentation import claims, report_views, sentences
+from efficient_augmentation import claims, provenance, report_views, sentences
 
 TEMPLATE = Path(__file__).with_name("report_template.html.j2")
 
 
-def build(experiments, skipped=None):
+def build(experiments, skipped=None, made_by=None):
     """The report as one self-contained HTML page: no request leaves it, figures are inside.
 
     Args:
       experiments: list of ExperimentResult.
       skipped: names of experiments that were wanted but not made, each with the reason, or None.
+      made_by: mapping as `provenance.of` returns it, of the report itself; None leaves it out.
     Returns: str, HTML. The same results give the same text.
     Raises: ValueError if there is no experiment.
     """
@@ -38,6 +39,9 @@ def build(experiments, skipped=None):
         little=sentences.percent(claims.SMALL),
         experiments=[report_views.view_experiment(e) for e in experiments],
         policies=report_views.view_policies(),
+        origins=report_views.view_origins(experiments),
+        versions=report_views.versions(experiments, made_by),
+        made_by=made_by and provenance.text(made_by),
     )
 
 

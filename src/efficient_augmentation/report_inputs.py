@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from efficient_augmentation import tables
+from efficient_augmentation import arrays, tables
 
 
 class TransformResult(NamedTuple):
@@ -40,6 +40,7 @@ class ExperimentResult(NamedTuple):
       sweep_figure: bytes of its PNG, or None.
       training: columns of the network's history.csv, or None where the experiment trains none.
       training_figure: bytes of the PNG beside it, or None.
+      origins: stage -> list of what its files come from, as `provenance.of` says it, or None.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ExperimentResult(NamedTuple):
     sweep_figure: bytes | None = None
     training: dict | None = None
     training_figure: bytes | None = None
+    origins: dict | None = None
 
 
 def read_experiment(directory, config, network=None):
@@ -73,7 +75,25 @@ def read_experiment(directory, config, network=None):
         )
     if network:
         training = _table_and_picture(Path(network, "history.csv"), Path(network, "training.png"))
-    return ExperimentResult(directory.name, config, found, *sweep, *training)
+    origins = read_origins(directory, list(config["transforms"]), network)
+    return ExperimentResult(directory.name, config, found, *sweep, *training, origins)
+
+
+def read_origins(directory, transforms, network=None):
+    """What the files of each stage come from; a network that was not trained here is no stage."""
+    stages = {
+        "data set": (arrays, [directory / "dataset.npz"]),
+        "network": (arrays, [Path(network, "weights.npz")] if network else []),
+        "features": (arrays, [directory / name / "features.npz" for name in transforms]),
+        "scores": (tables, [directory / name / "scores.csv" for name in transforms]),
+        "curves": (tables, [directory / name / "curves.csv" for name in transforms]),
+    }
+    check_files(path for _, paths in stages.values() for path in paths)
+    return {
+        stage: [kind.read_provenance(path) for path in paths]
+        for stage, (kind, paths) in stages.items()
+        if paths
+    }
 
 
 def _table_and_picture(table, picture):

@@ -1,21 +1,25 @@
 """Tables on disk: CSV whose floats read back bit by bit."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
 
-from efficient_augmentation import files
+from efficient_augmentation import files, provenance
 
 LARGEST_BYTES = 1 << 30
 
 
-def write_csv(path, rows):
+def write_csv(path, rows, made_by=None):
     """Write rows as CSV, atomically; floats in the shortest form that reads back to the same.
 
     Args:
       path: target file; its folder is made if absent.
       rows: non-empty sequence of mappings that share their keys, in the order of the columns.
+      made_by: mapping as `provenance.of` returns it; written beside the table, which has no room
+        for it, to {path}-metadata.json, as the W3C's "CSV on the Web" has it. None writes no such
+        file.
     Raises: ValueError if there are no rows or a row has other keys than the first; OSError
       as `files.whole`.
     """
@@ -30,6 +34,13 @@ def write_csv(path, rows):
             if list(row) != columns:
                 raise ValueError(f"{path}: a row has columns {list(row)}, the first has {columns}")
             writer.writerow([_text(value) for value in row.values()])
+    if made_by is not None:
+        about = {
+            "@context": "http://www.w3.org/ns/csvw",
+            "url": Path(path).name,
+            "notes": [{provenance.NAME: made_by}],
+        }
+        files.write_json(_metadata(path), about)
 
 
 def read_csv(path):
@@ -53,6 +64,25 @@ def read_csv(path):
             raise ValueError(f"{path}, line {reader.line_num}: {error}") from error
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
     return {name: _typed(path, name, column) for name, column in zip(header, columns, strict=True)}
+
+
+def read_provenance(path):
+    """What the file beside a table says of where the table comes from.
+
+    Args:
+      path: file written by `write_csv` with `made_by`.
+    Returns: mapping as `provenance.of` returns it.
+    Raises: ValueError naming the file beside it where that says nothing; FileNotFoundError.
+    """
+    path = _metadata(path)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["notes"][0][provenance.NAME]
+    except (ValueError, RecursionError, LookupError, TypeError) as error:
+        raise ValueError(f"{path}: no provenance of a table in it ({error})") from error
+
+
+def _metadata(path):
+    return Path(f"{path}-metadata.json")
 
 
 def _parsed(path, reader):

@@ -140,7 +140,7 @@ def train_many(
     return {"params": params}
 
 
-def save_weights(path, variables, meta):
+def save_weights(path, variables, meta, made_by=None):
     """Write a network's weights and what they belong to as a .npz file, atomically.
 
     Args:
@@ -149,6 +149,7 @@ def save_weights(path, variables, meta):
         variables["params"]["Convolution_0"]["kernel"].
       meta: mapping that JSON can hold, with at least name, n_classes and input_shape (h, w, c);
         stored as the UTF-8 bytes of JSON in the entry "meta".
+      made_by: as in `arrays.save`.
     Raises: ValueError if meta lacks one of these or a weight is not finite.
     """
     lacking = [key for key in ("name", "n_classes", "input_shape") if key not in meta]
@@ -158,7 +159,8 @@ def save_weights(path, variables, meta):
     for layer, values in layers.items():
         _check_layer(path, layer, np.asarray(values), np.shape(values))
     text = json.dumps(meta, sort_keys=True).encode()
-    arrays.save(path, **{_META: np.frombuffer(text, np.uint8)}, **dict(sorted(layers.items())))
+    entries = {_META: np.frombuffer(text, np.uint8), **dict(sorted(layers.items()))}
+    arrays.save(path, made_by, **entries)
 
 
 def load_weights(path, name, n_classes, input_shape):

@@ -274,6 +274,20 @@ def checked_files(experiment):
     return [f"results/{experiment}/{file}" for file in files]
 
 
+def origins_of(experiments):
+    """Arrays that say where they come from, for the report; tables are among the results."""
+    arrays = [
+        f"results/{experiment}/{file}"
+        for experiment in experiments
+        for file in [
+            "dataset.npz",
+            *[f"{t}/features.npz" for t in EXPERIMENTS[experiment]["transforms"]],
+        ]
+    ]
+    networks = dict.fromkeys(filter(None, map(trained_weights, experiments)))
+    return arrays + list(networks)
+
+
 def checks_of(experiments):
     """What shows that experiments' results were checked."""
     return [f"results/{experiment}/checks.txt" for experiment in experiments]

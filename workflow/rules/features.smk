@@ -4,7 +4,7 @@ In:  results/{experiment}/dataset.npz
      results/{experiment}/featurizer/weights.npz, results/networks/{network}/weights.npz, or weights
      that come with the project; none for raw pixels
 Out: results/{experiment}/{transform}/features.npz
-     results/{experiment}/clusters.csv
+     results/{experiment}/clusters.csv, clusters.csv-metadata.json
 """
 
 # A rule for each experiment, since their transforms differ: one process serves all of them, and
@@ -51,6 +51,7 @@ rule sweep_clusters:
         first_features,
     output:
         "results/{experiment}/clusters.csv",
+        "results/{experiment}/clusters.csv-metadata.json",
     log:
         "results/logs/sweep_clusters/{experiment}.log",
     benchmark:

@@ -1,6 +1,7 @@
 """Figures of each transform, and the report.
 
 In:  results/{experiment}/dataset.npz
+     results/{experiment}/{transform}/features.npz, for the report
      results/{experiment}/{transform}/scores.csv, baselines.json, curves.csv, auc.csv
      results/{experiment}/clusters.csv
 Out: results/{experiment}/{transform}/figures/*.png, *.pdf
@@ -85,6 +86,7 @@ rule plot_sweep:
 rule write_report:
     input:
         lambda wildcards: results_of(documented(wildcards.document)),
+        lambda wildcards: origins_of(documented(wildcards.document)),
     output:
         "results/{document}.html",
     log:

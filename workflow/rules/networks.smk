@@ -3,7 +3,7 @@
 In:  publishers' files, or results/{experiment}/dataset.npz
 Out: results/{experiment}/featurizer/weights.npz, history.csv    small networks, on the originals
      results/networks/{network}/weights.npz, history.csv         ResNets, on all of a data set
-     training.png, training.pdf beside every history.csv
+     history.csv-metadata.json, training.png, training.pdf beside every history.csv
 """
 
 
@@ -13,6 +13,7 @@ rule train_featurizer:
     output:
         weights="results/{experiment}/featurizer/weights.npz",
         history="results/{experiment}/featurizer/history.csv",
+        history_metadata="results/{experiment}/featurizer/history.csv-metadata.json",
     log:
         "results/logs/train_featurizer/{experiment}.log",
     benchmark:
@@ -44,6 +45,7 @@ for network, settings in NETWORKS.items():
         output:
             weights=f"results/networks/{network}/weights.npz",
             history=f"results/networks/{network}/history.csv",
+            history_metadata=f"results/networks/{network}/history.csv-metadata.json",
         log:
             f"results/logs/train_resnet/{network}.log",
         benchmark:

@@ -2,7 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz, baselines.json
-Out: results/{experiment}/{transform}/curves.csv, auc.csv, auc.tex
+Out: results/{experiment}/{transform}/curves.csv, auc.csv, each with *-metadata.json; auc.tex
      results/{experiment}/checks.txt
 """
 
@@ -13,6 +13,7 @@ rule simulate_policies:
         features="results/{experiment}/{transform}/features.npz",
     output:
         curves="results/{experiment}/{transform}/curves.csv",
+        curves_metadata="results/{experiment}/{transform}/curves.csv-metadata.json",
     log:
         "results/logs/simulate_policies/{experiment}/{transform}.log",
     benchmark:
@@ -38,6 +39,7 @@ rule summarize_curves:
         baselines="results/{experiment}/{transform}/baselines.json",
     output:
         table="results/{experiment}/{transform}/auc.csv",
+        table_metadata="results/{experiment}/{transform}/auc.csv-metadata.json",
         latex="results/{experiment}/{transform}/auc.tex",
     log:
         "results/logs/summarize_curves/{experiment}/{transform}.log",

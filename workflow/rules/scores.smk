@@ -2,7 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz
-Out: results/{experiment}/{transform}/scores.csv, baselines.json
+Out: results/{experiment}/{transform}/scores.csv, scores.csv-metadata.json, baselines.json
 """
 
 
@@ -12,6 +12,7 @@ rule score_points:
         features="results/{experiment}/{transform}/features.npz",
     output:
         scores="results/{experiment}/{transform}/scores.csv",
+        scores_metadata="results/{experiment}/{transform}/scores.csv-metadata.json",
         baselines="results/{experiment}/{transform}/baselines.json",
     log:
         "results/logs/score_points/{experiment}/{transform}.log",

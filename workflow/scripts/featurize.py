@@ -2,7 +2,7 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, pretrained
+from efficient_augmentation import arrays, pretrained, provenance
 from efficient_augmentation.stages import features
 
 
@@ -16,7 +16,7 @@ def main(smk, progress=None):
         progress=progress,
     )
     for transform, values in found:
-        arrays.save(smk.output[transform], **values)
+        arrays.save(smk.output[transform], provenance.of(smk), **values)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from _job import start
 
-from efficient_augmentation import arrays
+from efficient_augmentation import arrays, provenance
 from efficient_augmentation.data import dataset
 
 
 def main(smk):
-    arrays.save(smk.output[0], **dataset.load(smk.params.settings, smk.input))
+    points = dataset.load(smk.params.settings, smk.input)
+    arrays.save(smk.output[0], provenance.of(smk), **points)
 
 
 if __name__ == "__main__":

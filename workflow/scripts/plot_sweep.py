@@ -2,12 +2,13 @@
 
 from _job import start
 
-from efficient_augmentation import tables
+from efficient_augmentation import provenance, tables
 from efficient_augmentation.figures import style, sweep
 
 
 def main(smk):
-    style.save(sweep.sweep(tables.read_csv(smk.input.clusters)), smk.output.png, smk.output.pdf)
+    figure = sweep.sweep(tables.read_csv(smk.input.clusters))
+    style.save(figure, smk.output.png, smk.output.pdf, provenance.of(smk))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from _job import start
 
-from efficient_augmentation import tables
+from efficient_augmentation import provenance, tables
 from efficient_augmentation.figures import style, training
 
 
 def main(smk):
-    style.save(training.training(tables.read_csv(smk.input[0])), smk.output.png, smk.output.pdf)
+    figure = training.training(tables.read_csv(smk.input[0]))
+    style.save(figure, smk.output.png, smk.output.pdf, provenance.of(smk))
 
 
 if __name__ == "__main__":

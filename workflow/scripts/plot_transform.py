@@ -5,7 +5,7 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import arrays, tables, transforms
+from efficient_augmentation import arrays, provenance, tables, transforms
 from efficient_augmentation.figures import all as figures
 from efficient_augmentation.stages import drawing
 
@@ -21,7 +21,7 @@ def main(smk):
         name=transform,
         class_names=[str(label) for label in settings["classes"]],
     )
-    drawing.save_each(drawn, smk.output.png, smk.output.pdf)
+    drawing.save_each(drawn, smk.output.png, smk.output.pdf, provenance.of(smk))
 
 
 if __name__ == "__main__":

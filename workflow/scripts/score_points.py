@@ -1,11 +1,10 @@
 """Score the training points, and measure what policies are compared with."""
 
-import json
 import logging
 
 from _job import start
 
-from efficient_augmentation import arrays, baselines, files, tables
+from efficient_augmentation import arrays, baselines, files, provenance, tables
 from efficient_augmentation.stages import model
 
 
@@ -16,9 +15,9 @@ def main(smk, progress=None):
     )
     for warning in levels["warnings"]:
         logging.warning(warning)
-    tables.write_csv(smk.output.scores, rows)
-    text = json.dumps(levels, indent=2, allow_nan=False)
-    files.write_text(smk.output.baselines, f"{text}\n")
+    made_by = provenance.of(smk)
+    tables.write_csv(smk.output.scores, rows, made_by)
+    files.write_json(smk.output.baselines, {**levels, provenance.NAME: made_by})
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, tables
+from efficient_augmentation import arrays, provenance, tables
 from efficient_augmentation.stages import model, panels
 
 
 def main(smk, progress=None):
     features, dataset = arrays.load(smk.input.features), arrays.load(smk.input.dataset)
     built = model.build(features, dataset, smk.params.model, progress)
-    tables.write_csv(smk.output.curves, panels.run(built, smk.params.plan))
+    rows = panels.run(built, smk.params.plan)
+    tables.write_csv(smk.output.curves, rows, provenance.of(smk))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,16 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, tables, train
+from efficient_augmentation import arrays, provenance, tables, train
 from efficient_augmentation.stages import network
 
 
 def main(smk, progress=None):
     dataset = arrays.load(smk.input.dataset, "x_train", "y_train")
     variables, meta, history = network.fit(dataset, **smk.params.settings, progress=progress)
-    train.save_weights(smk.output.weights, variables, meta)
-    tables.write_csv(smk.output.history, history)
+    made_by = provenance.of(smk)
+    train.save_weights(smk.output.weights, variables, meta, made_by)
+    tables.write_csv(smk.output.history, history, made_by)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from _job import start
 
-from efficient_augmentation import processes, tables, train
+from efficient_augmentation import processes, provenance, tables, train
 from efficient_augmentation.checkpoints import Checkpoints
 from efficient_augmentation.data import whole
 from efficient_augmentation.stages import resnet
@@ -15,8 +15,9 @@ def main(smk, progress=None):
     checkpoints = Checkpoints(smk.params.checkpoints, sorted(map(repr, smk.params)))
     variables, meta, history = resnet.fit(points, smk.params.featurizer, checkpoints, progress)
     if processes.is_first():
-        train.save_weights(smk.output.weights, variables, meta)
-        tables.write_csv(smk.output.history, history)
+        made_by = provenance.of(smk)
+        train.save_weights(smk.output.weights, variables, meta, made_by)
+        tables.write_csv(smk.output.history, history, made_by)
     processes.wait()
     checkpoints.remove()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import files, report, report_inputs
+from efficient_augmentation import files, provenance, report, report_inputs
 
 
 def main(smk):
@@ -16,7 +16,7 @@ def main(smk):
         )
         for name, settings in smk.params.settings.items()
     ]
-    html = report.build(found, skipped=smk.params.skipped)
+    html = report.build(found, smk.params.skipped, provenance.of(smk))
     files.write_text(smk.output[0], html)
 
 

@@ -4,9 +4,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
-from efficient_augmentation import files
+from efficient_augmentation import files, provenance
 
 COLUMN = 3.3
 """Width of a paper's column, inches."""
@@ -71,21 +71,27 @@ def new_figure(width, height):
 
 
 @styled
-def save(figure, png_path, pdf_path):
+def save(figure, png_path, pdf_path, made_by=None):
     """Write a figure as PNG and PDF; the same figure always gives the same bytes.
 
     Args:
       figure: Figure.
       png_path: target; of at most 256 colours where these are enough, which saves more than half.
       pdf_path: target; carries no creation date.
+      made_by: mapping as `provenance.of` returns it; becomes the PNG's text "provenance" and the
+        PDF's keywords. None leaves it out.
     Raises: OSError as `files.whole`.
     """
     figure.canvas.draw()
     picture = png(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+    chunks, metadata = PngImagePlugin.PngInfo(), {"CreationDate": None}
+    if made_by is not None:
+        chunks.add_text(provenance.NAME, provenance.text(made_by))
+        metadata["Keywords"] = provenance.text(made_by)
     with files.whole(png_path) as part:
-        picture.save(part, format="PNG", optimize=True)
+        picture.save(part, format="PNG", optimize=True, pnginfo=chunks)
     with files.whole(pdf_path) as part:
-        figure.savefig(part, format="pdf", metadata={"CreationDate": None})
+        figure.savefig(part, format="pdf", metadata=metadata)
 
 
 def png(pixels, tolerance=2.0):
