@@ -6,17 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from conftest import ROOT, Checkout, copy_workflow
+from conftest import ROOT
 
 import download as download_script
 from efficient_augmentation.data import download, sources
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    checkout = Checkout(copy_workflow(tmp_path / "tree"), tmp_path / "work")
-    checkout.work.mkdir()
-    return checkout
 
 
 def test_wrong_config_stops_before_any_job_with_all_messages_and_no_traceback(fresh):
@@ -51,6 +44,7 @@ def job(tmp_path, monkeypatch):
         wildcards=SimpleNamespace(source="mnist", file="labels.gz"),
         output=[tmp_path / "resources/mnist/labels.gz"],
         config={"mirrors": [str(tmp_path / "empty"), str(tmp_path / "wrong")]},
+        params=SimpleNamespace(sha256=published.sha256),
     )
 
 
