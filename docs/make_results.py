@@ -33,12 +33,13 @@ PUBLISHED = {
 }
 NOTES = {
     "cifar10": """The network is the one that comes with the project: five epochs on a CPU, 80.4 %
-of CIFAR-10's test images, where the paper's had hundreds of epochs and some 93 %. With its features
-there is little to gain from augmenting, with rotations nothing; and to augment the points of
-highest influence or loss first makes matters worse until some 250 points are augmented. What helps on
-digits and MNIST does not carry over to features like these. Downweighting softens the fall and
-ends above the ceiling. The published curve, from a better network and with a gain three times as large,
-shows neither; a GPU and `mode: train` would tell whether the network is the reason.
+of CIFAR-10's test images, where the paper's had hundreds of epochs and some 93 %. With its
+features there is little to gain from augmenting, with rotations nothing; and to augment the
+points of highest influence or loss first makes matters worse until some 250 points are augmented.
+What helps on digits and MNIST does not carry over to features like these. Downweighting softens
+the fall and ends above the ceiling. The published curve, from a better network and with a gain
+three times as large, shows neither; a GPU and `mode: train` would tell whether the network is the
+reason.
 """,
     "cifar10_faithful": """The same with the published code's choices, for the transform of the one
 published curve. It is not among the ready-made experiments:
