@@ -27,10 +27,8 @@ def lacking(targets, mirrors=()):
         places = [f"{str(m).rstrip('/')}/{source.dataset}/{source.name}" for m in mirrors]
         places += source.urls
         if not target.is_file() and not any(map(_answers, places)):
-            return (
-                f"{source.dataset}/{source.name} is not at hand: neither is it at {target}, nor "
-                f"does any of {', '.join(places)} offer it"
-            )
+            asked = [target.parent, *(place.removesuffix(source.name) for place in places)]
+            return f"{source.name} is in none of {', '.join(map(str, asked))}"
     return None
 
 
