@@ -12,7 +12,9 @@ import yaml
 from conftest import ROOT, Checkout
 
 PACKAGE = "src/efficient_augmentation"
-EXPERIMENTS = ("tiny", "pixels", "refitted")
+EXPERIMENTS = ("tiny", "pixels", "refitted", "deep")
+# What rules of one stage have appended: an experiment, or a network and the digest of its settings.
+APPENDED = rf"_({'|'.join(EXPERIMENTS)}|digits_resnet20v2_[0-9a-f]{{8}})$"
 
 
 def test_the_tables_are_what_the_workflow_gives_now():
@@ -31,8 +33,8 @@ def documented(row):
 
 
 def stages(jobs):
-    """Stages of rules by name, those of an experiment without its name; targets are left out."""
-    return {re.sub(rf"_({'|'.join(EXPERIMENTS)})$", "", rule) for rule in jobs} - {"all"}
+    """Stages of rules by name, without the experiment's or network's; targets are left out."""
+    return {re.sub(APPENDED, "", rule) for rule in jobs} - {"all"}
 
 
 # --- nothing --------------------------------------------------------------------------------------
@@ -100,11 +102,12 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
     edited(f"{PACKAGE}/summary.py", "def area(", "EDITED = 1\n\n\ndef area(")
     jobs, output = finished.would_run()
     assert jobs == {
-        "summarize_curves": 4,
+        "summarize_curves": 5,
         "plot_transform_tiny": 2,
         "plot_transform_pixels": 1,
         "plot_transform_refitted": 1,
-        "check_experiment": 3,
+        "plot_transform_deep": 1,
+        "check_experiment": 4,
         "write_report": 1,
         "all": 1,
     }
