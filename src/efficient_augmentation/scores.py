@@ -123,6 +123,12 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence"):
             result = np.asarray(_published(theta, X, y, present, rows, kind == "alo"))
         else:
             result = np.asarray(_penalised(theta, X, y, weights, rows, float(C), kind == "alo"))
+    check_curvature(result, C, kind)
+    return result
+
+
+def check_curvature(result, C, kind):
+    """Raise ValueError unless all scores are finite: where not, a Hessian was singular."""
     if not np.isfinite(result).all():
         without = " without some row" if kind == "alo" else ""
         raise ValueError(
@@ -130,7 +136,6 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence"):
             "classes far leaves no curvature, and large features drown the penalty; a smaller C, "
             "or features nearer to 1, would help"
         )
-    return result
 
 
 def condition_number(theta, X, C=None):

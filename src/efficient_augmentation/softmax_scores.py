@@ -126,13 +126,7 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dense_limit=No
     with jax.enable_x64(True):
         runs = zip(theta, weights, strict=True)
         result = np.stack([score(t, X, y, w, C, kind == "alo") for t, w in runs])
-    if not np.isfinite(result).all():
-        without = " without some row" if kind == "alo" else ""
-        raise ValueError(
-            f"the Hessian is singular to rounding{without} (C = {C}): a fit that separates the "
-            "classes far leaves no curvature, and large features drown the penalty; a smaller C, "
-            "or features nearer to 1, would help"
-        )
+    scores.check_curvature(result, C, kind)
     return result
 
 

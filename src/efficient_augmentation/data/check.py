@@ -1,19 +1,13 @@
 """What can be said against a `dataset` of the config before any data are read."""
 
-from efficient_augmentation.data import cifar10, digits, features, folder, mnist, norb, npz, own
 from efficient_augmentation.data import classes as chosen
+from efficient_augmentation.data import digits, features, folder, npz, own, whole
 
-# Training points of each class in the published files.
-_COUNTS = {
-    "mnist": mnist.TRAIN_COUNTS,
-    "cifar10": cifar10.TRAIN_COUNTS,
-    "norb": norb.TRAIN_COUNTS,
-}
 _OWN = {"folder": folder, "npz": npz, "features": features}
 _CHOICE = ("classes", "n_train", "test_share", "seed")
 _KEYS = {
     "digits": ("classes", "n_train", "seed"),
-    **dict.fromkeys(_COUNTS, ("classes", "n_train")),
+    **dict.fromkeys(whole.COUNTS, ("classes", "n_train")),
     "folder": ("train", "test", "side", *_CHOICE),
     **dict.fromkeys(("npz", "features"), ("file", *_CHOICE)),
 }
@@ -45,13 +39,13 @@ def check(dataset):
 
 
 def _existing(kind):
-    return range(len(_COUNTS.get(kind, digits.COUNTS)))
+    return range(len(whole.COUNTS.get(kind, digits.COUNTS)))
 
 
 def _size_problems(kind, classes, n_train):
     if kind == "digits":
         return digits.size_problems(n_train, classes)
-    return chosen.size_problems(n_train, sum(_COUNTS[kind][label] for label in classes))
+    return chosen.size_problems(n_train, sum(whole.COUNTS[kind][label] for label in classes))
 
 
 def _own_problems(dataset):

@@ -2,12 +2,12 @@
 
 from efficient_augmentation.data import cifar10, dataset, mnist, norb
 
-# Training points of each class in the published files.
-_COUNTS = {
+COUNTS = {
     "mnist": mnist.TRAIN_COUNTS,
     "cifar10": cifar10.TRAIN_COUNTS,
     "norb": norb.TRAIN_COUNTS,
 }
+"""Training points of each class in the published files, by kind of data."""
 
 
 def settings(of):
@@ -18,9 +18,9 @@ def settings(of):
     Returns: mapping of the same kind: of a data set with a published training set all its classes
       and points; of any other the experiment's own, since its test points are among the rest.
     """
-    if of["kind"] not in _COUNTS:
+    if of["kind"] not in COUNTS:
         return of
-    counts = _COUNTS[of["kind"]]
+    counts = COUNTS[of["kind"]]
     return {"classes": list(range(len(counts))), "kind": of["kind"], "n_train": sum(counts)}
 
 
