@@ -177,7 +177,7 @@ def savings():
 
 def examples():
     """A config of these experiments and one on each other data set, every key written out."""
-    kinds = config.schema()["$defs"]["experiment"]["properties"]["dataset"]["properties"]["kind"]
+    kinds = config.schema()["$defs"]["dataset"]["properties"]["kind"]
     data = {
         f"on_{kind}": {**SMALL, **PANELS, "dataset": {"kind": kind}}
         for kind in kinds["enum"]

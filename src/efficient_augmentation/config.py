@@ -16,7 +16,7 @@ from efficient_augmentation import policies, pretrained
 from efficient_augmentation.data import check as data_check
 from efficient_augmentation.data import whole
 
-SCHEMA_FILE = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
+SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
 
 TARGETS = ("all", "report", "paper", "check_results")
 """Names of targets besides those of experiments."""
@@ -74,7 +74,7 @@ def effective(config, writes=()):
     two configs that mean the same give the same representation.
 
     Args:
-      config: mapping as read from YAML; see workflow/schemas/config.schema.yaml.
+      config: mapping as read from YAML; see workflow/schemas.
       writes: folders that the workflow is going to write to.
     Returns: dict from each experiment's name to its settings.
     Raises: ConfigError that lists all problems.
@@ -108,9 +108,14 @@ def problems(config, writes=()):
 
 @functools.cache
 def schema():
-    """The JSON schema of the configuration, as a mapping."""
+    """The JSON schema of the configuration, as a mapping, with the $defs of all its files."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(SCHEMA_FILE.read_text(encoding="utf-8"), Loader=loader)
+    files = {
+        path.name: yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        for path in sorted(SCHEMAS.glob("*.schema.yaml"))
+    }
+    definitions = {name: rule for part in files.values() for name, rule in part["$defs"].items()}
+    return files["config.schema.yaml"] | {"$defs": definitions}
 
 
 # --- defaults -----------------------------------------------------------------------------------

@@ -172,9 +172,7 @@ def test_names_of_stages_are_kept_for_the_workflow():
 
 def test_image_shapes_are_known_for_every_kind():
     assert set(config.IMAGE_SHAPE) == set(
-        config.schema()["$defs"]["experiment"]["properties"]["dataset"]["properties"]["kind"][
-            "enum"
-        ]
+        config.schema()["$defs"]["dataset"]["properties"]["kind"]["enum"]
     )
     assert "mnist" in sources.SOURCES
 
