@@ -1,12 +1,46 @@
 """The report: one HTML file that opens with the answer and carries every figure inside it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import jinja2
 
-from efficient_augmentation import claims, provenance, report_views, sentences
+from efficient_augmentation import (
+    provenance,
+    report_claims,
+    report_inputs,
+    report_made,
+    report_needed,
+    report_views,
+)
 
-TEMPLATE = Path(__file__).with_name("report_template.html.j2")
+TEMPLATES = Path(__file__).with_name("report_templates")
+
+
+class Section(NamedTuple):
+    """A part of the page.
+
+    Attributes:
+      name: its anchor, and the name of its template; there, `s` is what `view` returned.
+      title: its heading, also in the contents; None for a template that makes its own.
+      view: from report_inputs.Material to a mapping, or None where there is nothing to show. Where
+        the title is None, its entry `contents` lists (anchor, text) for the contents.
+    """
+
+    name: str
+    title: str | None
+    view: Callable
+
+
+SECTIONS = (
+    Section("needed", "Policies compared", report_needed.view),
+    Section("claims", "The paper's claims beside these runs", report_claims.view),
+    Section("runs", None, report_views.view),
+    Section("terms", "Terms", report_made.terms),
+    Section("made", "How this was made", report_made.view),
+)
+"""The sections in the order of the page; those that have nothing to show are left out."""
 
 
 def build(experiments, skipped=None, made_by=None):
@@ -22,27 +56,29 @@ def build(experiments, skipped=None, made_by=None):
     if not experiments:
         raise ValueError("report: no experiment to show; `run` in the config names none")
     environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         finalize=keep_percent,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    answers = [report_views.answer(e, t) for e in experiments for t in e.transforms]
-    return template.render(
-        lede=report_views.lede(answers),
-        answers=answers,
-        claims=[report_views.view_claim(claim, experiments) for claim in claims.CLAIMS],
+    material = report_inputs.Material(experiments, made_by)
+    found = [(section, section.view(material)) for section in SECTIONS]
+    shown = [(section, content) for section, content in found if content is not None]
+    return environment.get_template("page.html.j2").render(
+        lede=report_needed.lede(material),
+        sections=shown,
+        contents=[entry for section in shown for entry in contents(*section)],
         skipped=list((skipped or {}).items()),
-        share=sentences.percent(report_views.SHARE),
-        little=sentences.percent(claims.SMALL),
-        experiments=[report_views.view_experiment(e) for e in experiments],
-        policies=report_views.view_policies(),
-        origins=report_views.view_origins(experiments),
-        versions=report_views.versions(experiments, made_by),
         made_by=made_by and provenance.text(made_by),
     )
+
+
+def contents(section, content):
+    """(anchor, text) of a section's entries in the contents."""
+    return [(section.name, section.title)] if section.title else content["contents"]
 
 
 def keep_percent(value):

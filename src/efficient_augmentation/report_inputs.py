@@ -53,6 +53,22 @@ class ExperimentResult(NamedTuple):
     origins: dict | None = None
 
 
+class Material(NamedTuple):
+    """What every section of the report is made from.
+
+    Attributes:
+      experiments: list of ExperimentResult, at least one.
+      made_by: what the report itself comes from, as `provenance.of` returns it, or None.
+    """
+
+    experiments: list
+    made_by: dict | None = None
+
+    def runs(self):
+        """Every (ExperimentResult, TransformResult)."""
+        return [(e, t) for e in self.experiments for t in e.transforms]
+
+
 def read_experiment(directory, config, network=None):
     """Results of one experiment, from the files that its rules wrote.
 

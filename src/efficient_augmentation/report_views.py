@@ -1,10 +1,8 @@
-"""What the template of the report gets: the answer, the claims, and each experiment."""
+"""The report's sections on each experiment, and what other sections share with them."""
 
 import math
-import statistics
 
 from efficient_augmentation import (
-    claims,
     policies,
     report_figures,
     report_inputs,
@@ -15,36 +13,15 @@ from efficient_augmentation import (
 
 SHARE = 0.95
 """Share of the gain by which the answer counts the points needed."""
-MARKS = dict(zip(claims.VERDICTS, ("holds", "fails", "open", "untested"), strict=True))
-"""The class by which the page colours a verdict."""
 
 
-def answer(experiment, transform):
-    """One line of the answer: floor, ceiling, and the points that three choices need.
-
-    The best policy is the one that needs the fewest points, over all scores; it is picked
-    after seeing the results, which flatters it.
-    """
-    baselines = transform.baselines
-    needed = summary.points_needed(transform.curves, baselines, SHARE)
-    needed.sort(key=lambda row: math.inf if math.isnan(row["points"]) else row["points"])
-    scored = [row for row in needed if row["policy"] != "baseline"]
-    best = scored[0] if scored else None
-    score = best["score"] if best else None
-    uniform = [row for row in needed if row["policy"] == "baseline"]
-    uniform.sort(key=lambda row: row["score"] != score)
-    leading = "influence", report_figures.LEADING["random"]
-    paper = [row for row in scored if (row["score"], row["policy"]) == leading]
+def view(material):
+    """Every experiment with its transforms; see `report.Section`."""
+    experiments = [view_experiment(e) for e in material.experiments]
     return {
-        "experiment": experiment.name,
-        "transform": transform.name,
-        "anchor": anchor(experiment, transform),
-        "n_train": baselines["n_train"],
-        **levels(baselines),
-        "nothing": sentences.nothing_to_gain(baselines),
-        "best": view_points(best, transform),
-        "paper": view_points(paper[0] if paper else None, transform),
-        "uniform": view_points(uniform[0] if uniform else None, transform),
+        "contents": [(f"run-{e['name']}", e["name"]) for e in experiments],
+        "experiments": experiments,
+        "share": sentences.percent(SHARE),
     }
 
 
@@ -77,68 +54,6 @@ def view_points(row, transform):
         "share": min(points / n, 1.0) if reached else None,
         "percent": sentences.percent(points / n) if reached else "",
         "text": str(points) if reached else missed,
-    }
-
-
-def lede(answers):
-    """The answer in one sentence or two, computed from the lines of the table."""
-    useful = [a for a in answers if not a["nothing"] and a["best"] and a["uniform"]]
-    share = sentences.percent(SHARE)
-    if not useful:
-        return "In these runs there was nothing to gain from augmenting, or no score was compared."
-    if len(useful) == 1:
-        a = useful[0]
-        return (
-            f"On {a['experiment']}, {a['transform']}: "
-            f"{needs(a['best'], a)} to recover {share} of what augmenting everything gains, "
-            f"if {a['best']['score']} chooses them ({a['best']['policy']}); "
-            f"uniform random choice needs {a['uniform']['text']}."
-        )
-    return (
-        f"Over {len(useful)} comparisons, the best policy recovers {share} of what augmenting "
-        f"everything gains with a median of {median_share(useful, 'best')} of the training "
-        f"points; uniform random choice needs {median_share(useful, 'uniform')}."
-    )
-
-
-def needs(points, line):
-    """How many points are enough, as the beginning of a sentence."""
-    if points["points"] is None:
-        return f"no measured budget (up to {line['n_train']} points) is enough"
-    return f"{points['points']} of {line['n_train']} points are enough"
-
-
-def median_share(lines, key):
-    """Median over lines of the share of training points needed, as text."""
-    middle = statistics.median_high(
-        math.inf if a[key]["share"] is None else a[key]["share"] for a in lines
-    )
-    return "more than was measured" if math.isinf(middle) else sentences.percent(middle)
-
-
-def view_claim(claim, experiments):
-    """A claim beside what every transform of every experiment shows."""
-    rows = []
-    for experiment in experiments:
-        for transform in experiment.transforms:
-            found = claims.judge(claim, transform.curves, transform.baselines)
-            rows.append(
-                {
-                    "run": f"{experiment.name}, {transform.name}",
-                    "anchor": anchor(experiment, transform),
-                    "verdict": found.verdict,
-                    "mark": MARKS[found.verdict],
-                    "evidence": found.evidence,
-                }
-            )
-    tally = [(v, MARKS[v], sum(row["verdict"] == v for row in rows)) for v in claims.VERDICTS]
-    return {
-        "statement": claim.statement,
-        "source": claim.source,
-        "rule": claim.rule,
-        "tally": [entry for entry in tally if entry[2]],
-        "rows": rows,
-        "brief": len(rows) <= 3,
     }
 
 
@@ -250,50 +165,3 @@ def auc_table(transform, scores):
     n, accuracy = baselines["n_support_vectors"], levels(baselines)["vsv"]
     note = f"{n} points, {accuracy} accuracy, {describe_vsv(baselines)}"
     return {"scores": scores, "rows": rows, "vsv": note}
-
-
-def view_origins(experiments):
-    """A row for each stage of each experiment: what its files come from, in the order of rules."""
-    rows = []
-    for experiment in experiments:
-        for stage, origins in (experiment.origins or {}).items():
-            seeds = [seed for origin in origins for seed in origin["seeds"].values()]
-            found = {key: [o[key] for o in origins] for key in ("config", "code", "device")}
-            rows.append(
-                {
-                    "experiment": experiment.name,
-                    "stage": stage,
-                    **{key: distinct(values) for key, values in found.items()},
-                    "seeds": distinct(seeds) or "none",
-                }
-            )
-    return rows
-
-
-def versions(experiments, made_by=None):
-    """Packages that made the files shown, and the report: "python 3.11.2, jax 0.10.2"."""
-    origins = [o for e in experiments for found in (e.origins or {}).values() for o in found]
-    origins += [made_by] if made_by else []
-    found = {}
-    for origin in origins:
-        for package, version in origin["versions"].items():
-            found.setdefault(package, []).append(version)
-    return ", ".join(f"{package} {distinct(found[package], ' and ')}" for package in sorted(found))
-
-
-def distinct(values, separator=", "):
-    """Values as text, each once."""
-    return separator.join(dict.fromkeys(map(str, values)))
-
-
-def view_policies():
-    """Base policies in the glossary: their look in the figures, their name, what they do."""
-    return [
-        {
-            "label": sentences.policy_label(name),
-            "swatch": report_figures.swatch(name),
-            "text": text,
-            "name": name,
-        }
-        for name, text in report_texts.POLICY_TEXTS.items()
-    ]

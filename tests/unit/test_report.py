@@ -338,7 +338,7 @@ def test_files_read_back_give_the_same_report(tmp_path, one):
 
 def made_rows(text):
     """Cells of the table of how everything was made, row by row."""
-    table = text.partition('<table class="plain made">')[2].partition("</table>")[0]
+    table = text.partition('<table class="plain made sortable">')[2].partition("</table>")[0]
     rows = table.partition("<tbody>")[2].split("</tr>")[:-1]
     return [[Page(cell).text for cell in re.findall("<t[hd].*?</t[hd]>", row)] for row in rows]
 

@@ -126,9 +126,9 @@ def test_an_edited_reader_reruns_the_data_sets_that_it_reads(finished, edited):
 
 
 def test_an_edited_template_rewrites_the_report_alone(finished, edited):
-    edited(f"{PACKAGE}/report_template.html.j2", "</body>", "<p></p></body>")
+    edited(f"{PACKAGE}/report_templates/page.html.j2", "</body>", "<p></p></body>")
     jobs, output = finished.would_run()
-    assert stages(jobs) == {"write_report"} == documented("report_template.html.j2"), output
+    assert stages(jobs) == {"write_report"} == documented("report_templates/page.html.j2"), output
 
 
 # --- keys -----------------------------------------------------------------------------------------

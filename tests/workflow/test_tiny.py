@@ -226,7 +226,7 @@ def test_origins_tell_results_apart_by_what_made_them(finished):
 
 def test_the_report_shows_how_each_stage_was_made(finished):
     found, text = origins(finished), (finished.work / "results/report.html").read_text()
-    table = text.partition('<table class="plain made">')[2].partition("</table>")[0]
+    table = text.partition('<table class="plain made sortable">')[2].partition("</table>")[0]
     for name in ("tiny/dataset.npz", "tiny/featurizer/weights.npz", "refitted/crop/curves.csv"):
         row = next(row for row in table.split("</tr>") if found[name]["config"] in row)
         assert found[name]["code"] in row

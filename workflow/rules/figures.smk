@@ -83,6 +83,12 @@ rule plot_sweep:
         "../scripts/plot_sweep.py"
 
 
+REPORT_TEMPLATES = sorted(
+    path.relative_to(SOURCE / "efficient_augmentation").as_posix()
+    for path in (SOURCE / "efficient_augmentation/report_templates").iterdir()
+)
+
+
 rule write_report:
     input:
         lambda wildcards: results_of(documented(wildcards.document)),
@@ -103,7 +109,7 @@ rule write_report:
         mem_mb=2000,
         runtime=10,
     params:
-        *code_of("write_report.py", "report_template.html.j2"),
+        *code_of("write_report.py", *REPORT_TEMPLATES),
         settings=lambda wildcards: {
             name: EXPERIMENTS[name] for name in documented(wildcards.document)
         },
