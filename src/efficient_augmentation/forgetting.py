@@ -1,0 +1,27 @@
+"""Forgetting events: how often training unlearns a point that it had right."""
+
+import numpy as np
+
+
+def events(correct):
+    """Number of forgetting events of every point.
+
+    A forgetting event is a point told right after one epoch and wrong after the next. A point that
+    is never right has none to count, and stands above all others: it gets the number of epochs,
+    which no count reaches.
+
+    Args:
+      correct: (epochs, n), whether the network told a point right after each epoch.
+    Returns: (n,) int64 within 0..epochs.
+    Raises: ValueError unless correct has that shape and holds only 0 and 1.
+    Source: Toneva et al. 2019, section 3, with the epoch's end as the time of looking.
+    """
+    correct = np.asarray(correct)
+    if correct.ndim != 2 or not correct.size or not np.isin(correct, (0, 1)).all():
+        raise ValueError(
+            f"correct must have shape (epochs, n), none of them 0, and hold 0 or 1; its shape is "
+            f"{correct.shape}"
+        )
+    correct = correct.astype(bool)
+    forgotten = (correct[:-1] & ~correct[1:]).sum(axis=0)
+    return np.where(correct.any(axis=0), forgotten, len(correct))
