@@ -1,7 +1,7 @@
 """Which training points are worth augmenting? Table of contents of the workflow.
 
-Targets: the name of an experiment, `report`, `paper`, `check_results`, or nothing for what `run` in
-the config lists.
+Targets: the name of an experiment, `report`, `paper`, `check_results`, `audit`, or nothing for what
+`run` in the config lists.
 """
 
 from snakemake.utils import min_version
@@ -19,6 +19,7 @@ include: "workflow/rules/networks.smk"
 include: "workflow/rules/features.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/policies.smk"
+include: "workflow/rules/audit.smk"
 include: "workflow/rules/figures.smk"
 
 
@@ -45,6 +46,11 @@ rule paper:
 rule check_results:
     input:
         checks_of(RUN),
+
+
+rule audit:
+    input:
+        audits_of(RUN),
 
 
 # The loop makes a target of every experiment: `snakemake digits`.

@@ -36,7 +36,7 @@ OWN, AFTER = "X", "+"
 """Marks of a stage that reruns: something of its own changed, or only what comes before it."""
 
 BUDGETS = {"budgets": [1, 5, 20]}
-PANELS = {"clusters": {"counts": [1, 3]}, "dpp": {"budgets": [1, 4]}, "sweep": 4}
+PANELS = {"clusters": {"counts": [1, 3]}, "dpp": {"budgets": [1, 4]}, "sweep": 4, "audit": True}
 SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
 TRAINED = "trained"
 """The experiment that trains a ResNet; no other has one under results/networks/."""

@@ -18,7 +18,7 @@ from efficient_augmentation.data import whole
 
 SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
 
-TARGETS = ("all", "report", "paper", "check_results")
+TARGETS = ("all", "report", "paper", "check_results", "audit")
 """Names of targets besides those of experiments."""
 
 FOLDERS = ("logs", "benchmarks", "networks")
@@ -35,6 +35,8 @@ RULES = (
     "score_points",
     "simulate_policies",
     "summarize_curves",
+    "audit_scores",
+    "plot_audit",
     "plot_transform",
     "plot_sweep",
     "check_experiment",

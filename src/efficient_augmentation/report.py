@@ -8,6 +8,7 @@ import jinja2
 
 from efficient_augmentation import (
     provenance,
+    report_audit,
     report_claims,
     report_inputs,
     report_made,
@@ -37,6 +38,7 @@ SECTIONS = (
     Section("needed", "Policies compared", report_needed.view),
     Section("claims", "The paper's claims beside these runs", report_claims.view),
     Section("runs", None, report_views.view),
+    Section("audit", "Scores beside exact retraining", report_audit.view),
     Section("terms", "Terms", report_made.terms),
     Section("made", "How this was made", report_made.view),
 )

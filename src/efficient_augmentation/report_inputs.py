@@ -41,6 +41,8 @@ class ExperimentResult(NamedTuple):
       training: columns of the network's history.csv, or None where the experiment trains none.
       training_figure: bytes of the PNG beside it, or None.
       origins: stage -> list of what its files come from, as `provenance.of` says it, or None.
+      audit: columns of audit_summary.csv, or None where no truth check is configured.
+      audit_figure: bytes of its PNG, or None.
     """
 
     name: str
@@ -51,6 +53,8 @@ class ExperimentResult(NamedTuple):
     training: dict | None = None
     training_figure: bytes | None = None
     origins: dict | None = None
+    audit: dict | None = None
+    audit_figure: bytes | None = None
 
 
 class Material(NamedTuple):
@@ -84,15 +88,19 @@ def read_experiment(directory, config, network=None):
         read_transform(directory / name, parameters)
         for name, parameters in config["transforms"].items()
     ]
-    sweep, training = (None, None), (None, None)
+    sweep, training, audit = (None, None), (None, None), (None, None)
     if config["sweep"]:
         sweep = _table_and_picture(
             directory / "clusters.csv", directory / "figures" / "clusters_sweep.png"
         )
+    if config["audit"]:
+        audit = _table_and_picture(
+            directory / "audit_summary.csv", directory / "figures" / "audit.png"
+        )
     if network:
         training = _table_and_picture(Path(network, "history.csv"), Path(network, "training.png"))
     origins = read_origins(directory, list(config["transforms"]), network)
-    return ExperimentResult(directory.name, config, found, *sweep, *training, origins)
+    return ExperimentResult(directory.name, config, found, *sweep, *training, origins, *audit)
 
 
 def read_origins(directory, transforms, network=None):

@@ -40,6 +40,11 @@ READ = {
         "below, the accuracy on the images as the training saw them, and on the test images where "
         "they were watched. Nothing was chosen by the test images."
     ),
+    "audit": (
+        "Each dot is a training point: the magnitude of its score over the exact change of its "
+        "loss when it is left out, both on logarithmic scales; what is zero lies on the edge. "
+        "Where a score estimates that change, the line is equality."
+    ),
     "sweep": (
         "Above, the sum of squared distances to the nearest centre; below, how much nearer a point "
         "is to its own cluster than to the next (1: far apart, 0: none)."

@@ -169,6 +169,7 @@ def config(n_train=1000, **changes):
         "clusters": {"counts": [], "policies": ["baseline"], "scores": ["loss", "influence"]},
         "dpp": {"budgets": [], "policies": ["dpp_weighted", "dpp_raw"], "scores": ["influence"]},
         "sweep": 0,
+        "audit": False,
         "C": 10.0,
         "faithful": False,
         "seed": 0,

@@ -6,6 +6,11 @@ Out: NETWORKS; functions of an experiment, or of wildcards that hold one
 
 PAPER = ["mnist", "cifar10", "norb", "norb_augmented"]
 SUFFIXES = ["png", "pdf"]
+AUDIT_FILES = [
+    "audit.csv",
+    "audit_summary.csv",
+    *[f"figures/audit.{suffix}" for suffix in SUFFIXES],
+]
 
 # Name of each figure of a transform, its caption in workflow/report, and what it shows.
 FIGURES = {
@@ -261,7 +266,7 @@ def experiment_files(experiment):
             "clusters.csv",
             *[f"figures/clusters_sweep.{suffix}" for suffix in SUFFIXES],
         ]
-    return files
+    return files + AUDIT_FILES * EXPERIMENTS[experiment]["audit"]
 
 
 def checked_files(experiment):
@@ -291,3 +296,8 @@ def origins_of(experiments):
 def checks_of(experiments):
     """What shows that experiments' results were checked."""
     return [f"results/{experiment}/checks.txt" for experiment in experiments]
+
+
+def audits_of(experiments):
+    """Files of experiments' truth checks, whether or not they belong to their results."""
+    return [f"results/{e}/{file}" for e in experiments for file in AUDIT_FILES]

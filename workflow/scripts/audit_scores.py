@@ -1,0 +1,20 @@
+"""Every score beside the exact refit without each point."""
+
+from _job import start
+
+from efficient_augmentation import arrays, provenance, tables
+from efficient_augmentation.stages import audit
+
+
+def main(smk):
+    ids = arrays.load(smk.input.dataset, "train_ids")["train_ids"]
+    features = arrays.load(smk.input.features, "x_train", "y_train", "source_train")
+    rows, summary = audit.run(features, ids, **smk.params.settings)
+    made_by = provenance.of(smk)
+    tables.write_csv(smk.output.table, rows, made_by)
+    tables.write_csv(smk.output.summary, summary, made_by)
+
+
+if __name__ == "__main__":
+    start(snakemake)
+    main(snakemake)

@@ -1,0 +1,16 @@
+"""Scores over the exact change of retraining."""
+
+from _job import start
+
+from efficient_augmentation import provenance, tables
+from efficient_augmentation.figures import audit, style
+
+
+def main(smk):
+    figure = audit.agreement(tables.read_csv(smk.input.table), tables.read_csv(smk.input.summary))
+    style.save(figure, smk.output.png, smk.output.pdf, provenance.of(smk))
+
+
+if __name__ == "__main__":
+    start(snakemake)
+    main(snakemake)
