@@ -8,8 +8,9 @@ report: .venv/installed
 	$(BIN)/snakemake
 	@echo "Report: $(CURDIR)/results/report.html"
 
+# A process for each core; tests/conftest.py says which tests share one.
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
 
 # What docs/cluster.md needs.
 cluster: .venv/installed-cluster
