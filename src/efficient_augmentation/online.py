@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from efficient_augmentation import featurize, logistic, simulate, svm, train
-from efficient_augmentation import scores as score_functions
+from efficient_augmentation import featurize, heads, scoring, simulate, train
 
 
 class State(NamedTuple):
@@ -16,7 +15,7 @@ class State(NamedTuple):
     variables: Any
     """Networks' weights, leading axis U."""
     theta: np.ndarray
-    """(U, d + 1), logistic regressions on the networks' features, intercept last."""
+    """(U, ...) parameters, intercept last: of the heads on the networks' features."""
     weights: np.ndarray
     """(U, rows), what they were fitted with."""
     network: np.ndarray
@@ -68,10 +67,11 @@ class OnlineModel:
         self._influence_C = None if faithful else C
         self._kind = kind
         self._faithful = faithful
+        self._head = heads.of(self._y, faithful=faithful)
         self._network = network
         self._seed = seed
         self._settings = {
-            "n_classes": max(2, int(self._y.max()) + 1),
+            "n_classes": heads.number_of_classes(self._y),
             "epochs": epochs,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
@@ -86,7 +86,7 @@ class OnlineModel:
             self._network, self._x, self._y, weights, seeds, **self._settings
         )
         theta = [
-            logistic.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self.C, w[rows])
+            self._head.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self.C, w[rows])
             for u, (w, rows) in enumerate(zip(weights, map(np.flatnonzero, weights), strict=True))
         ]
         return State(variables, np.stack(theta), weights, network.reshape(-1))
@@ -95,7 +95,7 @@ class OnlineModel:
         """(R,) accuracy on the expanded test set, or on some of its rows."""
         x, y = (array[test_rows] for array in self._test)
         each = [
-            logistic.accuracy(theta, self._embed(state.variables, u, x), y)
+            self._head.accuracy(theta, self._embed(state.variables, u, x), y)
             for u, theta in enumerate(state.theta)
         ]
         return np.array(each)[state.network]
@@ -113,27 +113,16 @@ class OnlineModel:
         """Of the Hessian in the influence of a run; infinity where it is singular."""
         u = state.network[run]
         X = self._embed(state.variables, u, self._x[np.flatnonzero(state.weights[u])])
-        return score_functions.condition_number(state.theta[u], X, self._influence_C)
+        return self._head.condition_number(state.theta[u], X, self._influence_C)
 
     def _scores(self, name, state, u):
         rows = np.flatnonzero(state.weights[u])
-        X, y = self._embed(state.variables, u, self._x[rows]), self._y[: self._n]
-        match name:
-            case "loss":
-                return score_functions.loss(state.theta[u], X[: self._n], y)
-            case "influence":
-                return score_functions.loo_influence(
-                    state.theta[u],
-                    X[: self._n],
-                    y,
-                    self._influence_C,
-                    self._kind,
-                    fit_X=X,
-                    fit_weights=state.weights[u, rows],
-                )
-            case "margin" | "hinge":
-                return getattr(svm.fit(X[: self._n], y, faithful=self._faithful), name)
-        raise ValueError(f"no score {name!r} with a network refitted")
+        X = self._embed(state.variables, u, self._x[rows])
+        points = scoring.Points(X, self._y[rows], self._n, faithful=self._faithful)
+        theta, weights = state.theta[[u]], state.weights[[u]][:, rows]
+        return scoring.score(
+            name, points, scoring.Fits(theta, weights, self._influence_C, self._kind)
+        )[0]
 
     def _embed(self, variables, u, images):
         one = jax.tree.map(lambda leaf: leaf[u], variables)

@@ -4,15 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Log-probabilities, up to a constant, with which a random policy draws points by |score|.
 # They are formed in logarithms: a softmax over large scores would overflow.
-_LOG_WEIGHTS = {
+LOG_WEIGHTS = {
     "baseline": np.zeros_like,
     "random_proportional": np.log,
     "random_inverse_proportional": lambda s: -np.log(s),
     "random_softmax_proportional": lambda s: s,
     "random_inverse_softmax_proportional": np.reciprocal,
 }
+"""Log-probabilities, up to a constant, with which a random policy draws points by |score|."""
 _SORT_KEYS = {
     "deterministic_proportional": lambda s: s,
     "deterministic_inverse_proportional": lambda s: -s,
@@ -22,7 +22,7 @@ _SORT_KEYS = {
 _DIVERSE = ("dpp_weighted", "dpp_raw")
 _BLIND = ("baseline", "dpp_raw")
 
-BASES = (*_LOG_WEIGHTS, *_SORT_KEYS, *_DIVERSE)
+BASES = (*LOG_WEIGHTS, *_SORT_KEYS, *_DIVERSE)
 MODIFIERS = ("update", "downweight")
 
 PAPER_PANEL = (
@@ -117,7 +117,7 @@ def order(policy, scores, rng, clusters=None):
     base = parse(policy).base
     if base in _DIVERSE:
         raise ValueError(f"policy {policy!r} draws subsets; it has no order")
-    magnitude = _magnitude(scores)
+    magnitude = magnitudes(scores)
     noise = rng.gumbel(size=magnitude.size)
     if base in _SORT_KEYS:
         ranking = np.argsort(-_SORT_KEYS[base](magnitude), kind="stable")
@@ -125,7 +125,7 @@ def order(policy, scores, rng, clusters=None):
         # Where weights span more than a float64 holds, adding noise changes nothing; the noise as
         # second key then still breaks ties at random.
         with np.errstate(over="ignore"):
-            key = _LOG_WEIGHTS[base](magnitude)
+            key = LOG_WEIGHTS[base](magnitude)
         ranking = np.lexsort((-noise, -(key + noise)))
     return ranking if clusters is None else _round_robin(ranking, clusters, rng)
 
@@ -134,7 +134,11 @@ def _strip(name, suffix):
     return name.removesuffix(suffix), name.endswith(suffix)
 
 
-def _magnitude(scores):
+def magnitudes(scores):
+    """What policies see of scores: |score|, (n,) float64, zeros replaced as `order` says.
+
+    Raises: ValueError if scores have a wrong shape or are not finite.
+    """
     magnitude = np.abs(np.asarray(scores, dtype=np.float64))
     if magnitude.ndim != 1 or not magnitude.size:
         raise ValueError(f"scores must have shape (n,), n >= 1, not {magnitude.shape}")

@@ -20,8 +20,6 @@ import numpy as np
 
 from efficient_augmentation import logistic
 
-NAMES = ("loss", "influence", "margin", "hinge")
-"""All scores; margin and hinge are those of the support vector machine, see `svm`."""
 KINDS = ("influence", "alo")
 
 # What the published code adds to the diagonal of H instead of the penalty.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import logistic, policies, scores, selection, svm
+from efficient_augmentation import policies, scoring, selection
 
 
 def select_points(
@@ -20,9 +20,9 @@ def select_points(
 
     Args:
       features: (n, d), one row a training point; a network's penultimate layer serves well.
-      labels: (n,), two distinct values.
+      labels: (n,), two distinct values or more.
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
-      score: "loss", "influence", "margin" or "hinge".
+      score: a name of `scoring.NAMES`, such as "loss", "influence", "margin" or "hinge".
       policy: a name that `policies.parse` takes. Updating and downweighting need augmented rows
         and do not matter to a single choice.
       seed: of the random draw.
@@ -37,7 +37,7 @@ def select_points(
     X, y = _checked(features, labels)
     points = selection.number_of_points(budget, len(X))
     rng = _generator(seed if random_state is None else random_state)
-    return policies.order(policy, _scores(score, X, y, C), rng)[:points]
+    return policies.order(policy, scoring.score_alone(score, X, y, C), rng)[:points]
 
 
 def score_points(features, labels, score="influence", *, C=10.0):
@@ -48,7 +48,7 @@ def score_points(features, labels, score="influence", *, C=10.0):
     Returns: (n,) float64; magnitudes count.
     Raises: ValueError as `select_points`.
     """
-    return _scores(score, *_checked(features, labels), C)
+    return scoring.score_alone(score, *_checked(features, labels), C)
 
 
 def _checked(features, labels):
@@ -57,12 +57,12 @@ def _checked(features, labels):
         raise ValueError(f"labels must have shape {X.shape[:1]}, a label a row, not {labels.shape}")
     if labels.dtype.kind == "f" and np.isnan(labels).any():
         raise ValueError(
-            f"labels must hold two classes; that of row {np.isnan(labels).argmax()} is nan"
+            f"labels must hold two classes or more; that of row {np.isnan(labels).argmax()} is nan"
         )
     classes, y = np.unique(labels, return_inverse=True)
-    if len(classes) != 2:
+    if len(classes) < 2:
         found = f"{len(classes)} {'class' if len(classes) == 1 else 'classes'}"
-        raise ValueError(f"labels must hold two classes, not {found}: {classes[:5]}")
+        raise ValueError(f"labels must hold two classes or more, not {found}: {classes[:5]}")
     return X, y
 
 
@@ -70,14 +70,3 @@ def _generator(random_state):
     if isinstance(random_state, np.random.RandomState):
         return np.random.default_rng(random_state.randint(1 << 32, size=4, dtype=np.uint32))
     return np.random.default_rng(random_state)
-
-
-def _scores(score, X, y, C):
-    match score:
-        case "loss":
-            return scores.loss(logistic.fit(X, y, C), X, y)
-        case "influence":
-            return scores.loo_influence(logistic.fit(X, y, C), X, y, C)
-        case "margin" | "hinge":
-            return getattr(svm.fit(X, y), score)
-    raise ValueError(f"score must be one of {', '.join(scores.NAMES)}, not {score!r}")

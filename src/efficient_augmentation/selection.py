@@ -41,11 +41,11 @@ def first_choice(policy, scores):
     Raises: ValueError as `policies.order`.
     """
     first = policies.order(policy, scores, np.random.default_rng(0))[0]
-    base, magnitude = policies.parse(policy).base, policies._magnitude(scores)
-    if base not in policies._LOG_WEIGHTS:
+    base, magnitude = policies.parse(policy).base, policies.magnitudes(scores)
+    if base not in policies.LOG_WEIGHTS:
         return (np.arange(len(magnitude)) == first).astype(np.float64)
     with np.errstate(over="ignore"):
-        key = policies._LOG_WEIGHTS[base](magnitude)
+        key = policies.LOG_WEIGHTS[base](magnitude)
     # Weights beyond what a float64 holds leave the others no chance.
     infinite = np.isposinf(key)
     return infinite / infinite.sum() if infinite.any() else special.softmax(key)

@@ -14,7 +14,7 @@ class AugmentationSelector(BaseEstimator):
 
     Args:
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
-      criterion: score of the points: "loss", "influence", "margin" or "hinge".
+      criterion: score of the points, a name of `scoring.NAMES`, such as "loss" or "influence".
       policy: a name that `policies.order` takes.
       C: inverse strength of the penalty of the logistic regression that scores the points.
       random_state: int, numpy RandomState, or None for NumPy's global state.
@@ -23,7 +23,7 @@ class AugmentationSelector(BaseEstimator):
       scores_: (n,) float64.
       indices_: (m,) rows chosen, in the policy's order.
       support_: (n,) bool, whether a row is chosen.
-      classes_: (2,), the labels.
+      classes_: (k,), the labels.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class AugmentationSelector(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y):
-        """Score the rows of X (n, d) with labels y (n,), two distinct values, and choose.
+        """Score the rows of X (n, d) with labels y (n,), two distinct values or more, and choose.
 
         Raises: ValueError as `select.select_points`.
         """
@@ -64,5 +64,5 @@ class AugmentationSelector(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
-        tags.classifier_tags = ClassifierTags(multi_class=False)
+        tags.classifier_tags = ClassifierTags(multi_class=True)
         return tags

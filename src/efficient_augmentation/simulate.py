@@ -7,14 +7,12 @@ matter to the loop.
 """
 
 import logging
-from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from efficient_augmentation import clusters as kmeans
-from efficient_augmentation import dpp, logistic, policies, svm
-from efficient_augmentation import scores as score_functions
+from efficient_augmentation import dpp, logistic, policies, scoring
 
 PUBLISHED_C = 1.0  # what the published code fits with, whatever it is told
 _log = logging.getLogger(__name__)
@@ -47,85 +45,65 @@ class Model(Protocol):
 
 
 class FrozenModel:
-    """Logistic regression on features that do not change.
+    """Logistic regression, for more than two classes multinomial, on features that do not change.
 
     Args:
       features: mapping with x_train, y_train, source_train, x_test, y_test as in features.npz.
       C: inverse strength of the penalty.
       faithful: as the published code: C is 1 whatever is asked for, and the penalty is left out
-        of the Hessian of the influence.
-      kind: "influence" or "alo".
+        of the Hessian of the influence. For two classes alone.
+      kind: "influence" or "alo"; for more than two classes also "kfac".
     Raises: ValueError if rows are not finite, not in the order of features.npz, or C <= 0.
     """
 
     def __init__(self, features, C, *, faithful=False, kind="influence"):
         self.source = check_source(features["source_train"])
-        self._X, self._y = logistic.check_rows(features["x_train"], features["y_train"])
-        self._test = logistic.check_rows(features["x_test"], features["y_test"])
-        self._n = int((self.source < 0).sum())
-        if len(self.source) != len(self._X) or self._test[0].shape[1] != self._X.shape[1]:
+        n = int((self.source < 0).sum())
+        self._points = scoring.Points(
+            features["x_train"], features["y_train"], n, faithful=faithful
+        )
+        self._test = self._points.head.check_rows(features["x_test"], features["y_test"])
+        X, X_test = self._points.X, self._test[0]
+        if len(self.source) != len(X) or X_test.shape[1] != X.shape[1]:
             raise ValueError(
-                f"x_train of shape {self._X.shape}, source_train {self.source.shape} and x_test "
-                f"{self._test[0].shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
+                f"x_train of shape {X.shape}, source_train {self.source.shape} and x_test "
+                f"{X_test.shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
             )
         logistic.check_C(C)
         self.C = PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
-        self._faithful = faithful
         self._start = None
 
     def fit(self, weights):
-        """Parameters (R, d + 1), and the weights (R, rows) that they were fitted with."""
+        """Parameters (R, ...) of the head, and the weights (R, rows) that they were fitted with."""
         # All rows, most of them with weight 0 at first: one shape to compile. The last optimum is
         # near the next: it saves iterations and does not change the result.
+        points = self._points
         start = self._start if np.shape(self._start)[:1] == (len(weights),) else None
-        self._start = logistic.fit_many(self._X, self._y, self.C, weights, start, _TOLERANCE)
+        self._start = points.head.fit_many(points.X, points.y, self.C, weights, start, _TOLERANCE)
         return self._start, weights
 
     def accuracy(self, state, test_rows=slice(None)):
         """(R,) accuracy on the expanded test set, or on some of its rows."""
         X, y = self._test
-        return logistic.accuracy(state[0], X[test_rows], y[test_rows])
+        return self._points.head.accuracy(state[0], X[test_rows], y[test_rows])
 
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
         theta, weights = state
-        originals = self._X[: self._n], self._y[: self._n]
-        match name:
-            case "loss":
-                return np.stack([score_functions.loss(t, *originals) for t in theta[runs]])
-            case "influence":
-                return score_functions.loo_influence_many(
-                    theta[runs],
-                    self._rows,
-                    originals[1],
-                    weights[runs],
-                    self._influence_C,
-                    self._kind,
-                )
-            case "margin" | "hinge":
-                # Of the baseline's machine, which is fitted once, on the originals.
-                return np.tile(getattr(self._separator, name), (len(runs), 1))
-        raise ValueError(f"no score {name!r} on frozen features")
+        fits = scoring.Fits(theta[runs], weights[runs], self._influence_C, self._kind)
+        return scoring.score(name, self._points, fits)
 
     def features(self, state, run):
         """(n, d) features of the originals in a run."""
-        return self._X[: self._n]
+        return self._points.originals[0]
 
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
         theta, weights = state
-        rows = weights[run] > 0
-        return score_functions.condition_number(theta[run], self._X[rows], self._influence_C)
-
-    @cached_property
-    def _rows(self):
-        return logistic.with_intercept(self._X)
-
-    @cached_property
-    def _separator(self):
-        return svm.fit(self._X[: self._n], self._y[: self._n], faithful=self._faithful)
+        X = self._points.X[weights[run] > 0]
+        return self._points.head.condition_number(theta[run], X, self._influence_C)
 
 
 class _Run(NamedTuple):
@@ -153,7 +131,7 @@ def simulate(
     Args:
       features: mapping of features.npz: x_train (rows, d), y_train, source_train, and the same
         three for the test set; originals first.
-      scores: a name of `scores.NAMES`, or several.
+      scores: a name of `scoring.NAMES`, or several.
       policies: names that `policies.parse` takes.
       budgets: numbers of augmented points, strictly increasing, within 1..n.
       rounds: repetitions of a random policy; a deterministic one runs once.
@@ -321,10 +299,7 @@ def _plan(scores, panel, clusters, rounds):
 
 def _check_plan(scores, panel, budgets, rounds, clusters, n):
     for name in scores:
-        if name not in score_functions.NAMES:
-            raise ValueError(
-                f"unknown score {name!r}; a score is one of {', '.join(score_functions.NAMES)}"
-            )
+        scoring.check_name(name)
     budgets = list(budgets)
     if not budgets or budgets != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > n:
         raise ValueError(

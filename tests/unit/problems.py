@@ -12,10 +12,10 @@ def two_classes(n, d, seed=0, gap=1.0):
     return np.maximum(X, -0.5).astype(np.float32), y
 
 
-def augmented_features(n=24, d=5, v=3, n_test=40, seed=0):
+def augmented_features(n=24, d=5, v=3, n_test=40, seed=0, classes=two_classes):
     """Mapping like features.npz: originals, then v perturbed copies of all of them."""
     rng = np.random.default_rng(seed)
-    X, y = two_classes(n + n_test, d, seed)
+    X, y = classes(n + n_test, d, seed=seed)
 
     def expand(X, y):
         rows = [X, *(X + 0.6 * rng.normal(size=X.shape) + 0.4 for _ in range(v))]

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from efficient_augmentation import config, policies, scores
+from efficient_augmentation import config, policies, scoring
 from efficient_augmentation.data import sources
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +110,7 @@ PUBLISHED = {"kind": "resnet20v2", "recipe": "published"}
 
 
 def test_scores_are_those_of_the_package():
-    assert config.schema()["$defs"]["scores"]["items"]["enum"] == list(scores.NAMES)
+    assert config.schema()["$defs"]["scores"]["items"]["enum"] == list(scoring.NAMES)
 
 
 def test_every_k_dpp_can_be_asked_for_and_nothing_else():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from degenerate import attempt, hostile, problems
-from efficient_augmentation import clusters, dpp, policies, scores, select, simulate, svm
+from efficient_augmentation import clusters, dpp, policies, scoring, select, simulate, svm
 from efficient_augmentation import transforms as tf
 from problems import augmented_features, two_classes
 
@@ -212,7 +212,7 @@ def test_kernels_of_scores_that_are_not_finite(scores_, message):
 @hostile(40)
 @given(
     problems(decades=(-6, 0, 3)),
-    st.sampled_from(scores.NAMES),
+    st.sampled_from(scoring.NAMES),
     st.sampled_from(ORDERED),
     st.data(),
 )
@@ -236,7 +236,7 @@ def test_selection_is_distinct_points_or_one_error(problem, score, policy, data)
         ({"labels": [0, np.nan] * 3}, "that of row 1 is nan"),
         ({"labels": Y6[:5]}, r"labels must have shape \(6,\), a label a row, not \(5,\)"),
         ({"labels": Y6[:, None]}, r"not \(6, 1\)"),
-        ({"labels": np.zeros(6)}, "two classes, not 1"),
+        ({"labels": np.zeros(6)}, "two classes or more, not 1"),
         ({"C": 0}, "C must be a positive number, not 0"),
         ({"policy": "best", "features": X6 * np.nan}, "unknown policy 'best'"),
     ],

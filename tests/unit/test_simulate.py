@@ -1,8 +1,11 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import clusters, dpp, logistic, policies, scores, simulate, svm
+from efficient_augmentation import clusters, dpp, heads, logistic, policies, simulate, svm
+from many_classes import several_classes
 from problems import augmented_features
 
 BUDGETS = [1, 5, 12, 24]
@@ -22,7 +25,8 @@ def plain_simulation(features, score, name, budgets, number, C, seed, k=0):
         weight = np.array([share if p in taken else 1.0 for p in point])
         model = LogisticRegression(C=C, tol=1e-12, solver="newton-cholesky", max_iter=10_000)
         model.fit(X[rows], y[rows], weight)
-        theta = np.append(model.coef_[0], model.intercept_)
+        theta = np.squeeze(np.column_stack([model.coef_, model.intercept_]))
+        scores = heads.of(y)
         if score == "margin":
             values = svm.fit(X[:n], y[:n]).margin
         elif score == "loss":
@@ -91,6 +95,22 @@ def test_margins_subsets_and_clusters_equal_a_plain_loop(features, score, policy
     for number in range(2 if policies.parse(policy).random else 1):
         expected = plain_simulation(features, score, policy, BUDGETS, number, 10.0, 3, k)
         assert curve(found, score, policy, number) == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "policy", "k"),
+    [
+        ("influence", "deterministic_proportional_update_downweight", 0),
+        ("loss", "deterministic_inverse_proportional_update", 0),
+        ("influence", "random_proportional", 4),
+        ("loss", "dpp_raw_downweight", 0),
+    ],
+)
+def test_three_classes_equal_a_plain_loop(score, policy, k):
+    features = augmented_features(classes=partial(several_classes, k=3))
+    found = simulate.simulate(features, score, [policy], BUDGETS, 1, 10.0, 3, clusters=[k])
+    expected = plain_simulation(features, score, policy, BUDGETS, 0, 10.0, 3, k)
+    assert curve(found, score, policy, 0) == expected
 
 
 def test_published_draws_of_a_k_dpp_come_with_a_warning(features, monkeypatch, caplog):

@@ -1,0 +1,121 @@
+"""Scores by name: what the simulation, the baselines and a choice of points order points by.
+
+A score is a function of `Points`, listed in `_OF_POINTS`, or of those and `Fits`, in `_OF_FITS`.
+Two classes and more, frozen features and refitted networks, the workflow and `select` come here.
+"""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from efficient_augmentation import heads, logistic, svm
+
+
+class Fits(NamedTuple):
+    """R fits of the rows of `Points`."""
+
+    theta: np.ndarray
+    """(R, d + 1) for two classes, (R, k, d + 1) for k, intercept last."""
+    weights: np.ndarray
+    """(R, m) sample weights that they were fitted with."""
+    C: float | None
+    """Inverse penalty in the Hessian of the influence; None leaves it out, as published."""
+    kind: str = "influence"
+    """Of influence, see `scores.loo_influence`."""
+
+
+class Points:
+    """Rows that are fitted, the first of which are the points to score.
+
+    Args:
+      X: features, (m, d), finite.
+      y: labels, (m,), 0..k-1.
+      n: number of points: rows 0..n-1. None means all rows.
+      faithful: whether the published code is to be repeated; for two classes alone.
+    Raises: ValueError for a wrong shape or value.
+    """
+
+    def __init__(self, X, y, n=None, *, faithful=False):
+        self.head = heads.of(y, faithful=faithful)
+        self.X, self.y = self.head.check_rows(X, y)
+        self.n = len(self.y) if n is None else n
+        self._faithful = faithful
+
+    @property
+    def originals(self):
+        """Features (n, d) and labels (n,) of the points."""
+        return self.X[: self.n], self.y[: self.n]
+
+    @cached_property
+    def rows(self):
+        """(m, d + 1): all rows with their intercept column."""
+        return logistic.with_intercept(self.X)
+
+    @cached_property
+    def separator(self):
+        """The support vector machine of the points, see `svm.fit`."""
+        return svm.fit(*self.originals, faithful=self._faithful)
+
+
+def score(name, points, fits):
+    """Scores of all points under each fit.
+
+    Args:
+      name: one of `NAMES`.
+      points: `Points`.
+      fits: `Fits` of their rows.
+    Returns: (R, n) float64; magnitudes count.
+    Raises: ValueError for an unknown name, and as the score's function.
+    """
+    check_name(name)
+    if name in _OF_FITS:
+        return _OF_FITS[name](points, fits)
+    return np.tile(_OF_POINTS[name](points), (len(fits.weights), 1))
+
+
+def score_alone(name, X, y, C):
+    """Scores of points under the fit on themselves, made where the score asks for one.
+
+    Args:
+      name: one of `NAMES`.
+      X: features, (n, d), finite.
+      y: labels, (n,), 0..k-1, all present.
+      C: inverse strength of the penalty.
+    Returns: (n,) float64; magnitudes count.
+    Raises: as `score`, and for a wrong shape or value.
+    """
+    check_name(name)
+    points = Points(X, y)
+    if name in _OF_POINTS:
+        return _OF_POINTS[name](points)
+    theta = points.head.fit(*points.originals, C)
+    return _OF_FITS[name](points, Fits(theta[None], np.ones((1, points.n)), C))[0]
+
+
+def check_name(name):
+    """A ValueError that lists the names where this is none of them."""
+    if name not in NAMES:
+        raise ValueError(f"unknown score {name!r}; a score is one of {', '.join(NAMES)}")
+
+
+def _loss(points, fits):
+    return np.stack([points.head.loss(theta, *points.originals) for theta in fits.theta])
+
+
+def _influence(points, fits):
+    y = points.originals[1]
+    return points.head.loo_influence_many(
+        fits.theta, points.rows, y, fits.weights, fits.C, fits.kind
+    )
+
+
+# (Points, Fits) -> (R, n): scores that change with the fit.
+_OF_FITS = {"loss": _loss, "influence": _influence}
+# Points -> (n,): scores that do not.
+_OF_POINTS = {
+    "margin": lambda points: points.separator.margin,
+    "hinge": lambda points: points.separator.hinge,
+}
+NAMES = (*_OF_FITS, *_OF_POINTS)
+"""All scores; margin and hinge are those of the support vector machine, see `svm`."""

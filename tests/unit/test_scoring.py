@@ -1,0 +1,68 @@
+"""One door for two classes and more."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from efficient_augmentation import heads, logistic, scores, scoring, softmax, softmax_scores
+from many_classes import several_classes
+from problems import two_classes
+
+
+@pytest.mark.parametrize(
+    ("labels", "head"),
+    [([0, 1, 1], heads.BINARY), ([0, 0], heads.BINARY), ([0, 1, 2], heads.MULTINOMIAL)],
+)
+def test_the_number_of_classes_decides(labels, head):
+    assert heads.of(labels) is head
+
+
+@pytest.mark.parametrize("labels", [["cat", "dog"], [], [np.nan, 1.0], [-1, 1]])
+def test_what_is_no_label_is_left_to_the_checks_of_two_classes(labels):
+    head = heads.of(labels)
+    assert head is heads.BINARY
+    with pytest.raises(ValueError, match=r"labels must be 0 or 1|must have shapes"):
+        head.check_rows(np.ones((len(labels), 1)), labels)
+
+
+def test_the_published_code_knows_two_classes():
+    assert heads.of([0, 1], faithful=True) is heads.BINARY
+    with pytest.raises(ValueError, match=r"faithful .* two classes, not 4; set it to false"):
+        heads.of([0, 1, 3], faithful=True)
+
+
+@pytest.mark.parametrize("head", [heads.BINARY, heads.MULTINOMIAL])
+def test_C_is_that_of_scikit_learn_for_both(head):
+    X, y = two_classes(40, 3) if head is heads.BINARY else several_classes(40, 3, 3)
+    model = LogisticRegression(C=2.0, tol=1e-12, max_iter=1000).fit(X.astype(float), y)
+    np.testing.assert_allclose(head.fit(X, y, 2.0)[..., :-1], np.squeeze(model.coef_), atol=1e-5)
+
+
+def test_scores_by_name_are_the_functions_of_the_head():
+    X, y = several_classes(30, 3, 3)
+    theta = softmax.fit(X, y, 5.0)
+    np.testing.assert_array_equal(
+        scoring.score_alone("loss", X, y, 5.0), softmax_scores.loss(theta, X, y)
+    )
+    np.testing.assert_array_equal(
+        scoring.score_alone("influence", X, y, 5.0), softmax_scores.loo_influence(theta, X, y, 5.0)
+    )
+    X, y = two_classes(30, 3)
+    theta = logistic.fit(X, y, 5.0)
+    np.testing.assert_array_equal(
+        scoring.score_alone("influence", X, y, 5.0), scores.loo_influence(theta, X, y, 5.0)
+    )
+
+
+def test_scores_of_points_do_not_depend_on_the_other_rows_of_the_fit():
+    X, y = two_classes(30, 3)
+    points = scoring.Points(X, y, 20)
+    fits = scoring.Fits(np.zeros((2, 4)), np.ones((2, 30)), 1.0)
+    margins = scoring.score("margin", points, fits)
+    assert margins.shape == (2, 20)
+    np.testing.assert_array_equal(margins[1], scoring.score_alone("margin", X[:20], y[:20], 1.0))
+
+
+def test_unknown_names_are_refused_before_any_fit():
+    with pytest.raises(ValueError, match="unknown score 'size'; a score is one of loss, infl"):
+        scoring.score_alone("size", None, None, None)
