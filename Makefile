@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test cluster cluster-test lint format audit bench lock clean
+.PHONY: report test cluster cluster-test docs lint format audit bench lock clean
 
 report: .venv/installed
 	$(BIN)/snakemake
@@ -19,6 +19,11 @@ cluster: .venv/installed-cluster
 cluster-test: .venv/installed-dev .venv/installed-cluster
 	CLUSTER_TEST=1 $(BIN)/python -m pytest tests/cluster
 
+# The site, from docs/ and the docstrings; every warning is an error.
+docs: .venv/installed-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs site
+	@echo "Site: $(CURDIR)/site/index.html"
+
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -32,7 +37,8 @@ format: .venv/installed-dev
 
 # Known vulnerabilities of what is pinned, where the advisory service can be reached.
 audit: .venv/installed-dev
-	$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt requirements-cluster.txt
+	$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt requirements-cluster.txt \
+	  requirements-docs.txt
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/workflow.py
@@ -45,9 +51,11 @@ lock:
 	  --no-header --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	  --no-header --upgrade pyproject.toml --group cluster -c requirements.txt -o requirements-cluster.txt
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --no-header --upgrade pyproject.toml --group docs -c requirements.txt -o requirements-docs.txt
 
 clean:
-	rm -rf results .snakemake
+	rm -rf results site .snakemake
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -63,5 +71,9 @@ clean:
 	@touch $@
 
 .venv/installed-cluster: requirements-cluster.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed-docs: requirements-docs.txt .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
