@@ -21,7 +21,7 @@ cluster-test: .venv/installed-dev .venv/installed-cluster
 
 # The site, from docs/ and the docstrings; every warning is an error.
 docs: .venv/installed-docs
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs site
+	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet docs site
 	@echo "Site: $(CURDIR)/site/index.html"
 
 lint: .venv/installed-dev
