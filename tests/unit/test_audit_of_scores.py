@@ -3,10 +3,20 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import audit, logistic, report_audit, report_inputs, scores, svm
+from efficient_augmentation import (
+    audit,
+    logistic,
+    report_audit,
+    report_inputs,
+    scores,
+    scoring,
+    svm,
+)
 from efficient_augmentation.figures import audit as figure
 from efficient_augmentation.stages import audit as stage
+from many_classes import several_classes
 from problems import two_classes
 
 C = 3.0
@@ -19,19 +29,19 @@ def problem():
 
 @pytest.fixture(scope="module")
 def retrained(problem):
-    """By scikit-learn, a fit for every point left out."""
-    from sklearn.linear_model import LogisticRegression
+    return retrained_losses(*problem)
 
-    X, y = problem[0].astype(float), problem[1]
+
+def retrained_losses(X, y):
+    """By scikit-learn, a fit for every point left out."""
+    X, points = X.astype(float), np.arange(len(y))
 
     def losses(rows):
         fit = LogisticRegression(C=C, tol=1e-12, max_iter=10_000).fit(X[rows], y[rows])
-        margin = (2 * y - 1) * fit.decision_function(X)
-        return np.log1p(np.exp(-margin))
+        return -fit.predict_log_proba(X)[points, y]
 
-    everything = losses(np.arange(len(y)))
-    left_out = [losses(np.delete(np.arange(len(y)), i))[i] for i in range(len(y))]
-    return np.array(left_out) - everything
+    left_out = [losses(np.delete(points, i))[i] for i in points]
+    return np.array(left_out) - losses(points)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +62,12 @@ def test_truth_is_that_of_retraining(audited, retrained):
     assert [row["id"] for row in rows] == list(range(100, 140))
 
 
+def test_truth_of_more_classes_is_that_of_retraining():
+    X, y = several_classes(18, 2, 3, seed=1)
+    truth = stage.refit_losses(X, y, C)
+    np.testing.assert_allclose(truth, retrained_losses(X, y), rtol=1e-4, atol=1e-7)
+
+
 def test_scores_are_those_of_the_package(audited, problem):
     rows, _ = audited
     X, y = problem
@@ -64,7 +80,7 @@ def test_scores_are_those_of_the_package(audited, problem):
         "margin": svm.fit(X, y).margin,
         "label": y,
     }
-    assert rows[0].keys() >= {"id", "exact", *scores.NAMES}
+    assert rows[0].keys() >= {"id", "exact", *scoring.NAMES}
     for name, values in expected.items():
         np.testing.assert_allclose([row[name] for row in rows], values, rtol=1e-5, err_msg=name)
 
@@ -113,11 +129,7 @@ def test_published_choices_refit_with_their_own_penalty(problem):
     assert published != stage.run(features, np.arange(40), C=C, faithful=False)[0]
 
 
-def test_what_cannot_be_audited_is_named(problem):
-    X, y = problem
-    features = {"x_train": X, "y_train": y + np.arange(40) % 2, "source_train": np.full(40, -1)}
-    with pytest.raises(ValueError, match="3 classes; exact refits are there for two"):
-        stage.run(features, np.arange(40), C=C, faithful=False)
+def test_what_cannot_be_audited_is_named():
     with pytest.raises(ValueError, match="id 2, label 3"):
         audit.rows(np.ones(3), {}, [1, 2], np.ones(3))
     with pytest.raises(ValueError, match=r"loss has shape \(2,\)"):
