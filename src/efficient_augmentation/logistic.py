@@ -117,6 +117,12 @@ def accuracy(theta, X, y):
 
 def check_rows(X, y):
     """Features and labels as float64 and int arrays, or a ValueError that says what is wrong."""
+    X, y = check_values(X, y)
+    return X.astype(np.float64, copy=False), y
+
+
+def check_values(X, y):
+    """As `check_rows`, with features of the type that they have, which saves a copy."""
     X, y = np.asarray(X), np.asarray(y)
     if X.ndim != 2 or y.ndim != 1 or len(X) != len(y) or not X.size:
         raise ValueError(
@@ -126,7 +132,6 @@ def check_rows(X, y):
         raise ValueError(f"features must be real numbers, not {X.dtype}")
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"labels must be 0 or 1, not {np.unique(y)[:5]}")
-    X = X.astype(np.float64, copy=False)
     if not np.isfinite(X).all():
         row = int(np.flatnonzero(~np.isfinite(X).all(axis=1))[0])
         raise ValueError(f"features must be finite; row {row} holds NaN or infinity")
@@ -140,8 +145,11 @@ def check_C(C):
 
 
 def with_intercept(X):
-    """Rows x~ = [x, 1]."""
-    return np.concatenate([X, np.ones((len(X), 1), X.dtype)], axis=1)
+    """Rows x~ = [x, 1], float64."""
+    rows = np.empty((len(X), X.shape[1] + 1))
+    rows[:, :-1] = X
+    rows[:, -1] = 1.0
+    return rows
 
 
 @jax.jit

@@ -101,6 +101,34 @@ def test_condition_number_is_that_of_the_hessian(problem):
     assert scores.condition_number(theta, X, 3.0) == pytest.approx(np.linalg.cond(H), rel=1e-9)
 
 
+@pytest.mark.parametrize("kind", ["influence", "alo"])
+def test_fewer_rows_than_features(kind):
+    X, y = two_classes(40, 90)
+    weights = np.random.default_rng(0).choice([0.0, 0.3, 1.0, 2.0], 40)
+    theta = logistic.fit(X, y, 3.0, weights)
+    rows = np.column_stack([X.astype(float), np.ones(40)])
+    p = special.expit(rows @ theta)
+    w = weights * p * (1 - p)
+    H = (rows * w[:, None]).T @ rows + np.diag([1 / 3] * 90 + [0])
+    leverage = np.einsum("nd,dn->n", rows, np.linalg.solve(H, rows.T))
+    left = 1 - w * leverage if kind == "alo" else 1
+    expected = -weights * (p - y) ** 2 * leverage / left
+    found = scores.loo_influence(theta, X, y, 3.0, kind, fit_weights=weights)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("n", "d"), [(240, 5), (40, 90)])
+def test_what_float32_changes(n, d):
+    X, y = two_classes(n, d)
+    theta = logistic.fit(X, y, 3.0)
+    exact = scores.loo_influence(theta, X, y, 3.0)
+    quick = scores.loo_influence(theta, X, y, 3.0, dtype=np.float32)
+    error = np.abs(quick / exact - 1)
+    assert 1e-9 < error.max() < 1e-4
+    assert quick.dtype == np.float64
+    np.testing.assert_array_equal(np.argsort(quick)[:20], np.argsort(exact)[:20])
+
+
 def test_order_of_rows_and_size_of_the_batch_do_not_matter(problem):
     X, y, theta = problem
     turned = np.random.default_rng(0).permutation(240)
@@ -117,6 +145,8 @@ def test_order_of_rows_and_size_of_the_batch_do_not_matter(problem):
     ("change", "message"),
     [
         ({"theta": np.zeros(5)}, r"theta must have shape \(6,\)"),
+        ({"dtype": np.float16}, "dtype must be float64 or float32, not <class 'numpy.float16'>"),
+        ({"dtype": np.float32, "C": None}, "dtype must be float64 where C is None"),
         ({"kind": "loo"}, "kind must be one of influence, alo, not 'loo'"),
         ({"fit_X": np.ones((3, 5))}, r"m >= 240, not \(3, 5\)"),
         ({"fit_weights": np.ones(3)}, r"not \(240, 5\) and \(3,\)"),
