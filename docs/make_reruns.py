@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from efficient_augmentation import config  # noqa: E402
+from efficient_augmentation.data import sources  # noqa: E402
 
 DOCUMENT = ROOT / "docs/reruns.md"
 PACKAGE = ROOT / "src/efficient_augmentation"
@@ -176,12 +177,15 @@ def savings():
 
 
 def examples():
-    """A config of these experiments and one on each other data set, every key written out."""
-    kinds = config.schema()["$defs"]["dataset"]["properties"]["kind"]
+    """A config of these experiments and one on each published data set, every key written out."""
     data = {
-        f"on_{kind}": {**SMALL, **PANELS, "dataset": {"kind": kind}}
-        for kind in kinds["enum"]
-        if kind != "digits"
+        f"on_{kind}": {
+            **SMALL,
+            **PANELS,
+            "dataset": {"kind": kind},
+            "featurizer": {"kind": "cnn"},
+        }
+        for kind in sources.SOURCES
     }
     given = {"run": [*EXPERIMENTS, *data], "experiments": EXPERIMENTS | data}
     return {**given, "mirrors": [], "checksums": {}, "experiments": config.effective(given)}

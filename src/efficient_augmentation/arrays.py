@@ -82,6 +82,24 @@ def load(path, *names):
     return found
 
 
+def shape(path, name):
+    """Shape of an array in a .npz file, from its head alone.
+
+    Args:
+      path, name: as in `load`.
+    Returns: tuple of int.
+    Raises: ValueError as `load`; FileNotFoundError.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive, archive.open(f"{name}.npy") as stream:
+                return _header(stream, name)[0]
+        except KeyError:
+            raise ValueError(f"{path}: no array named {name}") from None
+        except _DAMAGE as error:
+            raise ValueError(f"{path}: not a readable .npz file ({error})") from error
+
+
 def read_provenance(path):
     """What a .npz file says of where it comes from.
 
@@ -112,13 +130,7 @@ def _members(archive, file_size):
 
 def _read(archive, member):
     with archive.open(member) as stream:
-        version = np.lib.format.read_magic(stream)
-        if version not in _HEADERS:
-            raise ValueError(f"{member.filename} is of format version {version}, expected 1.0")
-        try:
-            shape, _, dtype = _HEADERS[version](stream)
-        except MemoryError:  # Python's parser, of text that nests too deep
-            raise ValueError(f"{member.filename}: its header cannot be parsed") from None
+        shape, dtype = _header(stream, member.filename)
         # An element of no bytes could be there any number of times.
         claimed = math.prod(shape) * max(dtype.itemsize, 1)
         there = member.file_size - stream.tell()
@@ -129,3 +141,15 @@ def _read(archive, member):
             )
         stream.seek(0)
         return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _header(stream, name):
+    """Shape and type of the array that a stream, left behind its head, holds."""
+    version = np.lib.format.read_magic(stream)
+    if version not in _HEADERS:
+        raise ValueError(f"{name} is of format version {version}, expected 1.0")
+    try:
+        shape, _, dtype = _HEADERS[version](stream)
+    except MemoryError:  # Python's parser, of text that nests too deep
+        raise ValueError(f"{name}: its header cannot be parsed") from None
+    return shape, dtype

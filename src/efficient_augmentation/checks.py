@@ -13,6 +13,8 @@ _SIGNS = {"loss": 1, "loss_after": 1, "margin": 1, "influence": -1, "influence_a
 _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 _SWEEP = ("inertia_train", "inertia_test", "silhouette_train", "silhouette_test")
 _TEXTS = ("score", "policy")
+# An image of a folder is known by its path.
+_ANYTHING = (*_TEXTS, "id")
 _LEVELS = ("floor", "floor_plain_test", "ceiling", "vsv_accuracy")
 _COLUMNS = {
     "scores.csv": ("id", "label", *_SIGNS, "support_vector"),
@@ -60,7 +62,7 @@ def transform(data, files, settings):
     ]:
         return found
     return [
-        *_features(files["features.npz"], data),
+        *_features(files["features.npz"], data, settings["dataset"]["kind"]),
         *_scores(files["scores.csv"], data),
         *_baselines(files, settings),
         *_curves(files["curves.csv"], files["baselines.json"], settings),
@@ -100,7 +102,7 @@ def sweep(columns, settings):
 # --- files of a transform -----------------------------------------------------------------------
 
 
-def _features(arrays, data):
+def _features(arrays, data, kind):
     file, found = "features.npz", []
     for split in ("train", "test"):
         y, source, known = arrays[f"y_{split}"], arrays[f"source_{split}"], data[f"y_{split}"]
@@ -117,6 +119,8 @@ def _features(arrays, data):
             continue
         point = np.where(source < 0, np.arange(len(source)), source)
         found += _rows(file, f"y_{split}", y, y == known[point], "the label of its original")
+        if kind == "features":  # A user may have made more of one point than of another.
+            continue
         copies = np.bincount(source[n:], minlength=n)
         equal = copies == max(copies.max(), 1)
         found += _rows(file, f"copies of {split} point", copies, equal, "as many as of the others")
@@ -262,7 +266,7 @@ def _columns(file, columns):
     for name in _COLUMNS[file]:
         if name not in columns:
             yield f"{file}: {name} is missing, expected beside {', '.join(columns)}"
-        elif name not in _TEXTS and np.asarray(columns[name]).dtype.kind not in "if":
+        elif name not in _ANYTHING and np.asarray(columns[name]).dtype.kind not in "if":
             yield f"{file}: {name} holds text, expected numbers"
 
 

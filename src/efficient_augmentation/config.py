@@ -12,9 +12,8 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from efficient_augmentation import policies, pretrained
+from efficient_augmentation import fitting, policies, transform_checks
 from efficient_augmentation.data import check as data_check
-from efficient_augmentation.data import whole
 
 SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
 
@@ -31,6 +30,7 @@ RULES = (
     "train_resnet",
     "plot_training",
     "featurize",
+    "take_features",
     "sweep_clusters",
     "score_points",
     "simulate_policies",
@@ -44,14 +44,6 @@ RULES = (
 )
 """Stages of the workflow; some are a rule for each experiment, with its name appended."""
 
-IMAGE_SHAPE = {
-    "digits": (16, 16, 1),
-    "mnist": (28, 28, 1),
-    "cifar10": (32, 32, 3),
-    "norb": (96, 96, 1),
-}
-"""Height, width and channels of a data set's images."""
-
 _NOUNS = {
     "object": "a mapping",
     "array": "a list",
@@ -59,6 +51,7 @@ _NOUNS = {
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
+    "null": "null",
 }
 
 
@@ -72,8 +65,10 @@ def effective(config, writes=()):
     A key comes from the experiment, else from the config's `defaults`, else from the schema.
     Mappings are not merged over these levels, but what a mapping lacks is taken from the schema's
     defaults for its kind. Budgets that an experiment does not give itself are the default ones
-    below its `n_train`, and `n_train`. Keys are sorted and numbers have the schema's type, so that
-    two configs that mean the same give the same representation.
+    below its `n_train`, and `n_train`. What is left to the data is looked up there: how many points
+    and which classes one's own data have, and the featurizer that suits them. Keys are sorted and
+    numbers have the schema's type, so that two configs that mean the same give the same
+    representation.
 
     Args:
       config: mapping as read from YAML; see workflow/schemas.
@@ -81,31 +76,22 @@ def effective(config, writes=()):
     Returns: dict from each experiment's name to its settings.
     Raises: ConfigError that lists all problems.
     """
-    if found := problems(config, writes):
+    found, settings = _examined(config, writes)
+    if found:
         lines = "".join(f"\n  {problem}" for problem in found)
         raise ConfigError(f"the configuration cannot be used:{lines}")
-    return {name: _settings(config, name) for name in config.get("experiments", {})}
+    return settings
 
 
 def problems(config, writes=()):
-    """Everything that is wrong with a configuration, found without reading data.
+    """Everything that is wrong with a configuration, found without reading images.
 
     Args:
       config: mapping as read from YAML.
       writes: folders that the workflow is going to write to.
     Returns: list of str, each naming a key's path, its value and what would be right.
     """
-    unsound = {}
-    for path, text in (*_schema_problems(config), *_infinite_numbers(config)):
-        unsound.setdefault(path, text)
-    messages = [f"{_dotted(path)}: {text}" for path, text in unsound.items()]
-    if not unsound.keys() & {(), ("experiments",), ("defaults",)}:
-        messages += _run_problems(config)
-        for name in config.get("experiments", {}):
-            messages += _name_problems(name)
-            messages += _experiment_problems(config, name, unsound)
-    messages += [text for folder in writes for text in _folder_problems(Path(folder))]
-    return list(dict.fromkeys(messages))
+    return _examined(config, writes)[0]
 
 
 @functools.cache
@@ -120,32 +106,47 @@ def schema():
     return files["config.schema.yaml"] | {"$defs": definitions}
 
 
+def _examined(config, writes):
+    """Problems, and the settings of every experiment, sound where there are none."""
+    unsound = {}
+    for path, text in (*_schema_problems(config), *_values_beyond_json(config)):
+        unsound.setdefault(path, text)
+    messages = [f"{_dotted(path)}: {text}" for path, text in unsound.items()]
+    settings = {}
+    if not unsound.keys() & {(), ("experiments",), ("defaults",)}:
+        messages += _run_problems(config)
+        for name in config.get("experiments", {}):
+            messages += _name_problems(name)
+            if ("experiments", name) not in unsound:
+                settings[name], found = _experiment(config, name, unsound)
+                messages += found
+    messages += [text for folder in writes for text in _folder_problems(Path(folder))]
+    return list(dict.fromkeys(messages)), settings
+
+
 # --- defaults -----------------------------------------------------------------------------------
 
 
 def _settings(config, name, without=()):
-    given = config["experiments"][name]
-    chosen = {**config.get("defaults", {}), **given}
-    settings = _filled(
+    chosen = {**config.get("defaults", {}), **config["experiments"][name]}
+    return _filled(
         {key: value for key, value in chosen.items() if key not in without},
         schema()["$defs"]["experiment"],
     )
-    if "budgets" not in given:
-        n_train = settings["dataset"]["n_train"]
-        settings["budgets"] = [b for b in settings["budgets"] if b < n_train] + [n_train]
-    return settings
 
 
 def _filled(value, rule):
     rule = _resolved(rule, value)
     if isinstance(value, dict):
-        rules = rule["properties"]
+        rules, others = rule.get("properties", {}), rule.get("additionalProperties") or {}
         whole = {key: rules[key]["default"] for key in rules if "default" in rules[key]} | value
-        return {key: _filled(whole[key], rules[key]) for key in sorted(whole)}
+        return {key: _filled(whole[key], rules.get(key, others)) for key in sorted(whole)}
     if isinstance(value, list):
-        return [_filled(item, rule["items"]) for item in value]
-    convert = {"integer": int, "number": float}.get(rule.get("type"))
-    return convert(value) if convert else value
+        return [_filled(item, rule.get("items", {})) for item in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        types = rule.get("type", ())
+        return int(value) if "integer" in types else float(value) if "number" in types else value
+    return value
 
 
 def _resolved(rule, value):
@@ -153,8 +154,9 @@ def _resolved(rule, value):
     if "$ref" in rule:
         return _resolved(schema()["$defs"][rule["$ref"].rpartition("/")[2]], value)
     for branch in rule.get("allOf", ()):
-        if jsonschema.Draft202012Validator(branch["if"]).is_valid(value):
-            return _resolved(branch["then"], value)
+        holds = jsonschema.Draft202012Validator(branch["if"]).is_valid(value)
+        if chosen := branch.get("then" if holds else "else"):
+            return _resolved(chosen, value)
     return rule
 
 
@@ -164,7 +166,9 @@ def _resolved(rule, value):
 def _schema_problems(config):
     for error in jsonschema.Draft202012Validator(schema()).iter_errors(config):
         path = tuple(error.absolute_path)
-        if error.validator == "additionalProperties":
+        if error.validator == "required" and error.validator_value == ["compose"]:
+            yield path, _unknown_transform(path[-1])
+        elif error.validator == "additionalProperties":
             known = list(error.schema["properties"])
             for key in error.instance:
                 if key not in known:
@@ -185,6 +189,14 @@ def _unknown_key(key, mapping, known):
     return (
         f"{_shown(mapping[key])} does not go with kind {kind}; "
         f"{kind} takes {others}{_did_you_mean(key, known)}"
+    )
+
+
+def _unknown_transform(name):
+    known = [key for key in schema()["$defs"]["transforms"]["properties"] if key != "given"]
+    return (
+        f"unknown transform; known here: {', '.join(known)}{_did_you_mean(name, known)}; under a "
+        "name of your own give compose or function"
     )
 
 
@@ -211,7 +223,7 @@ def _message(error):
             return f"{value} is not above {limit}; give a larger number"
         case "minItems" | "minProperties":
             return f"{value} has {len(error.instance)} entries; give at least {limit}"
-        case "maxItems":
+        case "maxItems" | "maxProperties":
             return f"{value} has {len(error.instance)} entries; give at most {limit}"
         case "uniqueItems":
             return f"{value} has an entry twice; give each once"
@@ -223,7 +235,8 @@ def _message(error):
 
 
 def _wrong_type(value, wanted):
-    noun = _NOUNS[wanted]
+    wanted, *others = [wanted] if isinstance(wanted, str) else wanted
+    noun = " or ".join(_NOUNS[name] for name in (wanted, *others))
     if value is None:
         empty = {"object": "; write {} to take every default", "array": "; write [] for none"}
         return f"nothing is given where {noun} is needed{empty.get(wanted, '')}"
@@ -240,7 +253,9 @@ def _wrong_type(value, wanted):
 def _wrong_text(value, pattern):
     if "f]" in pattern:
         return f"{value} is no SHA-256; give 64 hexadecimal digits in lower case"
-    return f"{value} is blank; give a folder or a URL, or leave the entry out"
+    if ":" in pattern:
+        return f'{value} is no function; write "module:function"'
+    return f"{value} is blank; give a folder, a file or a URL, or leave the entry out"
 
 
 def _is_number_as_text(value):
@@ -250,14 +265,17 @@ def _is_number_as_text(value):
         return False
 
 
-def _infinite_numbers(value, path=()):
-    """YAML's .inf and .nan, which comparisons with a limit let pass."""
+def _values_beyond_json(value, path=()):
+    """YAML's .inf and .nan, which comparisons with a limit let pass, and keys that are no text."""
     if isinstance(value, float) and not math.isfinite(value):
         yield path, f"{value} is not a finite number"
     if isinstance(value, dict | list):
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:
-            yield from _infinite_numbers(item, (*path, key))
+            # Names of experiments are checked by themselves.
+            if isinstance(value, dict) and not isinstance(key, str) and len(path) > 1:
+                yield path, f"the key {key!r} is no text; write it in quotes"
+            yield from _values_beyond_json(item, (*path, key))
 
 
 # --- what the schema cannot say -----------------------------------------------------------------
@@ -281,24 +299,33 @@ def _name_problems(name):
         yield f"{where}: the workflow itself uses this name; choose another one"
 
 
-def _experiment_problems(config, name, unsound):
-    """Cross-checks of one experiment, each made only where all the keys it reads are sound."""
+def _experiment(config, name, unsound):
+    """Settings of one experiment, and what is wrong with them.
+
+    Each check is made only where all the keys that it reads are sound.
+    """
     broken = {path[2] for path in unsound if path[:2] == ("experiments", name) and len(path) > 2}
-    if ("experiments", name) in unsound:
-        return
     given = config["experiments"][name]
     broken |= {path[1] for path in unsound if path[0] == "defaults"} - set(given)
     settings = _settings(config, name, without=broken)
+    texts, settings["dataset"], shape = data_check.found(settings["dataset"])
+    if settings["dataset"]["n_train"] is None or (texts and shape is None):
+        broken.add("dataset")
+    else:
+        suitable = fitting.fitted(settings, given, shape)
+        definition = schema()["$defs"]["experiment"]["properties"]
+        settings |= {key: _filled(value, definition[key]) for key, value in suitable.items()}
     for keys, check in _CHECKS:
         if broken.isdisjoint(keys):
-            for text in check(settings):
-                key = re.match(r"\w+", text)[0]
-                owner = f"experiments.{name}" if key in given else "defaults"
-                yield f"{owner}.{text}" if key in given else f"{owner}.{text} (for {name})"
+            texts += check(settings, shape) if check in _OF_IMAGES else check(settings)
+    return settings, [_owned(text, name, given) for text in texts]
 
 
-def _dataset_problems(settings):
-    return data_check.check(settings["dataset"])
+def _owned(text, name, given):
+    """A message about an experiment with the place in the config that it is about."""
+    if re.match(r"\w+", text)[0] in given:
+        return f"experiments.{name}.{text}"
+    return f"defaults.{text} (for {name})"
 
 
 def _policy_problems(settings):
@@ -368,45 +395,17 @@ def _above(key, numbers, settings, noun):
         )
 
 
-def _transform_problems(settings):
-    dataset = settings["dataset"]["kind"]
-    side = IMAGE_SHAPE[dataset][0]
-    largest = {"translate": side - 1, "crop": (side - 1) // 2}
-    for name, limit in largest.items():
-        for pixels in settings["transforms"].get(name, {"pixels": ()})["pixels"]:
-            if pixels > limit:
-                yield (
-                    f"transforms.{name}.pixels: {pixels} leaves no pixel of the {side} x {side} "
-                    f"images of {dataset}; give at most {limit}"
-                )
-
-
-def _featurizer_problems(settings):
-    featurizer, dataset = settings["featurizer"], settings["dataset"]["kind"]
-    if featurizer.get("mode") == "pretrained":
-        return pretrained.problems(featurizer, IMAGE_SHAPE[dataset])
-    if "recipe" not in featurizer:
-        return []
-    n_train, batch_size = whole.n_train(settings["dataset"]), featurizer["batch_size"]
-    if batch_size <= n_train:
-        return []
-    return [
-        f"featurizer.batch_size: {batch_size} is more than the {n_train} images that the network "
-        f"is trained on; give at most {n_train}"
-    ]
-
-
 _CHECKS = (
-    (("dataset",), _dataset_problems),
     (("policies",), _policy_problems),
     (("budgets", "dataset"), _budget_problems),
     (("clusters",), _stratified_policy_problems),
     (("clusters", "dataset"), _cluster_problems),
     (("sweep", "dataset"), _sweep_problems),
     (("dpp", "dataset"), _dpp_budget_problems),
-    (("transforms", "dataset"), _transform_problems),
-    (("featurizer", "dataset"), _featurizer_problems),
+    (("transforms", "dataset"), transform_checks.problems),
+    (("featurizer", "dataset"), fitting.featurizer_problems),
 )
+_OF_IMAGES = (transform_checks.problems, fitting.featurizer_problems)
 
 
 def _folder_problems(folder):

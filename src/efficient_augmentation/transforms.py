@@ -111,8 +111,9 @@ def variants(name, parameters):
         noise {"levels": [s, ...], "seeds": [0, ...]}, one variant a pair,
         cutout {"pixels": [m, ...], "seeds": [0, ...]}, one variant a pair; of these two, seeds may
         be left out. Under any other name: {"compose": [{name: parameters}, ...]} applies one
-        variant of each step after the other, every combination a variant; {"function":
-        "module:function", "arguments": [{...}, ...]} calls a user's own, see `user_function`.
+        variant of each step after the other, every combination a variant (a single step gives a
+        transform another name); {"function": "module:function", "arguments": [{...}, ...]} calls a
+        user's own, see `user_function`. given {} has no variants: its rows come with the data.
     Returns: list of Variant.
     Raises: ValueError for an unknown name, a missing or unknown parameter, an empty list, and a
       value that is repeated, of the wrong kind, or would leave the images as they are.
@@ -216,9 +217,13 @@ def _crops(pixels):
     ]
 
 
+def _given():
+    return []
+
+
 def _compositions(compose):
-    if not isinstance(compose, Sequence) or isinstance(compose, str) or len(compose) < 2:
-        raise ValueError(f"compose = {compose!r}: a list of at least two transforms is wanted")
+    if not isinstance(compose, Sequence) or isinstance(compose, str) or not compose:
+        raise ValueError(f"compose = {compose!r}: a list of at least one transform is wanted")
     for step in compose:
         if not isinstance(step, Mapping) or len(step) != 1:
             raise ValueError(f"compose: {step!r} is not one transform, {{name: parameters}}")
@@ -253,6 +258,7 @@ _TRANSFORMS = {
     "rotate": _rotations,
     "crop": _crops,
     **further_transforms.BUILDERS,
+    "given": _given,
 }
 # And what a name of the user's own may stand for.
 _MADE_OF = {"compose": _compositions, "function": user_function.variants}

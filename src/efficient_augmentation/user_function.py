@@ -1,13 +1,14 @@
 """A user's own function as a transform: `module:function`."""
 
 import importlib
-import importlib.util
-import re
+import os
+import sys
 from collections.abc import Mapping, Sequence
 
 import jax.numpy as jnp
 import numpy as np
 
+from efficient_augmentation import user_code
 from efficient_augmentation.variant import Variant
 
 
@@ -48,56 +49,20 @@ def load(function):
     Returns: callable.
     Raises: ValueError if the name is no such pair, or there is no such module or function.
     """
-    module, name = _parts(function)
-    source(function)
-    found = getattr(importlib.import_module(module), name, None)
+    module, name = user_code.parts(function)
+    path = user_code.source(function)
+    # Last: no file that happens to lie there takes the place of a library.
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    imported = importlib.import_module(module)
+    if not os.path.samefile(imported.__file__ or os.devnull, path):
+        raise ValueError(
+            f"function = {function!r}: {imported.__file__ or module} comes before {path}; rename it"
+        )
+    found = getattr(imported, name, None)
     if not callable(found):
         raise ValueError(f"function = {function!r}: module {module} has no function {name}")
     return found
-
-
-def source(function):
-    """The file of a function's module, found without executing it.
-
-    Args:
-      function: "module:function".
-    Returns: path, str.
-    Raises: ValueError if the name is no such pair, or no file of that module is found.
-    """
-    module, _ = _parts(function)
-    try:
-        found = importlib.util.find_spec(module)
-    except (ModuleNotFoundError, ValueError):
-        found = None
-    if found is None or not found.has_location:
-        raise ValueError(
-            f"function = {function!r}: no module {module} is found on the Python path; PYTHONPATH "
-            "names further folders"
-        )
-    return found.origin
-
-
-def named_in(parameters):
-    """Functions that the config's transforms call, also as steps of compositions.
-
-    Args:
-      parameters: mapping from each transform's name to its parameters, or a part of it.
-    Returns: list of "module:function", without repetition.
-    """
-    if isinstance(parameters, Mapping) and "function" in parameters:
-        return [parameters["function"]]
-    if isinstance(parameters, Mapping):
-        parameters = list(parameters.values())
-    if not isinstance(parameters, list | tuple):
-        return []
-    return list(dict.fromkeys(name for part in parameters for name in named_in(part)))
-
-
-def _parts(function):
-    name = r"[A-Za-z_]\w*"
-    if not isinstance(function, str) or not re.fullmatch(rf"{name}(\.{name})*:{name}", function):
-        raise ValueError(f"function = {function!r}: 'module:function' is wanted")
-    return function.split(":")
 
 
 def _label(function, given):

@@ -68,6 +68,28 @@ def test_k_dpps_that_were_measured_to_the_end_pass_too(made):
     assert checks.transform(data, files, settings) == []
 
 
+def test_points_may_be_known_by_their_paths(made):
+    data, files = made
+    paths = np.array([f"cat/{i}.png" for i in range(N)])
+    data["train_ids"], files["scores.csv"]["id"] = paths, paths.copy()
+    assert checks.transform(data, files, SETTINGS) == []
+    files["scores.csv"]["id"][2] = "dog/2.png"
+    (found,) = checks.transform(data, files, SETTINGS)
+    assert found.startswith("scores.csv, line 4: id is dog/2.png, expected that of train_ids")
+
+
+def test_given_features_may_have_more_rows_of_one_point_than_of_another(made):
+    data, files = made
+    rows = ("x_test", "y_test", "source_test")
+    files["features.npz"] |= {name: files["features.npz"][name][:-1] for name in rows}
+    message = r"features\.npz, row \d+: copies of test point is 2, expected as many as"
+    assert re.match(message, checks.transform(data, files, SETTINGS)[0])
+    files["baselines.json"]["n_test_rows"] -= 1
+    features = SETTINGS | {"dataset": {"kind": "features", "n_train": N}}
+    found = checks.transform(data, files, features)
+    assert not [text for text in found if text.startswith("features.npz")]
+
+
 def put(file, name, row, value):
     """Damage: one value of a column or an array."""
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from efficient_augmentation import config, policies, scoring
-from efficient_augmentation.data import sources
+from efficient_augmentation.data import dataset, sources
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -170,11 +170,9 @@ def test_names_of_stages_are_kept_for_the_workflow():
     assert set(re.findall(r"results/(\w+)/\{?\w", text)) - {"mnist"} == set(config.FOLDERS)
 
 
-def test_image_shapes_are_known_for_every_kind():
-    assert set(config.IMAGE_SHAPE) == set(
-        config.schema()["$defs"]["dataset"]["properties"]["kind"]["enum"]
-    )
-    assert "mnist" in sources.SOURCES
+def test_every_kind_of_data_has_a_reader():
+    kinds = config.schema()["$defs"]["dataset"]["properties"]["kind"]["enum"]
+    assert set(dataset.READERS) == set(kinds) == {"digits", *sources.SOURCES, *dataset.OWN}
 
 
 # --- what is wrong --------------------------------------------------------------------------------
@@ -183,7 +181,7 @@ WRONG = {
     "unknown key": ({"budgetz": [1]}, r"experiments\.mine\.budgetz: unknown key; .*mean budgets\?"),
     "unknown transform": (
         {"transforms": {"rotated": {}}},
-        r"mine\.transforms\.rotated: unknown key; known here: translate, rotate, crop; .*rotate\?",
+        r"mine\.transforms\.rotated: unknown transform; known here: translate, .*mean rotate\?",
     ),
     "unknown kind of data": (
         {"dataset": {"kind": "minst"}},
@@ -391,7 +389,7 @@ def test_a_mistake_gives_one_message_that_names_it(settings, message):
         ({"run": []}, r"^run: \[\] has 0 entries"),
         ({"mirors": []}, r"^mirors: unknown key; .*did you mean mirrors\?"),
         ({"checksums": {"mnist/x": "abc"}}, r'^checksums\.mnist/x: "abc" is no SHA-256; give 64'),
-        ({"mirrors": [" "]}, r'^mirrors\[0\]: " " is blank; give a folder or a URL'),
+        ({"mirrors": [" "]}, r'^mirrors\[0\]: " " is blank; give a folder, a file or a URL'),
         ({"defaults": {"C": "ten"}}, r'^defaults\.C: "ten" is not a number'),
         ({"defaults": {"dataset": {"kind": "x"}}}, r"^defaults\.dataset\.kind: "),
         ({"experiments": ["digits"]}, r'^experiments: \["digits"\] is not a mapping'),

@@ -121,7 +121,8 @@ def test_through_the_configuration(tmp_path):
     settings = {"kind": "features", "file": str(file_of(tmp_path, **without_test()))}
     settings |= {"classes": None, "n_train": None, "test_share": 0.25, "seed": 0}
     assert check.check(settings) == []
-    assert dataset.n_train(settings) == len(dataset.load(settings)["y_train"]) == 18
+    assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 18
+    assert dataset.image_shape(settings) is None
     assert dataset.files(settings) == []
     assert dataset.own_files(settings) == [settings["file"]]
     (problem,) = check.check(settings | {"n_train": 19})

@@ -86,12 +86,12 @@ def test_names_in_any_script_and_links_are_followed(pets):
     assert data["train_ids"][4:6].tolist() == ["cat/linked.jpeg", 'cat/Жужа, "3".PNG']
 
 
-def test_count_is_known_without_opening_images(pets):
+def test_points_are_known_without_opening_images(pets):
     for name in ("cat", "dog"):
         (pets / "train" / name / "0.png").write_bytes(b"no image")
-    assert folder.count(pets / "train", pets / "test") == 8
-    assert folder.count(pets / "train") == 6
-    assert folder.count(pets / "train", n_train=3) == 3
+    assert len(folder.points(pets / "train", pets / "test").train) == 8
+    assert len(folder.points(pets / "train").train) == 6
+    assert len(folder.points(pets / "train", n_train=3).train) == 3
 
 
 def test_hidden_files_are_passed_over_and_others_counted(pets, caplog):
@@ -101,7 +101,7 @@ def test_hidden_files_are_passed_over_and_others_counted(pets, caplog):
     (pets / "train" / "cat" / "notes.txt").write_text("x")
     (pets / "train" / "labels.csv").write_text("x")
     with caplog.at_level(logging.INFO):
-        assert folder.count(pets / "train", pets / "test") == 8
+        assert len(folder.points(pets / "train", pets / "test").train) == 8
     assert "8 images in 2 class folders, 2 other files ignored" in caplog.text
 
 
@@ -378,7 +378,14 @@ def config(pets, **change):
 def test_a_data_set_of_the_config(pets):
     assert check.check(config(pets)) == []
     assert dataset.files(config(pets)) == dataset.own_files(config(pets)) == []
-    assert (dataset.n_train(config(pets)), dataset.n_train(config(pets, test=None))) == (8, 6)
+    found = dataset.resolved(config(pets, test=None))
+    assert found == config(pets, test=None, n_train=6, classes=["cat", "dog"])
+    assert dataset.resolved(found) == found
+    for name, values in dataset.load(config(pets)).items():
+        np.testing.assert_array_equal(dataset.load(dataset.resolved(config(pets)))[name], values)
+    assert dataset.image_shape(config(pets, side=20)) == (20, 20, None)
+    assert dataset.image_shape(config(pets, side=None)) == (32, 32, None)
+    assert dataset.fingerprint(config(pets)) == folder.fingerprint(pets / "train", pets / "test")
     assert len(dataset.load(config(pets, n_train=5))["y_train"]) == 5
 
 

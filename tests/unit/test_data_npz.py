@@ -138,7 +138,10 @@ def test_through_the_configuration(tmp_path):
     settings |= {"test_share": 0.25, "seed": 0}
     assert check.check(settings) == []
     assert dataset.own_files(settings) == [settings["file"]]
-    assert dataset.n_train(settings) == len(dataset.load(settings)["y_train"]) == 9
+    assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 9
+    assert dataset.resolved(settings)["classes"] == dataset.load(settings)["class_names"].tolist()
+    assert dataset.image_shape(settings) == dataset.load(settings)["x_train"].shape[1:]
+    assert dataset.fingerprint(settings) == ""
     (problem,) = check.check(settings | {"file": "gone.npz"})
     assert problem == "dataset.file: gone.npz: no such file; a .npz file is wanted"
     (problem,) = check.check(settings | {"classes": [3, 4]})

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from efficient_augmentation import user_function
+from efficient_augmentation import code, transform_checks, user_code
 from efficient_augmentation.transforms import expand, variants
 
 MODULE = """
@@ -62,18 +62,42 @@ def test_arguments_may_be_left_out_and_functions_be_steps():
 
 
 def test_its_file_is_found_without_running_it(module):
-    assert user_function.source("shapes.own:wiggle") == str(module)
-    assert user_function.source("broken:f") == str(module.parents[1] / "broken.py")
+    assert user_code.source("shapes.own:wiggle") == str(module)
+    assert user_code.source("broken:f") == str(module.parents[1] / "broken.py")
 
 
-def test_functions_named_anywhere_in_the_transforms():
-    inner = {"function": "b:g", "arguments": [{"function": "no:thing"}]}
+def test_it_is_found_in_the_working_directory(module, monkeypatch):
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if p != str(module.parents[1])])
+    with pytest.raises(ValueError, match=r"no module shapes\.own is found"):
+        user_code.source("shapes.own:wiggle")
+    monkeypatch.chdir(module.parents[1])
+    assert user_code.source("shapes.own:wiggle") == str(module)
+    (one,) = variants("mine", {"function": "shapes.own:wiggle"})
+    np.testing.assert_array_equal(one.apply(X)[:, 0], X[:, 0] + 1)
+
+
+def test_a_file_that_a_library_hides_is_not_taken_for_it(module, monkeypatch):
+    monkeypatch.chdir(module.parents[1])
+    (module.parents[1] / "colorsys.py").write_text("def f(images):\n    return images\n")
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if p != str(module.parents[1])])
+    with pytest.raises(ValueError, match=r"lib.*/colorsys.py comes before .*colorsys.py; rename"):
+        variants("mine", {"function": "colorsys:f"})
+
+
+def test_stamps_change_with_the_code_of_functions_anywhere(module, monkeypatch):
+    monkeypatch.chdir(module.parents[1])
+    (module.parents[1] / "a.py").write_text("from shapes import own\nf = own.wiggle\n")
     transforms = {
         "crop": {"pixels": [1]},
-        "mine": {"function": "a:f"},
-        "both": {"compose": [{"x": inner}, {"y": {"compose": [{"z": {"function": "a:f"}}]}}]},
+        "both": {"compose": [{"x": {"compose": [{"y": {"function": "a:f"}}]}}]},
     }
-    assert user_function.named_in(transforms) == ["a:f", "b:g"]
+    assert transform_checks.stamps({"crop": {"pixels": [1]}}) == []
+    before = transform_checks.stamps(transforms)
+    assert [stamp.split()[0] for stamp in before] == ["a.py", "shapes.own"]
+    for text, changes in ((MODULE + "\n# why\n", False), (MODULE + "\nx = 1\n", True)):
+        module.write_text(text)
+        code._read.cache_clear()
+        assert (transform_checks.stamps(transforms) != before) == changes
 
 
 @pytest.mark.parametrize(
@@ -82,7 +106,10 @@ def test_functions_named_anywhere_in_the_transforms():
         ({"function": "wiggle"}, "'mine': function = 'wiggle': 'module:function' is wanted"),
         ({"function": "own.py:wiggle()"}, "'module:function' is wanted"),
         ({"function": 3}, "function = 3"),
-        ({"function": "nowhere:f"}, "no module nowhere is found on the Python path"),
+        (
+            {"function": "nowhere:f"},
+            "no module nowhere is found in the working directory",
+        ),
         ({"function": "shapes.nowhere:f"}, "no module shapes.nowhere is found"),
         ({"function": "no.where:f"}, "no module no.where is found"),
         ({"function": "sys:exit"}, "no module sys is found"),

@@ -33,7 +33,8 @@ os.environ.update(
 )
 sys.path.insert(0, str(SOURCE))
 
-from efficient_augmentation import code, config as configuration, pretrained
+from efficient_augmentation import code, config as configuration, fitting, pretrained
+from efficient_augmentation import transform_checks
 from efficient_augmentation.data import available, dataset, download, sources, whole
 
 

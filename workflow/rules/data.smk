@@ -1,6 +1,6 @@
 """Data sets: fetched where they are published, cut to two classes.
 
-In:  publishers' files, or mirrors of them
+In:  publishers' files, or mirrors of them; a user's own files
 Out: resources/{source}/{file}
      results/{experiment}/dataset.npz
 """
@@ -40,7 +40,7 @@ for experiment, settings in EXPERIMENTS.items():
         name:
             f"make_dataset_{experiment}"
         input:
-            published_files(settings["dataset"]),
+            data_files(settings["dataset"]),
         output:
             f"results/{experiment}/dataset.npz",
         log:
@@ -55,6 +55,7 @@ for experiment, settings in EXPERIMENTS.items():
             runtime=30,
         params:
             *code_of("make_dataset.py", without=other_readers(settings["dataset"])),
+            images=folder_state(settings["dataset"]),
             settings=settings["dataset"],
         script:
             "../scripts/make_dataset.py"

@@ -56,16 +56,19 @@ def figure_subjects(settings):
     scores = list(dict.fromkeys(settings["scores"] + dpp["scores"] * bool(far)))
     others = scores if "influence" in scores else []
     diverse = others and dpp["budgets"] and "influence" in dpp["scores"]
+    # Features have no images to show.
+    shown = fitting.GIVEN not in settings["transforms"]
+    columns = [s for s in scores if s in ("loss", "influence", "margin")]
     return {
         "scores": scores,
         # The columns of scores.csv, and those of them with a partner `_after`.
-        "listed": [s for s in scores if s in ("loss", "influence", "margin")],
+        "listed": columns if shown else [],
         "followed": [s for s in scores if s in ("loss", "influence")],
         "compared": [s for s in others if s in ("loss", "margin")],
         "sorted": [s for s in others if s == "loss"],
         "diverse": dpp["policies"] if diverse else [],
         "stratified": stratified["scores"] if stratified["counts"] else [],
-        "once": ["-"],
+        "once": ["-"] if shown else [],
     }
 
 
@@ -90,10 +93,21 @@ def published_files(settings):
     return [f"resources/{name}" for name in dataset.files(settings)]
 
 
+def data_files(settings):
+    """All files that a data set is read from, the publishers' first, but those of a folder."""
+    return published_files(settings) + dataset.own_files(settings)
+
+
+def folder_state(settings):
+    """Param that changes with the images of a folder, which are too many to be inputs."""
+    return lambda wildcards: dataset.fingerprint(settings)
+
+
 def other_readers(settings):
     """Modules that read other kinds of data than this one."""
-    kinds = {"digits", *sources.SOURCES} - {settings["kind"]}
-    return {f"efficient_augmentation.data.{kind}" for kind in kinds}
+    every = set().union(*dataset.READERS.values())
+    others = every - dataset.READERS[settings["kind"]]
+    return {f"efficient_augmentation.data.{module}" for module in others}
 
 
 def checksum(file):
@@ -129,6 +143,7 @@ NETWORKS = {
 def network_folder(experiment):
     """Folder under results/ of the network that an experiment trains, None where it trains none."""
     settings = EXPERIMENTS[experiment]
+    # Pixels and given features have no network, one that comes with the project no training.
     if settings["featurizer"].keys() <= {"kind"} or "model" in settings["featurizer"]:
         return None
     network = network_of(settings)
@@ -176,8 +191,11 @@ def training_settings(wildcards):
     return {key: value for key, value in featurizer.items() if key != "mode"}
 
 
-def transform_parameters(wildcards):
-    return EXPERIMENTS[wildcards.experiment]["transforms"][wildcards.transform]
+def transform_of(wildcards):
+    """A transform with its parameters, and the code of the user's functions in it."""
+    name = wildcards.transform
+    transform = {name: EXPERIMENTS[wildcards.experiment]["transforms"][name]}
+    return {"transform": transform, "functions": transform_checks.stamps(transform)}
 
 
 def model_settings(wildcards):
@@ -185,7 +203,7 @@ def model_settings(wildcards):
     settings = settings_of("C", "faithful", "influence")(wildcards)
     if is_online(wildcards.experiment):
         settings["network"] = training_settings(wildcards)
-        settings["transform"] = {wildcards.transform: transform_parameters(wildcards)}
+        settings |= transform_of(wildcards)
     return settings
 
 

@@ -3,6 +3,7 @@
 In:  results/{experiment}/dataset.npz
      results/{experiment}/featurizer/weights.npz, results/networks/{network}/weights.npz, or weights
      that come with the project; none for raw pixels
+     a user's own file of features, which stand for themselves
 Out: results/{experiment}/{transform}/features.npz
      results/{experiment}/clusters.csv, clusters.csv-metadata.json
 """
@@ -12,6 +13,8 @@ Out: results/{experiment}/{transform}/features.npz
 for experiment, settings in EXPERIMENTS.items():
     kind = settings["featurizer"]["kind"]
     model = settings["featurizer"].get("model")
+    if kind == fitting.GIVEN:
+        continue
 
     rule:
         name:
@@ -42,8 +45,38 @@ for experiment, settings in EXPERIMENTS.items():
             # be newer than every result in a fresh clone.
             model=[model, model and code.file_digest(pretrained.path(model))],
             settings={"featurizer": kind, "transforms": settings["transforms"]},
+            functions=transform_checks.stamps(settings["transforms"]),
         script:
             "../scripts/featurize.py"
+
+
+# What is features already is only cut to the experiment's points.
+for experiment, settings in EXPERIMENTS.items():
+    if settings["featurizer"]["kind"] != fitting.GIVEN:
+        continue
+
+    rule:
+        name:
+            f"take_features_{experiment}"
+        input:
+            data_files(settings["dataset"]),
+        output:
+            f"results/{experiment}/{fitting.GIVEN}/features.npz",
+        log:
+            f"results/logs/take_features/{experiment}.log",
+        benchmark:
+            f"results/benchmarks/take_features/{experiment}.tsv"
+        conda:
+            "../../envs/jax.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=30,
+        params:
+            *code_of("take_features.py"),
+            settings=settings["dataset"],
+        script:
+            "../scripts/take_features.py"
 
 
 rule sweep_clusters:

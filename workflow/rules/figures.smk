@@ -48,7 +48,7 @@ for experiment in EXPERIMENTS:
             *code_of("plot_transform.py"),
             settings=lambda wildcards: {
                 "classes": EXPERIMENTS[wildcards.experiment]["dataset"]["classes"],
-                "parameters": transform_parameters(wildcards),
+                **transform_of(wildcards),
             },
         script:
             "../scripts/plot_transform.py"

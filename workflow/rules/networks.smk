@@ -41,7 +41,7 @@ for network, settings in NETWORKS.items():
         name:
             f"train_resnet_{network}"
         input:
-            published_files(settings["dataset"]),
+            data_files(settings["dataset"]),
         output:
             weights=f"results/networks/{network}/weights.npz",
             history=f"results/networks/{network}/history.csv",
@@ -63,6 +63,7 @@ for network, settings in NETWORKS.items():
             # Beside the outputs, which are deleted when a job fails: a killed training goes on.
             checkpoints=f"results/networks/{network}/checkpoints",
             dataset=settings["dataset"],
+            images=folder_state(settings["dataset"]),
             featurizer=settings["featurizer"],
             sha256=[checksum(file) for file in dataset.files(settings["dataset"])],
         script:

@@ -11,14 +11,15 @@ from efficient_augmentation.stages import drawing
 
 
 def main(smk):
-    transform, settings = smk.wildcards.transform, smk.params.settings
+    settings = smk.params.settings
+    ((name, parameters),) = settings["transform"].items()
     drawn = figures.transform_figures(
         arrays.load(smk.input.dataset, "x_train", "y_train"),
         tables.read_csv(smk.input.scores),
         json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
         tables.read_csv(smk.input.curves),
-        transforms.variants(transform, settings["parameters"]),
-        name=transform,
+        transforms.variants(name, parameters),
+        name=name,
         class_names=[str(label) for label in settings["classes"]],
     )
     drawing.save_each(drawn, smk.output.png, smk.output.pdf, provenance.of(smk))

@@ -1,9 +1,9 @@
 """What can be said against a `dataset` of the config before any data are read."""
 
 from efficient_augmentation.data import classes as chosen
-from efficient_augmentation.data import digits, features, folder, npz, own, whole
+from efficient_augmentation.data import dataset as datasets
+from efficient_augmentation.data import digits, own, whole
 
-_OWN = {"folder": folder, "npz": npz, "features": features}
 _CHOICE = ("classes", "n_train", "test_share", "seed")
 _KEYS = {
     "digits": ("classes", "n_train", "seed"),
@@ -24,13 +24,37 @@ def check(dataset):
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
     Returns: list of str, one message each with key, value and remedy; empty if all is well.
     """
+    return found(dataset)[0]
+
+
+def found(dataset):
+    """Problems of a data set's configuration, and what it leaves to the data.
+
+    Args:
+      dataset: as in `check`.
+    Returns: (list of str as `check`, the mapping as `dataset.resolved`, shape as
+      `dataset.image_shape`); of one's own data where there is a problem, the mapping as it came,
+      and None.
+    """
     kind = dataset.get("kind")
     if kind not in _KEYS:
-        return [f"dataset.kind: {kind!r} is not one of {list(_KEYS)}"]
+        return [f"dataset.kind: {kind!r} is not one of {list(_KEYS)}"], dataset, None
     if missing := [key for key in _KEYS[kind] if key not in dataset]:
-        return [f"dataset.{key}: missing; {kind} needs it" for key in missing]
-    if kind in _OWN:
-        return _own_problems(dataset) or _found_problems(dataset)
+        return [f"dataset.{key}: missing; {kind} needs it" for key in missing], dataset, None
+    if kind not in datasets.OWN:
+        return _published_problems(dataset, kind), dataset, datasets.image_shape(dataset)
+    if problems := _own_problems(dataset):
+        return problems, dataset, None
+    try:
+        return [], datasets.resolved(dataset), datasets.image_shape(dataset)
+    except (ValueError, OSError) as error:
+        text = str(error)
+        where = "train" if kind == "folder" else "file"
+        problem = text if text.startswith("dataset.") else f"dataset.{where}: {text}"
+        return [problem], dataset, None
+
+
+def _published_problems(dataset, kind):
     problems = chosen.class_problems(dataset["classes"], _existing(kind))
     if kind == "digits":
         problems += own.seed_problems(dataset["seed"])
@@ -62,14 +86,3 @@ def _own_problems(dataset):
             "null, which leaves images as they are"
         ]
     return problems + own.setting_problems(dataset)
-
-
-def _found_problems(dataset):
-    settings = {key: value for key, value in dataset.items() if key != "kind"}
-    try:
-        _OWN[dataset["kind"]].count(**settings)
-    except (ValueError, OSError) as error:
-        text = str(error)
-        where = "train" if dataset["kind"] == "folder" else "file"
-        return [text if text.startswith("dataset.") else f"dataset.{where}: {text}"]
-    return []

@@ -3,7 +3,21 @@
 from efficient_augmentation.data import cifar10, digits, features, folder, mnist, norb, npz, sources
 
 _PUBLISHED = {"mnist": mnist.load, "cifar10": cifar10.load, "norb": norb.load}
-_OWN = {"folder": folder, "npz": npz, "features": features}
+OWN = {"folder": folder, "npz": npz, "features": features}
+"""Readers of a user's own data, by kind."""
+
+READERS = {
+    **{kind: {kind} for kind in ("digits", *sources.SOURCES, "folder", "npz")},
+    "features": {"features", "npz"},
+}
+"""Modules beside this one that read each kind of data."""
+
+_IMAGE_SHAPE = {
+    "digits": (16, 16, 1),
+    "mnist": (28, 28, 1),
+    "cifar10": (32, 32, 3),
+    "norb": (96, 96, 1),
+}
 
 
 def files(dataset):
@@ -14,7 +28,7 @@ def files(dataset):
     Returns: list of `<dataset>/<name>`, as in a mirror; empty for data that need no file.
     """
     kind = dataset["kind"]
-    if kind == "digits" or kind in _OWN:
+    if kind == "digits" or kind in OWN:
         return []
     return [f"{kind}/{name}" for name in sources.expected_names(kind)]
 
@@ -34,10 +48,10 @@ def load(dataset, paths=()):
     kind = dataset["kind"]
     if kind == "digits":
         return digits.load(dataset["classes"], dataset["n_train"], dataset["seed"])
-    if kind in _OWN:
-        return _OWN[kind].load(**_settings(dataset))
+    if kind in OWN:
+        return OWN[kind].load(**_settings(dataset))
     if kind not in _PUBLISHED:
-        raise ValueError(f"dataset.kind: {kind!r} is not one of {['digits', *_PUBLISHED, *_OWN]}")
+        raise ValueError(f"dataset.kind: {kind!r} is not one of {['digits', *_PUBLISHED, *OWN]}")
     return _PUBLISHED[kind](*paths, classes=dataset["classes"], n_train=dataset["n_train"])
 
 
@@ -46,23 +60,50 @@ def own_files(dataset):
 
     Args:
       dataset: mapping with `kind` and the keys of that kind.
-    Returns: list of paths; empty for published data and for folders, see `folder.fingerprint`.
+    Returns: list of paths; empty for published data and for folders, see `fingerprint`.
     """
     return [dataset["file"]] if "file" in dataset else []
 
 
-def n_train(dataset):
-    """Number of training points of one experiment, known before points are read.
+def fingerprint(dataset):
+    """Digest of what a folder holds, see `folder.fingerprint`.
+
+    Args:
+      dataset: mapping with `kind` and the keys of that kind.
+    Returns: str; empty for data of other kinds, whose files are named.
+    Raises: ValueError as `folder.fingerprint`.
+    """
+    if dataset["kind"] != "folder":
+        return ""
+    return folder.fingerprint(dataset["train"], dataset["test"])
+
+
+def resolved(dataset):
+    """The mapping with nothing left to the data: how many points, and which classes.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
-    Returns: int: what n_train says, else of one's own data all that there are, less those split off
-      for a test set.
+    Returns: mapping that gives the same points. Of one's own data n_train counts all training
+      points, less those split off for a test set, where it was null; classes are names.
     Raises: ValueError if the names of a folder's files, or the labels in a file, are at fault.
     """
-    if dataset["n_train"] is not None:
-        return dataset["n_train"]
-    return _OWN[dataset["kind"]].count(**_settings(dataset))
+    if dataset["kind"] not in OWN:
+        return dataset
+    found = OWN[dataset["kind"]].points(**_settings(dataset))
+    return dataset | {"classes": found.class_names, "n_train": len(found.train)}
+
+
+def image_shape(dataset):
+    """Shape of every image, known before points are read.
+
+    Args:
+      dataset: mapping with `kind` and the keys of that kind, defaults filled in.
+    Returns: (h, w, c), c None for a folder's images, where it is not known; None for features.
+    Raises: ValueError if the file that tells it is at fault.
+    """
+    if dataset["kind"] in OWN:
+        return OWN[dataset["kind"]].image_shape(**_settings(dataset))
+    return _IMAGE_SHAPE[dataset["kind"]]
 
 
 def _settings(dataset):

@@ -47,16 +47,20 @@ def load_rows(file, **choice):
     )
 
 
-def count(file, **choice):
-    """Number of training points that `load` gives; features are not read.
+def points(file, **choice):
+    """Points that `load` gives; features are not read.
 
     Args:
       file, **choice: as in `load`.
-    Returns: int.
+    Returns: own.Choice.
     Raises: ValueError as `load`, but for what is wrong with features.
     """
     found = npz.read(file, "y_train", "source_train", together=("y_test",), optional=_OPTIONAL)
-    return len(_choice(file, _sourced(file, found), choice).train)
+    return _choice(file, _sourced(file, found), choice)
+
+
+def image_shape(**others):
+    """None: there are no images."""
 
 
 _OPTIONAL = ("source_test",)
@@ -96,6 +100,11 @@ def _sourced(file, found):
         found = {"source_test": np.full(len(found["y_test"]), -1)} | found
     for split in ("train", "test") if "y_test" in found else ("train",):
         _check_source(f"{file}: source_{split}", found[f"source_{split}"], found[f"y_{split}"])
+    if (found["source_train"] == -1).all():
+        raise ValueError(
+            f"{file}: source_train holds -1 alone: no row was made from another, so that there is "
+            "nothing to augment; add rows of changed images, each with the place of its original"
+        )
     return found
 
 

@@ -106,15 +106,31 @@ def load(train, test=None, *, side=SIDE, **choice):
     return images | choice.described(np.array(train_files), np.array(test_files))
 
 
-def count(train, test=None, *, side=SIDE, **choice):
-    """Number of training points that `load` gives, from the names of the files alone.
+def points(train, test=None, *, side=SIDE, **choice):
+    """Points that `load` gives, from the names of the files alone.
 
     Args:
       train, test, side, **choice: as in `load`.
-    Returns: int.
+    Returns: own.Choice.
     Raises: ValueError as `load`, but for what only the images themselves tell.
+    Cost: 0.3 s for 100,000 files on a local disk.
     """
-    return len(_chosen(train, test, choice)[1].train)
+    return _chosen(train, test, choice)[1]
+
+
+def image_shape(train, side=SIDE, **others):
+    """Shape of every image that `load` gives, as far as it is known before all are read.
+
+    Args:
+      train, side: as in `load`. Where side is None the first image is read.
+      **others: not looked at.
+    Returns: (h, w, None): whether images are grey or in colours only all of them tell.
+    Raises: ValueError as `listing`, and as `read_image`.
+    """
+    if side is not None:
+        return side, side, None
+    found = listing(train)
+    return (*read_image(found.root / found.files[0], None).shape[:2], None)
 
 
 def fingerprint(train, test=None):

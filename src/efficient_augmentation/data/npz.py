@@ -35,15 +35,29 @@ def load(file, **choice):
     return chosen | choice.described(choice.train, choice.test)
 
 
-def count(file, **choice):
-    """Number of training points that `load` gives; images are not read.
+def points(file, **choice):
+    """Points that `load` gives; images are not read.
 
     Args:
       file, **choice: as in `load`.
-    Returns: int.
+    Returns: own.Choice.
     Raises: ValueError as `load`, but for what is wrong with images.
     """
-    return len(choose(file, read(file, "y_train", together=("y_test",)), **choice).train)
+    return choose(file, read(file, "y_train", together=("y_test",)), **choice)
+
+
+def image_shape(file, **others):
+    """Shape of every image, from the head of x_train.
+
+    Args:
+      file: as in `load`.
+      **others: not looked at.
+    Returns: (h, w, c).
+    Raises: ValueError naming the file and the array.
+    """
+    _held(file)
+    shape = _image_axes(f"{file}: x_train", arrays.shape(file, "x_train"))
+    return shape[1:] if len(shape) == 4 else (*shape[1:], 1)
 
 
 def read(file, *names, together=(), optional=()):
@@ -137,16 +151,23 @@ def _check_labels(file, name, y):
 
 def _images(file, name, x):
     where = f"{file}: {name}"
-    if x.ndim == 4 and x.shape[-1] not in (1, 3) and x.shape[1] in (1, 3):
-        raise ValueError(
-            f"{where} has shape {x.shape}: channels come last; x.transpose(0, 2, 3, 1) does that"
-        )
-    if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[-1] not in (1, 3)) or 0 in x.shape:
-        raise ValueError(
-            f"{where} has shape {x.shape}; (n, h, w), (n, h, w, 1) or (n, h, w, 3) is wanted"
-        )
+    _image_axes(where, x.shape)
     x = x if x.ndim == 4 else x[..., None]
     return x if x.dtype == np.uint8 else _in_unit_interval(where, x)
+
+
+def _image_axes(where, shape):
+    """The shape itself, if it is one of images."""
+    is_batch = len(shape) == 4
+    if is_batch and shape[-1] not in (1, 3) and shape[1] in (1, 3):
+        raise ValueError(
+            f"{where} has shape {shape}: channels come last; x.transpose(0, 2, 3, 1) does that"
+        )
+    if len(shape) not in (3, 4) or (is_batch and shape[-1] not in (1, 3)) or 0 in shape:
+        raise ValueError(
+            f"{where} has shape {shape}; (n, h, w), (n, h, w, 1) or (n, h, w, 3) is wanted"
+        )
+    return shape
 
 
 def _in_unit_interval(where, x):

@@ -23,6 +23,8 @@ def transform_figures(dataset, scores, baselines, curves, variants, *, name, cla
     compare_margin_random, compare_dpp_weighted and compare_dpp_raw, all beside influence, and for
     each stratified score clusters_{score}.
 
+    Of features, which stand in the place of images in x_train (n, d), no images are drawn.
+
     Args:
       dataset: mapping with x_train (n, h, w, c) and y_train (n,).
       scores: columns of scores.csv: each score and, but for the machine's, its `_after`.
@@ -44,9 +46,10 @@ def transform_figures(dataset, scores, baselines, curves, variants, *, name, cla
         if score in AFTER:
             before, after = scores[score], scores[f"{score}_after"]
             yield f"scores_{score}", score_plots.before_after(before, after, score)
-        if score in scores:
+        if score in scores and x.ndim == 4:
             yield f"images_{score}", images.extremes(x, y, scores[score], score, class_names)
-    yield "transform", images.transform(x, y, variants, name, class_names)
+    if x.ndim == 4:
+        yield "transform", images.transform(x, y, variants, name, class_names)
     yield from combined_figures(curves, baselines, found)
 
 

@@ -1,8 +1,8 @@
 """Features of every transform's augmented images."""
 
-from functools import partial
+import numpy as np
 
-from efficient_augmentation import featurize, train, transforms
+from efficient_augmentation import featurize, pretrained, train, transforms
 from efficient_augmentation.stages.network import n_classes
 
 
@@ -43,6 +43,14 @@ def expand(dataset, name, parameters):
 
 
 def _network(dataset, kind, weights, progress):
-    image_shape = dataset["x_train"].shape[1:]
-    variables = train.load_weights(weights, kind, n_classes(dataset), image_shape)
-    return partial(featurize.featurize, kind, variables, progress=progress)
+    *size, channels = dataset["x_train"].shape[1:]
+    of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
+    # Grey images go to a network of colour images in equal channels.
+    shape = (*size, of_network if channels == 1 else channels)
+    variables = train.load_weights(weights, kind, n_classes(dataset), shape)
+
+    def embed(images):
+        images = np.broadcast_to(images, (len(images), *shape))
+        return featurize.featurize(kind, variables, images, progress=progress)
+
+    return embed
