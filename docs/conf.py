@@ -42,6 +42,7 @@ _NAME = re.compile(r"^[A-Za-z]\w*(\.\w+)+(\(.*\))?$")
 def setup(app):
     app.connect("source-read", _complete)
     app.connect("autodoc-process-docstring", _docstring)
+    app.connect("autodoc-process-signature", _signature)
     app.connect("autodoc-skip-member", _skip)
     app.connect("doctree-read", _link_names)
     app.connect("build-finished", _refuse_requests)
@@ -58,6 +59,11 @@ def _complete(app, name, source):
 
 def _docstring(app, what, name, thing, options, lines):
     lines[:] = docstrings.to_rest(lines)
+
+
+def _signature(app, what, name, thing, options, signature, returns):
+    """Flax gives every network two arguments of its own."""
+    return re.sub(r"(, )?parent=<flax[^>]*>, name=None", "", signature or "") or None, returns
 
 
 def _skip(app, what, name, thing, skip, options):
