@@ -19,6 +19,7 @@ include: "workflow/rules/networks.smk"
 include: "workflow/rules/features.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/policies.smk"
+include: "workflow/rules/end_to_end.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/figures.smk"
 

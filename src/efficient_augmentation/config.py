@@ -35,6 +35,8 @@ RULES = (
     "score_points",
     "simulate_policies",
     "summarize_curves",
+    "train_end_to_end",
+    "plot_end_to_end",
     "audit_scores",
     "plot_audit",
     "plot_transform",
@@ -378,6 +380,31 @@ def _sweep_problems(settings):
         )
 
 
+def _end_to_end_problems(settings, shape):
+    plan, network = settings["end_to_end"], settings["end_to_end"]["network"]
+    if not plan["shares"]:
+        return
+    if shape is None:
+        yield "end_to_end: networks need images, the data are features; give shares: []"
+    yield from _out_of_order("end_to_end.shares", plan["shares"])
+    if "epochs" not in network:
+        yield (
+            f"end_to_end.network: {_shown(network)} is not trained; give a network that is, such "
+            "as {kind: cnn}"
+        )
+    for i, name in enumerate(plan["policies"]):
+        try:
+            weighted = policies.parse(name).downweight and "recipe" in network
+        except ValueError as error:
+            yield f"end_to_end.policies[{i}]: {error}{_did_you_mean(name, _policy_names())}"
+        else:
+            if weighted:
+                yield (
+                    f"end_to_end.policies[{i}]: {name} weights rows, which {network['kind']} "
+                    "cannot; take cnn or lenet, or leave it out"
+                )
+
+
 def _out_of_order(key, budgets):
     for before, after in itertools.pairwise(budgets):
         if after == before:
@@ -404,8 +431,9 @@ _CHECKS = (
     (("dpp", "dataset"), _dpp_budget_problems),
     (("transforms", "dataset"), transform_checks.problems),
     (("featurizer", "dataset"), fitting.featurizer_problems),
+    (("end_to_end", "dataset"), _end_to_end_problems),
 )
-_OF_IMAGES = (transform_checks.problems, fitting.featurizer_problems)
+_OF_IMAGES = (transform_checks.problems, fitting.featurizer_problems, _end_to_end_problems)
 
 
 def _folder_problems(folder):

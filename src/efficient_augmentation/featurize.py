@@ -60,6 +60,20 @@ def featurize(name, variables, images, batch_size=512, progress=None):
             _log.warning("the device ran out of memory; now with batch_size %d", batch_size)
 
 
+def accuracy(name, variables, images, labels):
+    """Share of images for which the network's own head finds the label.
+
+    Args:
+      name, variables, images: as in `featurize`.
+      labels: (n,), 0..k-1.
+    Returns: float in [0, 1].
+    Raises: ValueError as `featurize`.
+    """
+    head = variables["params"]["head"]
+    logits = featurize(name, variables, images) @ head["kernel"] + head["bias"]
+    return float(np.mean(logits.argmax(axis=1) == labels))
+
+
 def raw(images):
     """Pixels as features.
 

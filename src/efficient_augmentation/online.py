@@ -81,7 +81,7 @@ class OnlineModel:
     def fit(self, weights):
         """State of R fits, one for each row of weights (R, rows)."""
         weights, network = np.unique(weights, axis=0, return_inverse=True)
-        seeds = [_digest(self._seed, row) for row in weights]
+        seeds = [seed_of(self._seed, row) for row in weights]
         variables = train.train_many(
             self._network, self._x, self._y, weights, seeds, **self._settings
         )
@@ -129,7 +129,7 @@ class OnlineModel:
         return featurize.featurize(self._network, one, images)
 
 
-def _digest(seed, weights):
+def seed_of(seed, weights):
     """Seed of a run's network, 32 bits of a digest of its weights and the common seed."""
     content = np.asarray(weights, "<f8").tobytes()
     digest = hashlib.blake2b(content, digest_size=4, salt=int(seed).to_bytes(16, "little"))

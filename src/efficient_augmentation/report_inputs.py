@@ -18,6 +18,7 @@ class TransformResult(NamedTuple):
       auc: columns of auc.csv.
       scores: columns of scores.csv.
       figures: name of each figure to the bytes of its PNG.
+      end_to_end: columns of end_to_end.csv, or None where no network was trained end to end.
     """
 
     name: str
@@ -27,6 +28,7 @@ class TransformResult(NamedTuple):
     auc: dict
     scores: dict
     figures: dict
+    end_to_end: dict | None = None
 
 
 class ExperimentResult(NamedTuple):
@@ -85,7 +87,7 @@ def read_experiment(directory, config, network=None):
     """
     directory = Path(directory)
     found = [
-        read_transform(directory / name, parameters)
+        read_transform(directory / name, parameters, bool(config["end_to_end"]["shares"]))
         for name, parameters in config["transforms"].items()
     ]
     sweep, training, audit = (None, None), (None, None), (None, None)
@@ -125,9 +127,11 @@ def _table_and_picture(table, picture):
     return tables.read_csv(table), picture.read_bytes()
 
 
-def read_transform(directory, parameters):
+def read_transform(directory, parameters, end_to_end=False):
     """Results of one transform, from results/{experiment}/{transform}."""
     files = {n: directory / n for n in ("baselines.json", "curves.csv", "auc.csv", "scores.csv")}
+    if end_to_end:
+        files["end_to_end.csv"] = directory / "end_to_end.csv"
     check_files(files.values())
     pictures = sorted((directory / "figures").glob("*.png"))
     if not pictures:
@@ -140,6 +144,7 @@ def read_transform(directory, parameters):
         auc=tables.read_csv(files["auc.csv"]),
         scores=tables.read_csv(files["scores.csv"]),
         figures={path.stem: path.read_bytes() for path in pictures},
+        end_to_end=tables.read_csv(files["end_to_end.csv"]) if end_to_end else None,
     )
 
 

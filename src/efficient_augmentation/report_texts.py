@@ -45,6 +45,11 @@ READ = {
         "loss when it is left out, both on logarithmic scales; what is zero lies on the edge. "
         "Where a score estimates that change, the line is equality."
     ),
+    "end_to_end": (
+        "Lines are means over rounds, bars 95 % intervals; grey lines: no point and every point "
+        "augmented. Where the order of the lines is the same in both panels, the answer of frozen "
+        "features carries over."
+    ),
     "sweep": (
         "Above, the sum of squared distances to the nearest centre; below, how much nearer a point "
         "is to its own cluster than to the next (1: far apart, 0: none)."

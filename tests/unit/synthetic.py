@@ -170,6 +170,7 @@ def config(n_train=1000, **changes):
         "dpp": {"budgets": [], "policies": ["dpp_weighted", "dpp_raw"], "scores": ["influence"]},
         "sweep": 0,
         "audit": False,
+        "end_to_end": {"shares": []},
         "C": 10.0,
         "faithful": False,
         "seed": 0,

@@ -346,6 +346,28 @@ WRONG = {
         {"sweep": 5, "budgets": [1], "dataset": {"kind": "digits", "n_train": 2}},
         r"mine\.sweep: 5 .*n_train = 2; give at least 3 points, or sweep: 0",
     ),
+    "end to end on pixels": (
+        {"end_to_end": {"shares": [0.5], "network": {"kind": "raw"}}},
+        r'mine\.end_to_end\.network: {"kind": "raw"} is not trained; give .*{kind: cnn}',
+    ),
+    "end to end, shares": (
+        {"end_to_end": {"shares": [0.5, 0.1]}},
+        r"mine\.end_to_end\.shares: 0\.1 comes after 0\.5",
+    ),
+    "end to end, a policy": (
+        {"end_to_end": {"shares": [0.5], "policies": ["basline"]}},
+        r"mine\.end_to_end\.policies\[0\]: unknown policy 'basline'.*did you mean baseline",
+    ),
+    "end to end, a ResNet and weights": (
+        {
+            "end_to_end": {
+                "shares": [0.5],
+                "policies": ["baseline_downweight"],
+                "network": {"kind": "resnet20v2"},
+            }
+        },
+        r"mine\.end_to_end\.policies\[0\]: baseline_downweight weights rows, which resnet20v2",
+    ),
     "rotation by 0": (
         {"transforms": {"rotate": {"degrees": [0, 5]}}},
         r"mine\.transforms\.rotate\.degrees\[0\]: 0 would repeat the originals; leave it out",

@@ -67,7 +67,7 @@ def test_a_fit_is_a_training_and_a_regression_on_its_features(fitted):
     found = online_model.accuracy(state)
     assert found.shape == (4,)
     for run, w in enumerate(weights):
-        variables, X, regression = by_hand(w, online._digest(0, w))
+        variables, X, regression = by_hand(w, online.seed_of(0, w))
         theta = np.append(regression.coef_[0], regression.intercept_)
         np.testing.assert_allclose(state.theta[state.network[run]], theta, atol=1e-5)
         x_test = featurize.featurize("lenet", variables, IMAGES["x_test"])
@@ -81,7 +81,7 @@ def test_influence_is_that_of_the_weighted_fit(fitted):
     online_model, state, weights = fitted
     found = online_model.scores("influence", state, [2, 0, 2])
     for w, run, row in ((weights[2], 2, 0), (weights[0], 0, 1)):
-        _, X, _ = by_hand(w, online._digest(0, w))
+        _, X, _ = by_hand(w, online.seed_of(0, w))
         expected = scores.loo_influence(
             state.theta[state.network[run]], X[:N], IMAGES["y_train"][:N], 1.0,
             fit_X=X, fit_weights=w[w > 0],
@@ -93,7 +93,7 @@ def test_influence_is_that_of_the_weighted_fit(fitted):
 
 def test_features_and_condition_numbers_are_those_of_a_run(fitted):
     online_model, state, weights = fitted
-    variables, X, _ = by_hand(weights[2], online._digest(0, weights[2]))
+    variables, X, _ = by_hand(weights[2], online.seed_of(0, weights[2]))
     originals = featurize.featurize("lenet", variables, IMAGES["x_train"][:N])
     np.testing.assert_allclose(online_model.features(state, 2), originals, atol=1e-6)
     expected = scores.condition_number(state.theta[state.network[2]], X, 1.0)
@@ -169,7 +169,7 @@ def test_bad_settings_are_refused_before_training():
 
 
 def test_digests_are_seeds():
-    seeds = {online._digest(seed, w) for seed in (0, 1) for w in (ORIGINALS, EVERYTHING)}
+    seeds = {online.seed_of(seed, w) for seed in (0, 1) for w in (ORIGINALS, EVERYTHING)}
     assert len(seeds) == 4
     assert all(0 <= seed < 2**32 for seed in seeds)
     assert jax.random.key(np.uint32(max(seeds))).shape == ()

@@ -108,6 +108,7 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
         "plot_transform_refitted": 1,
         "plot_transform_deep": 1,
         "plot_audit": 1,
+        "plot_end_to_end": 1,
         "check_experiment": 4,
         "write_report": 1,
         "all": 1,

@@ -33,7 +33,7 @@ EXPERIMENTS = {
     "pixels": (
         "transform accuracy_influence_random accuracy_influence_deterministic scores_influence "
         "images_influence accuracy_hinge_random accuracy_hinge_deterministic compare_dpp_raw "
-        "clusters_hinge",
+        "clusters_hinge end_to_end",
         {2, 20},
         {20},
     ),
@@ -51,6 +51,7 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     figures = EXPERIMENTS[experiment][0].split()
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
+    files += ["end_to_end.csv"] * ("end_to_end" in figures)
     files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == set(files)

@@ -220,6 +220,15 @@ def simulation_plan(wildcards):
     return plan
 
 
+def end_to_end_settings(wildcards):
+    """What networks trained end to end depend on."""
+    settings = settings_of("C", "end_to_end", "faithful", "influence", "seed")(
+        wildcards
+    )
+    settings["transform"] = {wildcards.transform: transform_parameters(wildcards)}
+    return settings
+
+
 def first_features(wildcards):
     """Features of one transform: those of the originals are the same in all."""
     transform = next(iter(EXPERIMENTS[wildcards.experiment]["transforms"]))
@@ -276,6 +285,11 @@ def experiment_files(experiment):
         "auc.csv",
         "auc.tex",
     ] + pictures
+    if EXPERIMENTS[experiment]["end_to_end"]["shares"]:
+        each += [
+            "end_to_end.csv",
+            *[f"figures/end_to_end.{suffix}" for suffix in SUFFIXES],
+        ]
     files = [
         f"{t}/{file}" for t in EXPERIMENTS[experiment]["transforms"] for file in each
     ]

@@ -1,0 +1,104 @@
+"""Networks trained on chosen points beside frozen features with the same points."""
+
+import numpy as np
+
+from efficient_augmentation import carry_over, policies, sentences
+from efficient_augmentation.figures import looks, style
+
+PANELS = {"network": "Networks", "frozen": "Frozen features"}
+# Scores after the first: a dash each, and hollow markers.
+DASHES = (None, (4.5, 1.6), (1.1, 1.3), (5.0, 1.4, 1.1, 1.4))
+
+
+@style.styled
+def end_to_end(columns):
+    """Accuracy over the share of points augmented, of networks and of frozen features.
+
+    Lines are means over rounds, bars 95 % intervals (none for one round). Scores share a policy's
+    colour; those after the first have dashed lines and hollow markers. Grey lines: none and all
+    points augmented.
+
+    Args:
+      columns: of end_to_end.csv.
+    Returns: Figure, a page wide.
+    Raises: ValueError if no policy was run.
+    """
+    series = listed(carry_over.summarize(columns))
+    if not series:
+        raise ValueError("end to end: no policy was run")
+    lines = -(-len(series) // 3)
+    height = 2.72 + 0.17 * lines
+    figure = style.new_figure(style.PAGE, height)
+    bottom = (0.52 + 0.17 * lines) / height
+    for i, (measure, title) in enumerate(PANELS.items()):
+        axes = figure.add_axes((0.075 + 0.5 * i, bottom, 0.415, 1.9 / height))
+        axes.set_title(title, x=-0.1 if not i else 0.0)
+        _draw_levels(axes, columns, measure)
+        for (score, policy), rows in series.items():
+            _draw(axes, rows, measure, policy, _rank(series, score), label(score, policy))
+        axes.set_xlabel("share of points augmented (%)", labelpad=1)
+        if not i:
+            axes.set_ylabel("accuracy on transformed test set (%)")
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.06, 0), ncols=3)
+    return figure
+
+
+def listed(rows):
+    """Rows by (score, policy) in the order of shares; a policy that sees no score once."""
+    series, blind = {}, set()
+    for row in rows:
+        key = row["score"], row["policy"]
+        if policies.parse(row["policy"]).blind:
+            if key not in series and row["policy"] in blind:
+                continue
+            blind.add(row["policy"])
+        series.setdefault(key, []).append(row)
+    return series
+
+
+def label(score, policy):
+    """A series in a legend; a policy that looks at no score does not name it."""
+    name = sentences.policy_label(policy)
+    return name if policies.parse(policy).blind else f"{score}, {name}"
+
+
+def _rank(series, score):
+    scores = list(dict.fromkeys(s for s, _ in series))
+    return scores.index(score)
+
+
+def _draw_levels(axes, columns, measure):
+    for level, name in zip(carry_over.levels(columns, measure), ("none", "all"), strict=True):
+        value = 100 * level.mean()
+        axes.axhline(value, color=style.GREY, linewidth=0.8, zorder=1)
+        axes.annotate(
+            name, (1, value), xycoords=("axes fraction", "data"), xytext=(0, 2), size=6,
+            textcoords="offset points", ha="right", color=style.GREY,
+        )  # fmt: skip
+
+
+def _draw(axes, rows, measure, policy, rank, text):
+    look = looks.look(policy)
+    share = 100 * np.array([row["share"] for row in rows])
+    mean, low, high = (
+        100 * np.array([row[f"{measure}_{name}"] for row in rows])
+        for name in ("mean", "low", "high")
+    )
+    dash = look.dash if not rank else DASHES[min(rank, len(DASHES) - 1)]
+    bars = None if np.isnan(low).all() else np.nan_to_num([mean - low, high - mean])
+    axes.errorbar(
+        share,
+        mean,
+        yerr=bars,
+        color=look.color,
+        linestyle=(0, dash) if dash else "solid",
+        linewidth=1.1,
+        marker=look.marker,
+        markersize=4,
+        markerfacecolor="#ffffff" if rank else look.face,
+        elinewidth=0.7,
+        capsize=1.5,
+        label=text,
+        zorder=3,
+    )

@@ -1,0 +1,16 @@
+"""Accuracy of networks trained with augmentation of chosen points only."""
+
+from _job import start
+
+from efficient_augmentation import provenance, tables
+from efficient_augmentation.figures import end_to_end, style
+
+
+def main(smk):
+    figure = end_to_end.end_to_end(tables.read_csv(smk.input.table))
+    style.save(figure, smk.output.png, smk.output.pdf, provenance.of(smk))
+
+
+if __name__ == "__main__":
+    start(snakemake)
+    main(snakemake)
