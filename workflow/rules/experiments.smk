@@ -225,8 +225,7 @@ def end_to_end_settings(wildcards):
     settings = settings_of("C", "end_to_end", "faithful", "influence", "seed")(
         wildcards
     )
-    settings["transform"] = {wildcards.transform: transform_parameters(wildcards)}
-    return settings
+    return settings | transform_of(wildcards)
 
 
 def first_features(wildcards):

@@ -36,6 +36,7 @@ def end_to_end(columns):
         _draw_levels(axes, columns, measure)
         for (score, policy), rows in series.items():
             _draw(axes, rows, measure, policy, _rank(series, score), label(score, policy))
+        axes.set_xlim(0, 104)
         axes.set_xlabel("share of points augmented (%)", labelpad=1)
         if not i:
             axes.set_ylabel("accuracy on transformed test set (%)")
