@@ -35,12 +35,15 @@ def dataset(arrays, settings):
       settings: the experiment's effective settings.
     Returns: list of str.
     """
-    n = settings["dataset"]["n_train"]
+    n, k = settings["dataset"]["n_train"], len(settings["dataset"]["classes"])
     found = _size("dataset.npz: y_train", len(arrays["y_train"]), n, "dataset.n_train")
     for split in ("train", "test"):
         y, ids = arrays[f"y_{split}"], arrays[f"{split}_ids"]
         found += _size(f"dataset.npz: {split}_ids", len(ids), len(y), f"y_{split}")
-        found += _rows("dataset.npz", f"y_{split}", y, np.isin(y, (0, 1)), "0 or 1")
+        labels = "0 or 1" if k == 2 else f"a label within 0..{k - 1}"
+        found += _rows("dataset.npz", f"y_{split}", y, np.isin(y, range(k)), labels)
+        if absent := sorted(set(range(k)) - set(np.asarray(y).tolist())):
+            found.append(f"dataset.npz: y_{split} holds no {absent[0]}; every label was expected")
         if len(np.unique(ids)) != len(ids):
             found.append(f"dataset.npz: {split}_ids repeat; each point was expected once")
     return found

@@ -422,7 +422,17 @@ def _above(key, numbers, settings, noun):
         )
 
 
+def _faithful_problems(settings):
+    k = len(settings["dataset"]["classes"])
+    if settings["faithful"] and k > 2:
+        yield (
+            f"faithful: true repeats the published code, which knows two classes, not the {k} of "
+            "dataset.classes; give false, or two classes"
+        )
+
+
 _CHECKS = (
+    (("faithful", "dataset"), _faithful_problems),
     (("policies",), _policy_problems),
     (("budgets", "dataset"), _budget_problems),
     (("clusters",), _stratified_policy_problems),

@@ -156,5 +156,5 @@ def check_files(paths):
 
 
 def class_names(config):
-    """Names of the two classes as configured, in the order of the labels."""
+    """Names of the classes as configured, in the order of the labels."""
     return [str(c) for c in config["dataset"]["classes"]]

@@ -100,12 +100,12 @@ def facts(experiment):
             )
     budgets = ", ".join(map(str, config["budgets"]))
     return [
-        ("Data", f"{data['kind']}, class {' against '.join(report_inputs.class_names(config))}"),
+        ("Data", f"{data['kind']}, {describe_classes(report_inputs.class_names(config))}"),
         ("Training points", str(data["n_train"])),
         ("Test rows", f"{', '.join(map(str, n_test))} (originals and all their variants)"),
         ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
         ("Features", describe_featurizer(network)),
-        ("Classifier", f"logistic regression, {describe_penalty(experiment)}"),
+        ("Classifier", f"{describe_classifier(config)}, {describe_penalty(experiment)}"),
         ("Scores", describe_scores(config)),
         ("Budgets", f"{budgets} points"),
         ("Rounds", f"{config['rounds']} of each random policy, 1 of each deterministic one"),
@@ -124,6 +124,20 @@ def panels(config):
     if dpp["budgets"]:
         found.append(("k-DPP", f"subsets of {', '.join(map(str, dpp['budgets']))} points"))
     return found
+
+
+def describe_classes(names):
+    """The classes in words: two against each other, more as a list."""
+    if len(names) == 2:
+        return f"class {' against '.join(names)}"
+    shown = names if len(names) <= 20 else [*names[:20], "..."]
+    return f"{len(names)} classes: {', '.join(shown)}"
+
+
+def describe_classifier(config):
+    """The classifier on the features, which goes by the number of classes."""
+    more = len(config["dataset"]["classes"]) > 2
+    return "multinomial logistic regression" if more else "logistic regression"
 
 
 def describe_scores(config):

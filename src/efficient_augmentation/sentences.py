@@ -243,15 +243,17 @@ def images_sentence(scores, score, class_names):
       scores: columns of scores.csv.
       score: name of the score.
       class_names: name of each class, in the order of the labels.
-    Returns: str.
+    Returns: str; of more than three classes it names the three that are there most.
     """
     values = np.asarray(scores[score], float)
     labels = np.asarray(scores["label"])
     parts = []
     for name, chosen in zip(("highest", "lowest"), summary.extreme_points(values), strict=True):
-        counts = [
-            f"{int((labels[chosen] == k).sum())} of class {label}"
-            for k, label in enumerate(class_names)
-        ]
-        parts.append(f"the {len(chosen)} {name} are {' and '.join(counts)}")
+        counts = np.bincount(labels[chosen].astype(int), minlength=len(class_names))
+        shown = range(len(counts)) if len(counts) <= 3 else np.argsort(-counts, kind="stable")[:3]
+        texts = [f"{counts[k]} of class {class_names[k]}" for k in shown]
+        if len(counts) > 3:
+            texts.append(f"{len(chosen) - counts[shown].sum()} of others")
+        joined = " and ".join(texts) if len(texts) == 2 else ", ".join(texts)
+        parts.append(f"the {len(chosen)} {name} are {joined}")
     return f"By |{score}|, {parts[0]}; {parts[1]}."

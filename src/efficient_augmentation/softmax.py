@@ -58,8 +58,9 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
     Returns: theta (R, k, d + 1) float64, intercept last, summing to zero over the classes.
     Raises: as `fit`.
-    Cost: some 50 to 500 iterations of O(R k n d), and O(n d^2 + d^3) for every sixteenth. Memory:
-      X in float64, and 50 k n bytes a run, but for at most 1 GiB of runs at a time.
+    Cost: some 50 to 500 iterations of O(R k n d), and O(n d^2 + d^3) for every sixteenth, with R
+      the number of different runs and n that of rows which any of them weighs, up to twice.
+      Memory: X in float64, and 50 k n bytes a run, but for at most 1 GiB of runs at a time.
     """
     X, y = check_rows(X, y)
     logistic.check_C(C)
@@ -67,9 +68,15 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     weights = logistic.check_weights(weights, y, k)
     shape = (len(weights), k, X.shape[1] + 1)
     start = np.zeros(shape) if start is None else np.broadcast_to(np.asarray(start), shape)
-    theta, norm, rounding, done = _minimise_in_batches(X, y, C, weights, start, tolerance)
+    # Runs of equal weights have one optimum; rows that no run weighs have no part in any.
+    distinct, first, run = np.unique(weights, axis=0, return_index=True, return_inverse=True)
+    if 2 * len(first) > len(weights):  # It would not pay for compiling another number of runs.
+        distinct, first, run = weights, slice(None), np.arange(len(weights))
+    rows = _rows_in_use(distinct.any(axis=0))
+    fitted = X[rows], y[rows], C, distinct[:, rows], start[first], tolerance
+    theta, norm, rounding, done = _minimise_in_batches(*fitted)
     logistic.check_converged(theta, norm, rounding, done, C, X)
-    return theta
+    return theta[run.reshape(-1)]
 
 
 def logits(theta, X):
@@ -110,6 +117,16 @@ def check_rows(X, y):
     if y.dtype.kind not in "biuf" or not (np.isfinite(y) & (y >= 0) & (y % 1 == 0)).all():
         raise ValueError(f"labels must be whole numbers from 0 on, not {np.unique(y)[:5]}")
     return X, y.astype(np.int64, copy=False)
+
+
+def _rows_in_use(present):
+    """Numbers of the rows that are present, (m,) bool, padded with others.
+
+    They are an eighth, a quarter, a half or all of the rows, so that few shapes are compiled.
+    """
+    m, most = len(present), int(present.sum())
+    length = next(size for size in (-(-m // 8), -(-m // 4), -(-m // 2), m) if size >= most)
+    return np.argsort(~present, kind="stable")[:length]
 
 
 def _minimise_in_batches(X, y, C, weights, start, tolerance):

@@ -13,7 +13,7 @@ from problems import augmented_features
 
 N = 24
 SETTINGS = {
-    "dataset": {"kind": "digits", "n_train": N},
+    "dataset": {"kind": "digits", "n_train": N, "classes": [3, 8]},
     "scores": ["loss", "influence"],
     "policies": ["baseline", "deterministic_proportional_update", "random_proportional_downweight"],
     "budgets": [1, 8, N],
@@ -57,6 +57,21 @@ def test_results_as_the_stages_make_them_pass(made):
     data, files = made
     assert checks.dataset(data, SETTINGS) == []
     assert checks.transform(data, files, SETTINGS) == []
+
+
+def test_every_one_of_three_labels_is_expected(made):
+    data, _ = made
+    settings = SETTINGS | {"dataset": SETTINGS["dataset"] | {"classes": [3, 8, 1]}}
+    expected = [
+        f"dataset.npz: y_{split} holds no 2; every label was expected"
+        for split in ("train", "test")
+    ]
+    assert checks.dataset(data, settings) == expected
+    data["y_train"] = np.arange(N) % 4
+    data["y_test"][0] = 2
+    assert checks.dataset(data, settings)[0] == (
+        "dataset.npz, row 3: y_train is 3, expected a label within 0..2"
+    )
 
 
 def test_k_dpps_that_were_measured_to_the_end_pass_too(made):
@@ -225,7 +240,7 @@ def test_damage_is_named(made, damage, message):
 
 def test_a_dataset_of_another_size_or_with_other_labels(made):
     data, _ = made
-    smaller = SETTINGS | {"dataset": {"n_train": 20}}
+    smaller = SETTINGS | {"dataset": SETTINGS["dataset"] | {"n_train": 20}}
     assert checks.dataset(data, smaller) == [
         "dataset.npz: y_train: 24, expected 20 as in dataset.n_train"
     ]

@@ -279,9 +279,13 @@ WRONG = {
         {"dataset": {"kind": "mnist", "classes": [3, 3]}},
         r"mine\.dataset\.classes: \[3, 3\] has an entry twice",
     ),
-    "three classes": (
-        {"dataset": {"kind": "mnist", "classes": [3, 8, 9]}},
-        r"mine\.dataset\.classes: \[3, 8, 9\] has 3 entries; give at most 2",
+    "one class": (
+        {"dataset": {"kind": "mnist", "classes": [3]}},
+        r"mine\.dataset\.classes: \[3\] has 1 entries; give at least 2",
+    ),
+    "faithful with three classes": (
+        {"dataset": {"kind": "mnist", "classes": [3, 8, 9]}, "faithful": True},
+        r"mine\.faithful: true repeats the published code, which knows two classes, not the 3 of",
     ),
     "budget above n_train": (
         {"budgets": [1, 200, 201, 300]},

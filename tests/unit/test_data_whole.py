@@ -69,3 +69,15 @@ def test_a_file_can_be_had_from_disk_folder_or_server(tmp_path, server):
     target.touch()
     assert available.lacking([target]) is None
     assert available.lacking([]) is None
+
+
+def test_null_stands_for_all():
+    everything = {"kind": "norb", "classes": None, "n_train": None}
+    found = {"kind": "norb", "classes": [0, 1, 2, 3, 4], "n_train": 5 * 4860}
+    assert whole.written_out(everything) == found
+    some = {"kind": "mnist", "classes": [1, 7], "n_train": None}
+    assert whole.written_out(some) == some | {"n_train": 6742 + 6265}
+    given = {"kind": "digits", "classes": [3, 8], "n_train": 20, "seed": 1}
+    assert whole.written_out(given) == given
+    own = {"kind": "npz", "file": "mine.npz", "classes": None, "n_train": None}
+    assert whole.written_out(own) == own

@@ -183,6 +183,21 @@ def test_histogram_counts_every_finite_point():
     assert after.get_data().values.max() == 100
 
 
+def test_more_classes_than_colours_are_named_in_the_corners():
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (40, 8, 8, 1)).astype(np.uint8)
+    labels, scores = np.arange(40) % 10, np.arange(40.0)
+    names = [*"012345678", "extraordinarily"]
+    figure = images.extremes(pictures, labels, scores, "loss", names)
+    lowest, highest = sorted(figure.axes, key=lambda axes: "highest" in axes.get_title(loc="left"))
+    for axes, points in ((highest, range(39, 19, -1)), (lowest, range(20))):
+        shown = [text.get_text() for text in axes.texts]
+        expected = [names[labels[i]] for i in points]
+        assert shown == [n if len(n) < 9 else "extraor\u2026" for n in expected]
+    assert not figure.legends
+    assert images.extremes(pictures, labels % 8, scores, "loss", names[:8]).legends
+
+
 def test_a_mosaic_holds_each_image_in_its_place_and_frame():
     pictures = np.stack([np.full((4, 4, 1), v, np.uint8) for v in (10, 20, 30)])
     sheet = images.mosaic(pictures, [0, 1, 0], columns=2)

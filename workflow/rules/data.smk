@@ -1,4 +1,4 @@
-"""Data sets: fetched where they are published, cut to two classes.
+"""Data sets: fetched where they are published, cut to the classes of an experiment.
 
 In:  publishers' files, or mirrors of them; a user's own files
 Out: resources/{source}/{file}

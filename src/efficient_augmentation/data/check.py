@@ -42,6 +42,7 @@ def found(dataset):
     if missing := [key for key in _KEYS[kind] if key not in dataset]:
         return [f"dataset.{key}: missing; {kind} needs it" for key in missing], dataset, None
     if kind not in datasets.OWN:
+        dataset = whole.written_out(dataset)
         return _published_problems(dataset, kind), dataset, datasets.image_shape(dataset)
     if problems := _own_problems(dataset):
         return problems, dataset, None

@@ -1,6 +1,6 @@
 """All labelled points that a data set offers to a network, whatever an experiment takes of them."""
 
-from efficient_augmentation.data import cifar10, dataset, mnist, norb
+from efficient_augmentation.data import cifar10, dataset, digits, mnist, norb
 
 COUNTS = {
     "mnist": mnist.TRAIN_COUNTS,
@@ -8,6 +8,26 @@ COUNTS = {
     "norb": norb.TRAIN_COUNTS,
 }
 """Training points of each class in the published files, by kind of data."""
+
+
+def written_out(of):
+    """The `dataset` mapping of published data with nulls, which stand for all, in numbers.
+
+    Args:
+      of: mapping with `kind` and the keys of that kind, defaults filled in.
+    Returns: mapping that gives the same points: `classes` null becomes the list of all, `n_train`
+      null the number of training points of the chosen classes; of a user's own data as it came.
+    """
+    counts = {"digits": digits.COUNTS, **COUNTS}.get(of["kind"])
+    if counts is None:
+        return of
+    classes, n_train = of["classes"], of["n_train"]
+    if classes is None:
+        classes = list(range(len(counts)))
+    if n_train is None:
+        # Labels that do not exist are refused later, by `check.check`.
+        n_train = sum(counts[label] for label in classes if label in range(len(counts)))
+    return of | {"classes": classes, "n_train": n_train}
 
 
 def settings(of):

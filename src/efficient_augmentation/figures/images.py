@@ -38,7 +38,7 @@ def mosaic(images, labels, columns):
 
     Args:
       images: (n, h, w, c) as `to_rgb` takes them.
-      labels: class of each, (n,) ints.
+      labels: class of each, (n,) ints; None frames all alike.
       columns: images in a row.
     Returns: (H, W, 3) uint8, white where the last row is not full.
     """
@@ -48,7 +48,10 @@ def mosaic(images, labels, columns):
     colors = np.array([[round(255 * v) for v in channels(c)] for c in style.CLASSES])
     outer_h, outer_w = h + 4 * FRAME, w + 4 * FRAME
     sheet = np.full((rows * columns, outer_h, outer_w, 3), 255, np.uint8)
-    frames = colors[np.asarray(labels) % len(colors)][:, None, None]
+    if labels is None:
+        frames = round(255 * channels(style.LIGHT)[0])
+    else:
+        frames = colors[np.asarray(labels)][:, None, None]
     sheet[:n, FRAME:-FRAME, FRAME:-FRAME] = frames
     sheet[:n, 2 * FRAME : -2 * FRAME, 2 * FRAME : -2 * FRAME] = tiles
     sheet = sheet.reshape(rows, columns, outer_h, outer_w, 3).swapaxes(1, 2)
@@ -59,7 +62,8 @@ def mosaic(images, labels, columns):
 def extremes(images, labels, scores, score, class_names):
     """Grids of the highest- and the lowest-scoring training images.
 
-    Each grid reads row by row from its extreme; frames show classes.
+    Each grid reads row by row from its extreme. Frames show classes, or, where there are more of
+    them than colours, the classes' names stand in the images' corners.
 
     Args:
       images: (n, h, w, c).
@@ -73,7 +77,8 @@ def extremes(images, labels, scores, score, class_names):
     scores = np.abs(np.asarray(scores, float))
     if len(scores) < 2:
         raise ValueError(f"{score}: {len(scores)} points; two grids need at least 2")
-    groups = summary.extreme_points(scores)
+    groups, labels = summary.extreme_points(scores), np.asarray(labels)
+    framed = len(class_names) <= len(style.CLASSES)
     columns = min(10, int(np.ceil(np.sqrt(len(groups[0])))))
     rows = -(-len(groups[0]) // columns)
     grid = 3.3
@@ -84,22 +89,40 @@ def extremes(images, labels, scores, score, class_names):
         left = (0.04 + k * (style.PAGE - 0.08 - grid)) / style.PAGE
         axes = figure.add_axes((left, 0.22 / height, grid / style.PAGE, tall / height))
         axes.imshow(
-            mosaic(np.asarray(images)[chosen], np.asarray(labels)[chosen], columns),
+            mosaic(np.asarray(images)[chosen], labels[chosen] if framed else None, columns),
             interpolation="nearest",
             aspect="auto",
         )
         axes.set_axis_off()
+        if not framed:
+            add_names(axes, [class_names[label] for label in labels[chosen]], rows, columns)
         low, high = scores[chosen].min(), scores[chosen].max()
         axes.set_title(f"{name} {len(chosen)} by |{score}|: {low:.2g} to {high:.2g}", pad=3)
-    add_class_legend(figure, class_names)
+    if framed:
+        add_class_legend(figure, class_names)
     return figure
+
+
+def add_names(axes, names, rows, columns):
+    """The name of every image's class in its upper left corner."""
+    plate = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6}
+    for i, name in enumerate(names):
+        place = (i % columns + 0.1) / columns, 1 - (i // columns + 0.1) / rows
+        axes.text(
+            *place,
+            name if len(name) <= 8 else f"{name[:7]}\u2026",
+            transform=axes.transAxes,
+            fontsize=4.5,
+            ha="left",
+            va="top",
+            bbox=plate,
+        )
 
 
 def add_class_legend(figure, class_names):
     """Frame colours and the classes that they stand for, below the grids."""
     patches = [
-        Patch(color=style.CLASSES[k % len(style.CLASSES)], label=f"class {name}")
-        for k, name in enumerate(class_names)
+        Patch(color=style.CLASSES[k], label=f"class {name}") for k, name in enumerate(class_names)
     ]
     figure.legend(
         handles=patches,

@@ -17,6 +17,7 @@ DPI = 200
 BLACK, GREY, LIGHT = "#1a1a1a", "#6f6f6f", "#d5d5d5"
 BEFORE, AFTER = "#0072B2", "#D55E00"
 CLASSES = ("#56B4E9", "#D55E00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#E69F00", "#999999")
+"""Of that many classes at most; more are not told apart by colours."""
 
 RC = {
     "axes.axisbelow": True,
