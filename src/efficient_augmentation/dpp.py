@@ -14,6 +14,7 @@ from by a Cholesky factorisation that grows by one chosen point a step.
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import lapack
 
 PUBLISHED_SCALE = 1e6  # of the published code's kernel
 _DIAGONAL = 1e-3
@@ -37,22 +38,34 @@ def kernel(features, scores=None):
     Raises: ValueError if a row of features is zero or not finite, or scores have another length.
     Source: Kuchnik and Smith 2019, appendix.
     """
-    phi = np.asarray(features, np.float64)
-    norms = np.linalg.norm(phi, axis=1, keepdims=True)
-    if not (np.isfinite(norms).all() and (norms > 0).all()):
-        row = int(np.flatnonzero(~(np.isfinite(norms[:, 0]) & (norms[:, 0] > 0)))[0])
-        raise ValueError(
-            f"features must be finite with a non-zero norm; row {row} is not: its norm is "
-            f"{norms[row, 0]}"
-        )
-    magnitude = np.ones(len(phi)) if scores is None else np.abs(np.asarray(scores, np.float64))
-    if magnitude.shape != (len(phi),):
-        raise ValueError(f"scores must have shape ({len(phi)},), not {magnitude.shape}")
-    if not np.isfinite(magnitude).all():
-        bad = int(np.argmin(np.isfinite(magnitude)))
-        raise ValueError(f"scores must be finite; point {bad} has {magnitude[bad]}")
-    weighted = magnitude[:, None] * phi / norms
-    return weighted @ weighted.T + _DIAGONAL * np.eye(len(phi))
+    weighted = _weighted_directions(features, scores)
+    return weighted @ weighted.T + _DIAGONAL * np.eye(len(weighted))
+
+
+def spectrum(features, scores=None):
+    """Eigendecomposition of `kernel`, where d < n through the products of features, not of points.
+
+    With B = S phi, the eigenvectors U of B' B (d, d) give the columns of B U, orthogonal, and
+    Householder's reflections make them orthonormal to rounding and complete them: L is 1e-3 on
+    whatever is orthogonal to B.
+
+    Args, Raises: as `kernel`.
+    Returns: Spectrum.
+    Cost: O(n^2 d), of products alone; O(n^3) where d >= n.
+    """
+    B = _weighted_directions(features, scores)
+    n, d = B.shape
+    if d >= n:
+        return decompose(B @ B.T + _DIAGONAL * np.eye(n))
+    values, vectors = np.linalg.eigh(B.T @ B)
+    # The largest first: rounding of theirs must not be left to the smallest to make good.
+    reflections, tau, _, failed = lapack.dgeqrf(B @ vectors[:, ::-1])
+    assert not failed
+    # The last columns first: they belong to the smallest values.
+    identity = np.eye(n, order="F")[:, ::-1]
+    full, _, failed = lapack.dormqr("L", "N", reflections, tau, identity, 64 * n)
+    assert not failed
+    return Spectrum(np.append(np.zeros(n - d), np.maximum(values, 0.0)) + _DIAGONAL, full)
 
 
 def decompose(L):
@@ -167,6 +180,25 @@ def _checked_kernel(L):
     if not np.allclose(L, L.T, rtol=0, atol=1e-10 * size):
         raise ValueError("L must be symmetric")
     return L
+
+
+def _weighted_directions(features, scores):
+    """S phi of `kernel`, (n, d)."""
+    phi = np.asarray(features, np.float64)
+    norms = np.linalg.norm(phi, axis=1, keepdims=True)
+    if not (np.isfinite(norms).all() and (norms > 0).all()):
+        row = int(np.flatnonzero(~(np.isfinite(norms[:, 0]) & (norms[:, 0] > 0)))[0])
+        raise ValueError(
+            f"features must be finite with a non-zero norm; row {row} is not: its norm is "
+            f"{norms[row, 0]}"
+        )
+    magnitude = np.ones(len(phi)) if scores is None else np.abs(np.asarray(scores, np.float64))
+    if magnitude.shape != (len(phi),):
+        raise ValueError(f"scores must have shape ({len(phi)},), not {magnitude.shape}")
+    if not np.isfinite(magnitude).all():
+        bad = int(np.argmin(np.isfinite(magnitude)))
+        raise ValueError(f"scores must be finite; point {bad} has {magnitude[bad]}")
+    return magnitude[:, None] * phi / norms
 
 
 def _check_size(spectrum, k):

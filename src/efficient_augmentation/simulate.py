@@ -214,8 +214,8 @@ class _Draw:
             if run.policy.diverse:
                 weight = None if run.policy.blind else run.score
                 if weight not in kernels:
-                    kernel = dpp.kernel(features, None if weight is None else scores[weight])
-                    kernels[weight] = dpp.decompose(kernel)
+                    magnitude = None if weight is None else scores[weight]
+                    kernels[weight] = dpp.spectrum(features, magnitude)
                 self._spectra[r] = kernels[weight]
             else:
                 self._orders[r] = self._order(r, scores[run.score], np.arange(len(features)))

@@ -38,6 +38,21 @@ def test_scale_of_the_kernel_does_not_matter(scale):
     np.testing.assert_array_equal(first, again)
 
 
+@pytest.mark.parametrize(("n", "d"), [(60, 7), (9, 20)])
+@pytest.mark.parametrize("spread", [0, 9])
+def test_spectrum_of_features_is_that_of_their_kernel(n, d, spread):
+    rng = np.random.default_rng(0)
+    # Nearly dependent features: eigenvalues far below the largest.
+    features = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) * np.geomspace(1, 10**-spread, d)
+    features[:, -1] = features[:, 0]
+    scores = rng.normal(size=n)
+    L = dpp.kernel(features, scores)
+    values, vectors = dpp.spectrum(features, scores)
+    np.testing.assert_allclose(values, np.linalg.eigvalsh(L), rtol=1e-9)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(n), atol=1e-12)
+    np.testing.assert_allclose(vectors * values @ vectors.T, L, atol=1e-12 * values[-1])
+
+
 def test_polynomials_equal_the_coefficients_of_a_polynomial():
     values = np.random.default_rng(0).lognormal(size=12)
     values[3] = 0.0

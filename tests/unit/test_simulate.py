@@ -42,8 +42,8 @@ def plain_simulation(features, score, name, budgets, number, C, seed, k=0):
     order = [] if policy.diverse else list(policies.order(policy.base, initial, rng, labels))
     for budget in budgets:
         if policy.diverse:
-            L = dpp.kernel(X[:n], initial if policy.base == "dpp_weighted" else None)
-            taken = set(dpp.sample_k_dpp(L, budget, rng))
+            spectrum = dpp.spectrum(X[:n], initial if policy.base == "dpp_weighted" else None)
+            taken = set(dpp.sample_k_dpp(spectrum, budget, rng))
         while len(taken) < budget:
             taken.add(order.pop(0))
         accuracy, values = fitted(taken)
