@@ -21,6 +21,7 @@ include: "workflow/rules/scores.smk"
 include: "workflow/rules/policies.smk"
 include: "workflow/rules/end_to_end.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/selection.smk"
 include: "workflow/rules/figures.smk"
 
 

@@ -27,7 +27,7 @@ from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSet
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from efficient_augmentation import config  # noqa: E402
+from efficient_augmentation import config, policies  # noqa: E402
 from efficient_augmentation.data import sources  # noqa: E402
 
 DOCUMENT = ROOT / "docs/reruns.md"
@@ -264,14 +264,14 @@ def replaced(settings, path, value, alone=False):
 
 def other_values(value):
     """Values of the same type, to be tried in turn."""
-    texts = list(choices(config.schema()))
+    texts = [*choices(config.schema()), *policies.BASES]
     match value:
         case bool():
             found = [not value]
         case int():
             found = [value + 2]
         case float():
-            found = [value * 2 or 1.0]
+            found = [value * 2 or 1.0, value / 2]
         case str():
             found = texts
         case list():

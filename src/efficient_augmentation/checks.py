@@ -13,14 +13,16 @@ _SIGNS = {"loss": 1, "loss_after": 1, "margin": 1, "influence": -1, "influence_a
 _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 _SWEEP = ("inertia_train", "inertia_test", "silhouette_train", "silhouette_test")
 _TEXTS = ("score", "policy")
-# An image of a folder is known by its path.
-_ANYTHING = (*_TEXTS, "id")
+# An image of a folder is known by its path, a class by its name.
+_ANYTHING = (*_TEXTS, "id", "label", "verdict")
 _LEVELS = ("floor", "floor_plain_test", "ceiling", "vsv_accuracy")
 _COLUMNS = {
     "scores.csv": ("id", "label", *_SIGNS, "support_vector"),
     "curves.csv": (*_KEY, "test_accuracy"),
     "auc.csv": (*_TEXTS, "auc_mean", "auc_std", "rounds"),
     "baselines.json": (*_LEVELS, "n_train", "n_test_rows", "n_support_vectors"),
+    "selection.csv": ("rank", "id", "label", "score", "probability", "selected"),
+    "selection.json": ("verdict", "points", "n_train"),
     "clusters.csv": ("clusters", *_SWEEP),
 }
 # Of sums whose terms were added in another order.
@@ -55,8 +57,8 @@ def transform(data, files, settings):
     Args:
       data: mapping with y_train, train_ids and y_test of dataset.npz.
       files: mapping from "features.npz" to its y_train, source_train, y_test and source_test, from
-        "scores.csv", "curves.csv" and "auc.csv" to their columns, and from "baselines.json" to its
-        content.
+        "scores.csv", "curves.csv", "auc.csv" and "selection.csv" to their columns, and from
+        "baselines.json" and "selection.json" to their content.
       settings: the experiment's effective settings.
     Returns: list of str. Where a column is missing or is no number, only that is told.
     """
@@ -70,6 +72,7 @@ def transform(data, files, settings):
         *_baselines(files, settings),
         *_curves(files["curves.csv"], files["baselines.json"], settings),
         *_areas(files, settings),
+        *_selection(files["selection.csv"], files["selection.json"], data),
     ]
 
 
@@ -259,6 +262,26 @@ def _area(curves, pair, floor):
     means = [curves["test_accuracy"][rows & (curves["n_augmented"] == b)].mean() for b in budgets]
     heights, widths = np.array([floor, *means]), np.diff([0, *budgets])
     return float((widths * (heights[1:] + heights[:-1])).sum() / 2)
+
+
+def _selection(columns, answer, data):
+    file, n = "selection.csv", len(data["train_ids"])
+    found = _size(f"{file}: rows", len(columns["rank"]), n, "dataset.npz")
+    if found:
+        return found
+    ranks, ids = np.arange(1, n + 1), columns["id"].astype(str)
+    found += _lines(file, "rank", columns["rank"], columns["rank"] == ranks, "the line's place")
+    first = np.isin(ranks - 1, np.unique(ids, return_index=True)[1])
+    good = first & np.isin(ids, data["train_ids"].astype(str))
+    found += _lines(file, "id", ids, good, "one of train_ids in dataset.npz, each once")
+    chosen = columns["selected"] == (ranks <= answer["points"])
+    first = f"1 in the first {answer['points']} rows as in selection.json, else 0"
+    found += _lines(file, "selected", columns["selected"], chosen, first)
+    probability = columns["probability"]
+    found += _lines(file, "probability", probability, probability >= 0, ">= 0")
+    if abs(probability.sum() - 1) > _ROUNDING:
+        found.append(f"{file}: probabilities add up to {probability.sum()}, expected 1")
+    return found
 
 
 # --- messages -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from efficient_augmentation import fitting, policies, transform_checks
+from efficient_augmentation import fitting, policies, selection_settings, transform_checks
 from efficient_augmentation.data import check as data_check
 
 SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
@@ -39,6 +39,8 @@ RULES = (
     "plot_end_to_end",
     "audit_scores",
     "plot_audit",
+    "select_points",
+    "write_selected",
     "plot_transform",
     "plot_sweep",
     "check_experiment",
@@ -67,7 +69,8 @@ def effective(config, writes=()):
     A key comes from the experiment, else from the config's `defaults`, else from the schema.
     Mappings are not merged over these levels, but what a mapping lacks is taken from the schema's
     defaults for its kind. Budgets that an experiment does not give itself are the default ones
-    below its `n_train`, and `n_train`. What is left to the data is looked up there: how many points
+    below its `n_train`, and `n_train`; the score and the policy of `selection` that it does not
+    give are ones that it simulates. What is left to the data is looked up there: how many points
     and which classes one's own data have, and the featurizer that suits them. Keys are sorted and
     numbers have the schema's type, so that two configs that mean the same give the same
     representation.
@@ -317,6 +320,8 @@ def _experiment(config, name, unsound):
         suitable = fitting.fitted(settings, given, shape)
         definition = schema()["$defs"]["experiment"]["properties"]
         settings |= {key: _filled(value, definition[key]) for key, value in suitable.items()}
+    named = () if "selection" in broken else given.get("selection", ())
+    settings["selection"] = selection_settings.fitted(settings, named)
     for keys, check in _CHECKS:
         if broken.isdisjoint(keys):
             texts += check(settings, shape) if check in _OF_IMAGES else check(settings)
@@ -439,6 +444,7 @@ _CHECKS = (
     (("clusters", "dataset"), _cluster_problems),
     (("sweep", "dataset"), _sweep_problems),
     (("dpp", "dataset"), _dpp_budget_problems),
+    (("selection", "scores", "policies", "dataset"), selection_settings.problems),
     (("transforms", "dataset"), transform_checks.problems),
     (("featurizer", "dataset"), fitting.featurizer_problems),
     (("end_to_end", "dataset"), _end_to_end_problems),

@@ -8,6 +8,7 @@ import jinja2
 
 from efficient_augmentation import (
     provenance,
+    report_answer,
     report_audit,
     report_claims,
     report_end_to_end,
@@ -36,6 +37,7 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
+    Section("answer", "What to augment", report_answer.view),
     Section("needed", "Policies compared", report_needed.view),
     Section("claims", "The paper's claims beside these runs", report_claims.view),
     Section("runs", None, report_views.view),
@@ -72,7 +74,7 @@ def build(experiments, skipped=None, made_by=None):
     found = [(section, section.view(material)) for section in SECTIONS]
     shown = [(section, content) for section, content in found if content is not None]
     return environment.get_template("page.html.j2").render(
-        lede=report_needed.lede(material),
+        lede=report_answer.lede(material),
         sections=shown,
         contents=[entry for section in shown for entry in contents(*section)],
         skipped=list((skipped or {}).items()),

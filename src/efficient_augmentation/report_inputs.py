@@ -4,7 +4,27 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from efficient_augmentation import arrays, tables
+import numpy as np
+
+from efficient_augmentation import arrays, selection, tables
+
+THUMBNAILS = 24
+"""Chosen points whose images the report holds, for each transform."""
+
+
+class Selection(NamedTuple):
+    """The points chosen for one transform.
+
+    Attributes:
+      answer: mapping of selection.json.
+      table: columns of selection.csv, ids and labels as text.
+      images: (m, h, w, c) the images of the first `THUMBNAILS` points chosen, or None where the
+        points have none.
+    """
+
+    answer: dict
+    table: dict
+    images: np.ndarray | None = None
 
 
 class TransformResult(NamedTuple):
@@ -18,6 +38,7 @@ class TransformResult(NamedTuple):
       auc: columns of auc.csv.
       scores: columns of scores.csv.
       figures: name of each figure to the bytes of its PNG.
+      selection: Selection.
       end_to_end: columns of end_to_end.csv, or None where no network was trained end to end.
     """
 
@@ -28,6 +49,7 @@ class TransformResult(NamedTuple):
     auc: dict
     scores: dict
     figures: dict
+    selection: Selection
     end_to_end: dict | None = None
 
 
@@ -45,6 +67,7 @@ class ExperimentResult(NamedTuple):
       origins: stage -> list of what its files come from, as `provenance.of` says it, or None.
       audit: columns of audit_summary.csv, or None where no truth check is configured.
       audit_figure: bytes of its PNG, or None.
+      test_share: share of the points that was split off for a test set, 0 where the data had one.
     """
 
     name: str
@@ -57,6 +80,7 @@ class ExperimentResult(NamedTuple):
     origins: dict | None = None
     audit: dict | None = None
     audit_figure: bytes | None = None
+    test_share: float = 0.0
 
 
 class Material(NamedTuple):
@@ -86,8 +110,13 @@ def read_experiment(directory, config, network=None):
     Raises: ValueError naming the file or folder that is missing.
     """
     directory = Path(directory)
+    check_files([directory / "dataset.npz"])
+    # Data of a user's own say which share of them was split off.
+    own = "test_share" in config["dataset"]
+    names = ("x_train", "train_ids") + ("test_share",) * own
+    data = arrays.load(directory / "dataset.npz", *names)
     found = [
-        read_transform(directory / name, parameters, bool(config["end_to_end"]["shares"]))
+        read_transform(directory / name, parameters, data, bool(config["end_to_end"]["shares"]))
         for name, parameters in config["transforms"].items()
     ]
     sweep, training, audit = (None, None), (None, None), (None, None)
@@ -102,7 +131,10 @@ def read_experiment(directory, config, network=None):
     if network:
         training = _table_and_picture(Path(network, "history.csv"), Path(network, "training.png"))
     origins = read_origins(directory, list(config["transforms"]), network)
-    return ExperimentResult(directory.name, config, found, *sweep, *training, origins, *audit)
+    share = float(data.get("test_share", 0.0))
+    return ExperimentResult(
+        directory.name, config, found, *sweep, *training, origins, *audit, share
+    )
 
 
 def read_origins(directory, transforms, network=None):
@@ -113,6 +145,7 @@ def read_origins(directory, transforms, network=None):
         "features": (arrays, [directory / name / "features.npz" for name in transforms]),
         "scores": (tables, [directory / name / "scores.csv" for name in transforms]),
         "curves": (tables, [directory / name / "curves.csv" for name in transforms]),
+        "selection": (tables, [directory / name / "selection.csv" for name in transforms]),
     }
     check_files(path for _, paths in stages.values() for path in paths)
     return {
@@ -127,9 +160,18 @@ def _table_and_picture(table, picture):
     return tables.read_csv(table), picture.read_bytes()
 
 
-def read_transform(directory, parameters, end_to_end=False):
-    """Results of one transform, from results/{experiment}/{transform}."""
-    files = {n: directory / n for n in ("baselines.json", "curves.csv", "auc.csv", "scores.csv")}
+def read_transform(directory, parameters, data, end_to_end=False):
+    """Results of one transform, from results/{experiment}/{transform}.
+
+    Args:
+      directory: the folder.
+      parameters: of the transform.
+      data: mapping with x_train and train_ids of dataset.npz.
+      end_to_end: whether networks were trained end to end.
+    Returns: TransformResult.
+    """
+    tabled = ("curves.csv", "auc.csv", "scores.csv", "selection.csv")
+    files = {name: directory / name for name in ("baselines.json", "selection.json", *tabled)}
     if end_to_end:
         files["end_to_end.csv"] = directory / "end_to_end.csv"
     check_files(files.values())
@@ -144,8 +186,19 @@ def read_transform(directory, parameters, end_to_end=False):
         auc=tables.read_csv(files["auc.csv"]),
         scores=tables.read_csv(files["scores.csv"]),
         figures={path.stem: path.read_bytes() for path in pictures},
+        selection=read_selection(files["selection.json"], files["selection.csv"], data),
         end_to_end=tables.read_csv(files["end_to_end.csv"]) if end_to_end else None,
     )
+
+
+def read_selection(answer, table, data):
+    """The points chosen, with their images where they have any."""
+    columns = tables.read_csv(table, texts=("id", "label"))
+    images = None
+    if data["x_train"].ndim == 4:
+        first = selection.chosen(columns, data["train_ids"])[:THUMBNAILS]
+        images = data["x_train"][first]
+    return Selection(json.loads(answer.read_text(encoding="utf-8")), columns, images)
 
 
 def check_files(paths):

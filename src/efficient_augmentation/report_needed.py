@@ -1,7 +1,6 @@
 """The report's comparison of policies: points that each run needs for most of the gain."""
 
 import math
-import statistics
 
 from efficient_augmentation import report_figures, report_views, sentences, summary
 
@@ -41,40 +40,3 @@ def line(experiment, transform):
         "paper": report_views.view_points(paper[0] if paper else None, transform),
         "uniform": report_views.view_points(uniform[0] if uniform else None, transform),
     }
-
-
-def lede(material):
-    """The answer in one sentence or two, computed from the lines of the table."""
-    answers = [line(*run) for run in material.runs()]
-    useful = [a for a in answers if not a["nothing"] and a["best"] and a["uniform"]]
-    share = sentences.percent(report_views.SHARE)
-    if not useful:
-        return "In these runs there was nothing to gain from augmenting, or no score was compared."
-    if len(useful) == 1:
-        a = useful[0]
-        return (
-            f"On {a['experiment']}, {a['transform']}: "
-            f"{needs(a['best'], a)} to recover {share} of what augmenting everything gains, "
-            f"if {a['best']['score']} chooses them ({a['best']['policy']}); "
-            f"uniform random choice needs {a['uniform']['text']}."
-        )
-    return (
-        f"Over {len(useful)} comparisons, the best policy recovers {share} of what augmenting "
-        f"everything gains with a median of {median_share(useful, 'best')} of the training "
-        f"points; uniform random choice needs {median_share(useful, 'uniform')}."
-    )
-
-
-def needs(points, line):
-    """How many points are enough, as the beginning of a sentence."""
-    if points["points"] is None:
-        return f"no measured budget (up to {line['n_train']} points) is enough"
-    return f"{points['points']} of {line['n_train']} points are enough"
-
-
-def median_share(lines, key):
-    """Median over lines of the share of training points needed, as text."""
-    middle = statistics.median_high(
-        math.inf if a[key]["share"] is None else a[key]["share"] for a in lines
-    )
-    return "more than was measured" if math.isinf(middle) else sentences.percent(middle)

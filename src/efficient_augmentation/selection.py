@@ -4,7 +4,6 @@ import math
 from numbers import Integral, Real
 
 import numpy as np
-from scipy import special
 
 from efficient_augmentation import policies
 
@@ -48,7 +47,8 @@ def first_choice(policy, scores):
         key = policies.LOG_WEIGHTS[base](magnitude)
     # Weights beyond what a float64 holds leave the others no chance.
     infinite = np.isposinf(key)
-    return infinite / infinite.sum() if infinite.any() else special.softmax(key)
+    weights = infinite if infinite.any() else np.exp(key - key.max())
+    return weights / weights.sum()
 
 
 def rows(scores, policy, budget, *, seed=0, ids=None, labels=None):
@@ -81,3 +81,19 @@ def rows(scores, policy, budget, *, seed=0, ids=None, labels=None):
         {"rank": rank, **dict(zip(columns, values, strict=True)), "selected": int(rank <= points)}
         for rank, values in enumerate(zip(*lists, strict=True), start=1)
     ]
+
+
+def chosen(table, train_ids):
+    """Positions of the selected points among the training points, best first.
+
+    Args:
+      table: columns of selection.csv, ids as text.
+      train_ids: (n,) of dataset.npz.
+    Returns: (m,) int64.
+    Raises: ValueError if an id of the table is no training point's.
+    """
+    places = {str(name): i for i, name in enumerate(np.asarray(train_ids).tolist())}
+    ids = table["id"][table["selected"] == 1].tolist()
+    if strange := [name for name in ids if name not in places]:
+        raise ValueError(f"selection.csv: id {strange[0]!r} is no training point of dataset.npz")
+    return np.array([places[name] for name in ids], np.int64)

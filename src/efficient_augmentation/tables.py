@@ -43,11 +43,12 @@ def write_csv(path, rows, made_by=None):
         files.write_json(_metadata(path), about)
 
 
-def read_csv(path):
+def read_csv(path, texts=()):
     """Read a CSV file into typed columns.
 
     Args:
       path: CSV file with a header line.
+      texts: names of columns that are text whatever they hold, such as file names 001 and 002.
     Returns: dict from column name to an array (rows,): int64 where every entry is an integer,
       else float64 where every entry is a number, else text.
     Raises: ValueError naming the file, and the line where there is one, where it is empty, no
@@ -63,7 +64,10 @@ def read_csv(path):
         except csv.Error as error:
             raise ValueError(f"{path}, line {reader.line_num}: {error}") from error
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
-    return {name: _typed(path, name, column) for name, column in zip(header, columns, strict=True)}
+    return {
+        name: _typed(path, name, column, name in texts)
+        for name, column in zip(header, columns, strict=True)
+    }
 
 
 def read_provenance(path):
@@ -109,8 +113,8 @@ def _text(value):
     return str(value)
 
 
-def _typed(path, name, column):
-    for dtype in (np.int64, np.float64):
+def _typed(path, name, column, as_text=False):
+    for dtype in () if as_text else (np.int64, np.float64):
         try:
             return np.array(column, dtype=dtype)
         except (ValueError, OverflowError):

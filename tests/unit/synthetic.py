@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from efficient_augmentation import policies
+from efficient_augmentation import policies, report_inputs
+from efficient_augmentation.stages import selection as stage
 
 SPEED = {
     "baseline": 1.0,
@@ -171,11 +172,26 @@ def config(n_train=1000, **changes):
         "sweep": 0,
         "audit": False,
         "end_to_end": {"shares": []},
+        "selection": {
+            "budget": {"gain": 0.95},
+            "score": "influence",
+            "policy": "random_proportional",
+            "images": False,
+        },
         "C": 10.0,
         "faithful": False,
         "seed": 0,
         **changes,
     }
+
+
+def selected(curves, baselines, scores, seed=0, **changes):
+    """The points chosen of a made-up transform, with images of 8 x 8 pixels in grey."""
+    settings = {**config()["selection"], "seed": seed, **changes}
+    rows, answer = stage.select(scores, curves, baselines, settings, class_names=["3", "8"])
+    table = columns([row | {"id": str(row["id"])} for row in rows])
+    images = np.random.default_rng(0).random((int(table["selected"].sum()), 8, 8, 1))
+    return report_inputs.Selection(answer, table, images[: report_inputs.THUMBNAILS])
 
 
 def history():

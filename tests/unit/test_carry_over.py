@@ -96,7 +96,7 @@ def test_the_figure_shows_every_series_once_in_both_panels():
 
 def test_the_report_says_whether_the_answer_carries_over():
     transform = report_inputs.TransformResult(
-        "crop", {}, {}, {}, {}, {}, {"end_to_end": bytes(24)}, columns()
+        "crop", {}, {}, {}, {}, {}, {"end_to_end": bytes(24)}, None, columns()
     )
     config = {"end_to_end": {"network": {"kind": "cnn", "epochs": 3}}}
     one = report_inputs.ExperimentResult("demo", config, [transform])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from efficient_augmentation import baselines, checks, simulate, summary
-from efficient_augmentation.stages import panels, sweep
+from efficient_augmentation.stages import panels, selection, sweep
 from problems import augmented_features
 
 N = 24
@@ -39,7 +39,11 @@ def whole():
     model = simulate.FrozenModel(features, 1.0)
     scores, levels = baselines.evaluate(model, features, data["train_ids"])
     curves = columns(panels.run(model, SETTINGS))
+    choice = {"score": "influence", "policy": "baseline", "budget": 5, "seed": 0}
+    rows, answer = selection.select(columns(scores), curves, levels, choice)
     return data, {
+        "selection.csv": columns(rows),
+        "selection.json": answer,
         "features.npz": features,
         "scores.csv": columns(scores),
         "baselines.json": levels,
@@ -86,6 +90,8 @@ def test_k_dpps_that_were_measured_to_the_end_pass_too(made):
 def test_points_may_be_known_by_their_paths(made):
     data, files = made
     paths = np.array([f"cat/{i}.png" for i in range(N)])
+    # Made from train_ids 7, 8, ...
+    files["selection.csv"]["id"] = paths[files["selection.csv"]["id"] - 7]
     data["train_ids"], files["scores.csv"]["id"] = paths, paths.copy()
     assert checks.transform(data, files, SETTINGS) == []
     files["scores.csv"]["id"][2] = "dog/2.png"
@@ -135,6 +141,30 @@ def drop(file, name):
 
 
 DAMAGE = {
+    "rank out of place": (
+        put("selection.csv", "rank", 1, 3),
+        r"^selection\.csv, line 3: rank is 3, expected the line's place$",
+    ),
+    "chosen point that does not exist": (
+        put("selection.csv", "id", 2, 999),
+        r"^selection\.csv, line 4: id is 999, expected one of train_ids in dataset\.npz, each once",
+    ),
+    "chosen points other than the answer's": (
+        put("selection.csv", "selected", 5, 1),
+        r"^selection\.csv, line 7: selected is 1, expected 1 in the first 5 rows as in selection\.",
+    ),
+    "probability below 0": (
+        put("selection.csv", "probability", 0, -0.5),
+        r"^selection\.csv, line 2: probability is -0\.5, expected >= 0$",
+    ),
+    "probabilities that are none": (
+        put("selection.csv", "probability", 0, 0.5),
+        r"^selection\.csv: probabilities add up to 1\.4\d+, expected 1$",
+    ),
+    "choice of some points": (
+        without_rows("selection.csv", 0),
+        r"^selection\.csv: rows: 23, expected 24 as in dataset\.npz$",
+    ),
     "accuracy above 1": (
         put("curves.csv", "test_accuracy", 1, 1.25),
         r"^curves\.csv, line 3: test_accuracy is 1\.25, expected within 0\.\.1$",

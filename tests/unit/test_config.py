@@ -95,6 +95,29 @@ def test_the_defaults_refine_nothing():
     assert (found["clusters"]["counts"], found["dpp"]["budgets"], found["sweep"]) == ([], [], 0)
 
 
+def test_the_answer_is_one_that_is_simulated():
+    def chosen(**mine):
+        return config.effective(shipped(mine=mine))["mine"]["selection"]
+
+    default = {
+        "budget": {"gain": 0.95},
+        "images": False,
+        "policy": "random_proportional",
+        "score": "influence",
+    }
+    assert chosen() == default
+    assert chosen(selection={"images": True, "budget": 0.1}) == default | {
+        "images": True,
+        "budget": 0.1,
+    }
+    other = {"scores": ["hinge", "margin"], "policies": ["baseline", "deterministic_proportional"]}
+    found = chosen(**other)
+    assert (found["score"], found["policy"]) == ("margin", "deterministic_proportional")
+    assert chosen(**other, selection={"policy": "baseline"})["policy"] == "baseline"
+    alone = chosen(scores=["hinge"], policies=["random_proportional_update"])
+    assert alone == default
+
+
 def test_the_papers_networks_are_as_published():
     settings = config.effective(SHIPPED)
     assert settings["cifar10"]["featurizer"]["mode"] == "pretrained"
@@ -178,6 +201,42 @@ def test_every_kind_of_data_has_a_reader():
 # --- what is wrong --------------------------------------------------------------------------------
 
 WRONG = {
+    "no such number of points": (
+        {"selection": {"budget": 201}},
+        r"mine\.selection\.budget: must be a whole number within 1\.\.200, or a share .*not 201",
+    ),
+    "points that are no number": (
+        {"selection": {"budget": "many"}},
+        r"mine\.selection\.budget: must be a whole number .*, not 'many'",
+    ),
+    "more than the gain": (
+        {"selection": {"budget": {"gain": 95}}},
+        r"mine\.selection\.budget\.gain: 95 is too large; give at most 1",
+    ),
+    "no share of the gain": (
+        {"selection": {"budget": {}}},
+        r"mine\.selection\.budget\.gain: missing",
+    ),
+    "choice by a score that is not simulated": (
+        {"selection": {"score": "margin"}},
+        r"mine\.selection\.score: margin is not simulated, .* give loss or influence, add it to",
+    ),
+    "choice by a policy that is not simulated": (
+        {"policies": ["baseline"], "selection": {"policy": "random_proportional"}},
+        r"mine\.selection\.policy: random_proportional is not simulated, .* give baseline, add",
+    ),
+    "choice by more than an order": (
+        {"selection": {"policy": "random_proportional_update"}},
+        r"mine\.selection\.policy: random_proportional_update does more .*give random_proportional",
+    ),
+    "choice by a k-DPP": (
+        {"selection": {"policy": "dpp_raw"}},
+        r"mine\.selection\.policy: dpp_raw draws subsets and has no order",
+    ),
+    "choice by no policy": (
+        {"selection": {"policy": "best"}},
+        r"mine\.selection\.policy: unknown policy 'best'",
+    ),
     "unknown key": ({"budgetz": [1]}, r"experiments\.mine\.budgetz: unknown key; .*mean budgets\?"),
     "unknown transform": (
         {"transforms": {"rotated": {}}},

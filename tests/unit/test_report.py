@@ -1,12 +1,14 @@
 """The report: complete, self-contained, well-formed, and true to the numbers it was given."""
 
+import base64
 import html.parser
+import io
 import json
-import math
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import synthetic
 from efficient_augmentation import (
@@ -15,6 +17,7 @@ from efficient_augmentation import (
     policies,
     provenance,
     report,
+    report_answer,
     report_figures,
     report_inputs,
     report_texts,
@@ -48,6 +51,7 @@ def experiment(name="demo", n_train=1000, **baselines):
         synthetic.columns(summary.summarize(curves, levels)),
         synthetic.scores(n_train),
         dict.fromkeys(FIGURES, PNG),
+        synthetic.selected(curves, levels, synthetic.scores(n_train)),
     )
     config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
     return report_inputs.ExperimentResult(name, config, [result])
@@ -69,6 +73,7 @@ def origin(**changes):
 def with_origins(one):
     """The experiment, with what its files come from."""
     stages = ["data set", *["network"] * bool(one.training), "features", "scores", "curves"]
+    stages.append("selection")
     return one._replace(origins={stage: [origin(rule=stage)] for stage in stages})
 
 
@@ -128,11 +133,21 @@ class Page(html.parser.HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+def figures(page):
+    """The images of the page that are figures; thumbnails have no width of their own."""
+    return [a for a in page.all("img") if "width" in a]
+
+
+def thumbnails(page):
+    return [a for a in page.all("img") if "width" not in a]
+
+
 def test_the_page_asks_nothing_of_the_network():
     text = report.build([experiment()])
     page = Page(text)
     assert all(a["src"].startswith("data:image/png;base64,") for a in page.all("img"))
-    assert all(a["href"].startswith("#") for a in page.all("a"))
+    files = ("demo/translate/selection.csv", "demo/translate/selected")
+    assert all(a["href"].startswith("#") or a["href"] in files for a in page.all("a"))
     assert all(a["href"].startswith("data:") for a in page.all("link"))
     assert not re.search(r"https?://|@import|url\(", text)
     assert not any("src" in a for a in page.all("script"))
@@ -140,31 +155,107 @@ def test_the_page_asks_nothing_of_the_network():
 
 def test_every_figure_is_there_with_an_alternative_text_and_a_caption():
     page = Page(report.build([experiment()]))
-    assert len(page.all("img")) == len(page.all("figcaption")) == len(FIGURES)
-    assert all(len(a["alt"]) > 40 for a in page.all("img"))
-    assert page.all("img")[0]["width"] == str(726 // 2)
+    images = figures(page)
+    assert len(images) == len(page.all("figcaption")) == len(FIGURES)
+    assert all(len(a["alt"]) > 40 for a in images)
+    assert images[0]["width"] == str(726 // 2)
 
 
 def test_ids_are_unique_and_links_lead_somewhere():
     page = Page(report.build([experiment("one"), experiment("two")]))
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
-    assert {a["href"][1:] for a in page.all("a")} <= set(ids)
+    links = [a["href"] for a in page.all("a")]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+def visible(experiments, **arguments):
+    return Page(report.build(experiments, **arguments)).text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_first_sentence_is_the_answer():
     one = experiment()
-    rows = summary.points_needed(one.transforms[0].curves, one.transforms[0].baselines)
-    fewest = math.ceil(min(r["points"] for r in rows if r["points"] == r["points"]))
-    text = Page(report.build([one])).text.replace("\N{NO-BREAK SPACE}", " ")
-    assert f"On demo, translate: {fewest} of 1000 points are enough to recover 95 %" in text
-    text = Page(report.build([one, experiment("two")])).text
-    assert "Over 2 comparisons, the best policy recovers" in text
+    found = one.transforms[0].selection.answer
+    assert visible([one]).index(found["answer"]) < visible([one]).index("What to augment")
+    text = visible([one, experiment("two")])
+    half = sentences.percent(found["points"] / 1000)
+    assert f"In 2 of 2 runs, a median of {half} of the training points is enough for 95 %" in text
+    assert f"Most is gained on demo, translate (+1.0 pp): {found['points']} of 1000" in text
+
+
+def test_the_first_points_are_shown_with_their_images_and_their_file():
+    one = experiment()
+    page, chosen = Page(report.build([one])), one.transforms[0].selection
+    shown = thumbnails(page)
+    assert len(shown) == report_inputs.THUMBNAILS < chosen.answer["points"]
+    ids, labels = chosen.table["id"].tolist(), chosen.table["label"].tolist()
+    expected = [f"{k + 1}: {ids[k]}, class {labels[k]}" for k in range(len(shown))]
+    assert [a["alt"] for a in shown] == expected
+    for given, a in zip(chosen.images, shown, strict=True):
+        png = base64.b64decode(a["src"].partition(",")[2])
+        found = np.asarray(Image.open(io.BytesIO(png)))
+        np.testing.assert_array_equal(found, np.rint(255 * given[..., 0]))
+    assert "results/demo/translate/selection.csv" in page.text
+    assert f"The first 24 of {chosen.answer['points']} as a table" in page.text
+
+
+def test_large_images_are_reduced_and_keep_their_shape():
+    image = np.zeros((300, 150, 3), np.uint8)
+    png = base64.b64decode(report_answer.thumbnail(image).partition(",")[2])
+    assert Image.open(io.BytesIO(png)).size == (48, 96)
+
+
+def test_points_without_images_are_listed():
+    one = experiment()
+    chosen = one.transforms[0].selection._replace(images=None)
+    listed = one._replace(transforms=[one.transforms[0]._replace(selection=chosen)])
+    page = Page(report.build([listed]))
+    assert not thumbnails(page)
+    assert chosen.table["id"][23] in page.text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        ("no_gain", "Augment none. Nothing to gain here"),
+        ("not_reached", "No number of points is known to give 95 % of the gain"),
+        ("not_measured", "were not simulated"),
+    ],
+)
+def test_an_answer_without_points_says_why(verdict, text):
+    one = experiment(floor=0.97, ceiling=0.96) if verdict == "no_gain" else experiment()
+    result = one.transforms[0]
+    curves = result.curves
+    if verdict == "not_reached":
+        curves = {**curves, "test_accuracy": np.full(len(curves["score"]), 0.965)}
+    changes = {"score": "margin"} if verdict == "not_measured" else {}
+    chosen = synthetic.selected(curves, result.baselines, result.scores, **changes)
+    assert chosen.answer["verdict"] == verdict
+    one = one._replace(transforms=[result._replace(selection=chosen)])
+    page = Page(report.build([one]))
+    assert page.text.replace("\N{NO-BREAK SPACE}", " ").count(text) == 2
+    assert not thumbnails(page)
+    assert "nan" not in page.text
+    assert "None" not in page.text
+    assert "In none of these runs are points known" in visible([one, one._replace(name="two")])
+
+
+def test_a_test_set_that_was_split_off_is_named_as_such():
+    text = visible([experiment()._replace(test_share=0.25)])
+    assert "demo brought no test set: a stratified split of 25 % of its points was held out" in text
+    assert "stratified split" not in visible([experiment()])
+
+
+def test_every_kind_of_data_says_what_its_ids_are():
+    one = experiment()
+    data = {"kind": "folder", "train": "photos/train", "classes": ["cat", "dog"], "n_train": 9}
+    text = visible([one, one._replace(name="two", config={**one.config, "dataset": data})])
+    assert "the paths of the images below photos/train" in text
+    assert "positions in the publisher's training file" in text
 
 
 def test_nothing_to_gain_is_said_once_and_computed_around():
     text = Page(report.build([experiment(floor=0.97, ceiling=0.96)])).text
-    assert "there was nothing to gain from augmenting" in text
     assert "Nothing to gain here: augmenting every point gives" in text
     assert "nan" not in text
     assert "no gain" in text
@@ -176,10 +267,7 @@ def test_a_gain_never_recovered_is_not_counted_as_recovered():
     curves = one.transforms[0].curves
     low = {**curves, "test_accuracy": np.full(len(curves["score"]), 0.965)}
     flat = one._replace(transforms=[one.transforms[0]._replace(curves=low)])
-    text = Page(report.build([flat])).text
-    assert "no measured budget (up to 1000 points) is enough" in text
-    text = Page(report.build([flat, flat._replace(name="two")])).text
-    assert "a median of more than was measured" in text
+    assert "> 1000" in Page(report.build([flat])).text
 
 
 def test_warnings_are_shown_and_everything_is_escaped():
@@ -198,7 +286,7 @@ def test_the_published_choices_are_named_as_such():
 def test_figures_not_made_are_left_out():
     one = experiment()
     bare = one.transforms[0]._replace(figures={"transform": PNG})
-    assert len(Page(report.build([one._replace(transforms=[bare])])).all("img")) == 1
+    assert len(figures(Page(report.build([one._replace(transforms=[bare])])))) == 1
 
 
 def test_the_same_results_give_the_same_text_and_none_give_an_error():
@@ -222,9 +310,11 @@ def test_every_base_policy_has_a_text_and_a_marker():
 
 def test_the_paper_is_told_in_its_order_with_every_figure():
     page = Page(report.build([full()]))
-    assert len(page.all("img")) == len(FIGURES) + len(COMBINED) + 2
+    assert len(figures(page)) == len(FIGURES) + len(COMBINED) + 2
     titles = [
         "Which training points are worth augmenting?",
+        "What to augment",
+        "Policies compared",
         "The paper's claims beside these runs",
         "paper: clusters of the originals",
         "Main results",
@@ -251,7 +341,7 @@ def test_each_claim_stands_beside_its_verdict_for_every_transform():
         assert claim.statement in text
         assert text.count(found.evidence) >= 2
         assert f"{found.verdict}: 2" in text
-    assert len(page.all("ol")) == 1
+    assert [a["class"] for a in page.all("ol")].count("claims") == 1
 
 
 def test_what_was_skipped_is_listed_with_its_reason():
@@ -296,11 +386,18 @@ def write(folder, one):
     result = one.transforms[0]
     folder = folder / one.name / result.name
     folder.mkdir(parents=True)
-    for name in ("curves", "auc", "scores"):
-        columns = getattr(result, name)
+    chosen = result.selection
+    for name in ("curves", "auc", "scores", "selection"):
+        columns = chosen.table if name == "selection" else getattr(result, name)
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         tables.write_csv(folder / f"{name}.csv", rows, origin(rule=name))
-    arrays.save(folder.parent / "dataset.npz", origin(rule="data set"))
+    (folder / "selection.json").write_text(json.dumps(chosen.answer))
+    x = np.zeros((len(chosen.table["id"]), 8, 8, 1))
+    ids = result.scores["id"]
+    first = chosen.table["id"][: len(chosen.images)].astype(int)
+    x[[ids.tolist().index(i) for i in first]] = chosen.images
+    data = {"x_train": x, "train_ids": ids}
+    arrays.save(folder.parent / "dataset.npz", origin(rule="data set"), **data)
     arrays.save(folder / "features.npz", origin(rule="features"))
     (folder / "baselines.json").write_text(json.dumps(result.baselines))
     (folder / "figures").mkdir()
@@ -353,8 +450,10 @@ def test_every_stage_says_how_it_was_made():
     usual = ["0123456789ab", "ba9876543210", "7", "NVIDIA H100"]
     assert rows == [
         *(["one", s, *usual] for s in ("data set", "network", "features", "scores", "curves")),
+        ["one", "selection", *usual],
         *(["other", s, *usual] for s in ("data set", "features", "scores")),
         ["other", "curves", "aaaaaaaaaaaa, bbbbbbbbbbbb", "ba9876543210", "5", "NVIDIA H100"],
+        ["other", "selection", *usual],
     ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from efficient_augmentation import selected
+from efficient_augmentation import provenance, selected
 from efficient_augmentation.data import folder
 from efficient_augmentation.transforms import Variant, variants
 
@@ -47,6 +47,19 @@ def test_floats_become_the_nearest_level(tmp_path):
     selected.write(tmp_path, shades, np.array(["cat/1.png"]), [Variant("same", lambda x: x)])
     found = np.asarray(Image.open(tmp_path / "cat" / "1.png.01_same.png"))
     assert found.tolist() == [[0, 0, 1, 255, 255]]
+
+
+def test_they_say_what_they_come_from(tmp_path):
+    made_by = {"rule": "write_selected"}
+    selected.write(tmp_path, X[:1], np.array(["cat/1.png"]), FLIPS, made_by=made_by)
+    for name in files(tmp_path):
+        assert Image.open(tmp_path / name).text == {"provenance": provenance.text(made_by)}
+
+
+def test_no_image_leaves_an_empty_folder(tmp_path):
+    assert selected.write(tmp_path / "new", X[:0], np.array([], "U1"), FLIPS) == 0
+    assert (tmp_path / "new").is_dir()
+    assert files(tmp_path) == []
 
 
 def test_labels_of_any_length_make_names(tmp_path):

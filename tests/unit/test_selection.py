@@ -1,11 +1,14 @@
 """The rows of selection.csv, and how many points are enough."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
 
+import synthetic
 from efficient_augmentation import policies, selection
-from efficient_augmentation.enough import enough
+from efficient_augmentation.enough import difference, enough, expected
 from efficient_augmentation.stages import selection as stage
 
 SCORES = np.array([-0.5, 0.0, 3.0, -1.0, 0.25, 2.0])
@@ -178,22 +181,133 @@ def test_when_nothing_is_enough(levels, settings, message):
         enough(curves([0.6, 0.8, 0.9]), LEVELS | levels, **arguments)
 
 
+# How accurate so many are
+
+
+def test_expected_accuracy_is_read_off_every_rounds_line():
+    simulated = curves([0.6, 0.8, 0.9], [0.64, 0.84, 0.9], [0.62, 0.79, 0.9])
+    found = expected(simulated, LEVELS, *PAIR, 25)
+    rounds = [0.825, 0.855, 0.8175]  # a quarter of the way from 20 to 40 points
+    assert found.accuracy == pytest.approx(np.mean(rounds))
+    limits = stats.t.interval(0.95, 2, np.mean(rounds), stats.sem(rounds))
+    assert (found.low, found.high) == pytest.approx(limits)
+    assert found.share == pytest.approx((np.mean(rounds) - 0.5) / 0.4)
+    assert expected(simulated, LEVELS, *PAIR, 5).accuracy == pytest.approx(0.5 + 0.12 / 2)
+
+
+def test_nothing_is_expected_of_what_was_not_measured():
+    simulated = curves([0.6, 0.8, 0.9])
+    assert expected(simulated, LEVELS, *PAIR, 41) is None
+    assert expected(simulated, LEVELS, "loss", "baseline", 10) is None
+    alone = expected(simulated, LEVELS | {"ceiling": 0.4}, *PAIR, 10)
+    assert (alone.low, alone.high, alone.share, alone.rounds) == (None, None, None, 1)
+
+
+def test_differences_pair_the_rounds():
+    ours, theirs = [[0.6, 0.8, 0.9], [0.7, 0.9, 0.9]], [[0.5, 0.7, 0.9], [0.61, 0.79, 0.9]]
+    simulated = synthetic.joined(curves(*ours), curves(*theirs, policy="baseline"))
+    found = difference(simulated, LEVELS, PAIR, ("influence", "baseline"), 15)
+    gaps = [0.1, 0.1]  # (0.6 + 0.8) / 2 - (0.5 + 0.7) / 2, (0.7 + 0.9) / 2 - (0.61 + 0.79) / 2
+    assert found == pytest.approx((np.mean(gaps), 0.1, 0.1))
+    assert difference(simulated, LEVELS, PAIR, ("loss", "baseline"), 15) is None
+    one = synthetic.joined(curves(ours[0]), curves(*theirs, policy="baseline"))
+    mean, low, high = difference(one, LEVELS, PAIR, ("influence", "baseline"), 10)
+    half = stats.t.ppf(0.975, 1) * np.std([0.5, 0.61], ddof=1) / np.sqrt(2)
+    assert (mean, low, high) == pytest.approx((0.045, 0.045 - half, 0.045 + half))
+
+
 # Of an experiment
 
 TABLE = {"id": np.arange(40) * 2, "label": np.arange(40) % 2, "influence": -np.arange(40.0)}
+SETTINGS = {"score": "influence", "policy": "random_proportional", "seed": 1}
+
+
+def select(simulated, budget, levels=LEVELS, **arguments):
+    return stage.select(TABLE, simulated, levels, SETTINGS | {"budget": budget}, **arguments)
 
 
 def test_the_answer_of_an_experiment():
     simulated = curves([0.6, 0.8, 0.9], [0.64, 0.84, 0.9])
-    choice = {"score": "influence", "policy": "random_proportional", "seed": 1}
-    rows, found = stage.select(TABLE, simulated, LEVELS, {"gain": 0.95}, **choice)
-    assert found.points == 35
+    rows, found = select(simulated, {"gain": 0.95})
+    assert (found["verdict"], found["points"]) == ("enough", 35)
     assert sum(row["selected"] for row in rows) == 35
-    plain, nothing = stage.select(TABLE, None, None, 35, **choice, class_names=["cat", "dog"])
-    assert nothing is None
-    assert [row["id"] for row in plain] == [row["id"] for row in rows]
-    assert all(row["label"] == ["cat", "dog"][row["id"] // 2 % 2] for row in plain)
-    with pytest.raises(
-        ValueError, match=r"score 'hinge' is no column of scores.csv: id, label, inf"
-    ):
-        stage.select(TABLE, None, None, 3, score="hinge", policy="baseline")
+    assert found["accuracy"] == pytest.approx(0.82 + 0.08 * 0.75)
+    assert f"Augment 35 of 40 points (88 %; 95 % interval {found['low']} to" in found["answer"]
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_a_number_of_points_is_taken_as_it_is():
+    ids, names = np.array([f"cat/{i:03}" for i in range(40)]), ["cat", "dog"]
+    rows, found = select(curves([0.6, 0.8, 0.9]), 10, ids=ids, class_names=names)
+    assert (found["verdict"], found["points"], found["low"]) == ("given", 10, None)
+    assert found["accuracy"] == pytest.approx(0.6)
+    order = policies.order("random_proportional", TABLE["influence"], np.random.default_rng(1))
+    assert [row["id"] for row in rows] == ids[order].tolist()
+    assert [row["label"] for row in rows] == [names[i % 2] for i in order]
+    assert [row["selected"] for row in rows] == [1] * 10 + [0] * 30
+    assert select(curves([0.6, 0.8, 0.9]), 0.25)[1]["points"] == 10
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "text"),
+    [
+        ({"levels": LEVELS | {"ceiling": 0.4}}, "no_gain", "Augment none. Nothing to gain here"),
+        (
+            {"levels": LEVELS | {"ceiling": 0.95}},
+            "not_reached",
+            "No number of points is known to give 95 % of the gain: up to 40 points chosen by "
+            "influence (proportional) give 89 % at most.",
+        ),
+        ({"policy": "baseline"}, "not_measured", "were not simulated, so how many give 95 %"),
+    ],
+)
+def test_where_no_number_is_found_nothing_is_selected_and_the_answer_says_why(
+    change, verdict, text
+):
+    change = dict(change)
+    levels = change.pop("levels", LEVELS)
+    simulated = curves([0.6, 0.8, 0.9], **change)
+    rows, found = select(simulated, {"gain": 0.95}, levels)
+    assert (found["verdict"], found["points"], found["accuracy"]) == (verdict, 0, None)
+    assert text in found["answer"]
+    assert len(rows) == 40
+    assert not any(row["selected"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("random", "text"),
+    [
+        ([[0.5, 0.6, 0.9], [0.51, 0.6, 0.9]], "the score is worth using here"),
+        ([[0.5, 0.95, 0.9], [0.8, 0.6, 0.9]], "2 rounds do not tell the two apart"),
+        ([[0.7, 0.9, 0.9], [0.71, 0.9, 0.9]], "here the score chooses worse than chance"),
+        ([[0.7, 0.9, 0.9]], None),
+    ],
+)
+def test_the_choice_stands_beside_random_points(random, text):
+    ours = curves(*[[0.6, 0.8, 0.9], [0.61, 0.8, 0.9]][: len(random)])
+    simulated = synthetic.joined(ours, curves(*random, policy="baseline"))
+    _, found = select(simulated, 10)
+    assert (text or "with one round each, chance is not ruled out") in found["answer"]
+    assert found["uniform"] == pytest.approx(np.mean(random, axis=0)[0])
+    assert found["difference"] == pytest.approx(found["accuracy"] - found["uniform"])
+
+
+def test_a_choice_that_nobody_measured_says_so():
+    _, found = select(curves([0.6, 0.8, 0.9], score="loss"), 10)
+    assert (found["accuracy"], found["uniform"]) == (None, None)
+    assert "How accurate that is was not simulated." in found["answer"]
+
+
+def test_a_score_without_a_column_is_refused():
+    settings = {"budget": 3, "score": "hinge", "policy": "baseline", "seed": 0}
+    with pytest.raises(ValueError, match=r"score 'hinge' is no column of scores.csv: id, label"):
+        stage.select(TABLE, None, LEVELS, settings)
+
+
+def test_selected_points_are_found_again_by_their_ids():
+    table = {"id": np.array(["007", "7", "a/b"]), "selected": np.array([1, 0, 1])}
+    assert selection.chosen(table, np.array(["a/b", "7", "007"])).tolist() == [2, 0]
+    numbers = {"id": np.array(["30", "10"]), "selected": np.array([1, 1])}
+    assert selection.chosen(numbers, np.array([10, 20, 30])).tolist() == [2, 0]
+    with pytest.raises(ValueError, match="id '10' is no training point"):
+        selection.chosen(numbers, np.array([20, 30]))

@@ -49,14 +49,14 @@ class Checkout(NamedTuple):
         return {"cwd": self.tree, "env": environment, "stderr": subprocess.STDOUT, "text": True}
 
     def results(self):
-        """Bytes of every result by its name; logs and run times are not results."""
+        """Bytes of every result by its name; logs, run times and Snakemake's marks are none."""
         folder = self.work / "results"
         files = (path for path in sorted(folder.rglob("*")) if path.is_file())
         named = {path.relative_to(folder).as_posix(): path for path in files}
         return {
             name: path.read_bytes()
             for name, path in named.items()
-            if not name.startswith(("logs/", "benchmarks/"))
+            if not name.startswith(("logs/", "benchmarks/")) and path.name[0] != "."
         }
 
     def would_run(self, config=()):

@@ -103,6 +103,8 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
     jobs, output = finished.would_run()
     assert jobs == {
         "summarize_curves": 5,
+        "select_points": 5,
+        "write_selected": 1,
         "plot_transform_tiny": 2,
         "plot_transform_pixels": 1,
         "plot_transform_refitted": 1,
@@ -148,6 +150,7 @@ HINGE = {"scores": ["hinge"]}
         ({"experiments": {"more": {}}}, "experiments (one more)"),
         ({"experiments": {"tiny": {"rounds": 3}}}, "rounds"),
         ({"experiments": {"tiny": {"influence": "alo"}}}, "influence"),
+        ({"experiments": {"tiny": {"selection": {"budget": 2}}}}, "selection.budget"),
         ({"experiments": {"tiny": {"sweep": 3}}}, "sweep"),
         ({"experiments": {"tiny": {"dataset": {"classes": [8, 3]}}}}, "dataset.classes"),
         ({"experiments": {"tiny": {"featurizer": {"epochs": 2}}}}, "featurizer.epochs"),

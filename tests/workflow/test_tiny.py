@@ -52,9 +52,23 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
     files += ["end_to_end.csv"] * ("end_to_end" in figures)
+    files += ["selection.csv", "selection.json"]
     files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert found == set(files)
+    assert {name for name in found if not name.startswith("selected/")} == set(files)
+
+
+def test_augmented_images_of_the_chosen_points_are_there_where_they_are_asked_for(finished):
+    results = finished.work / "results"
+    table = tables.read_csv(results / "pixels/translate/selection.csv")
+    assert table["selected"].tolist() == [1] * 2 + [0] * 18
+    chosen = list(zip(table["label"][:2].tolist(), table["id"][:2].tolist(), strict=True))
+    found = {p.relative_to(results).as_posix() for p in results.rglob("selected/**/*.png")}
+    folder = "pixels/translate/selected"
+    number = {path.rpartition("/")[2].partition(".")[2][:2] for path in found}
+    assert number == {"01", "02", "03", "04"}
+    assert {path.partition(".")[0] for path in found} == {f"{folder}/{c}/{i}" for c, i in chosen}
+    assert len(found) == 8
 
 
 @pytest.mark.parametrize(("experiment", "transform"), TRANSFORMS)

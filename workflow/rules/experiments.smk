@@ -228,6 +228,17 @@ def end_to_end_settings(wildcards):
     return settings | transform_of(wildcards)
 
 
+def selection_settings(wildcards):
+    """What the choice of points depends on, besides what was simulated."""
+    settings = EXPERIMENTS[wildcards.experiment]
+    chosen = {key: settings["selection"][key] for key in ("budget", "policy", "score")}
+    return {
+        "classes": settings["dataset"]["classes"],
+        "seed": settings["seed"],
+        **chosen,
+    }
+
+
 def first_features(wildcards):
     """Features of one transform: those of the originals are the same in all."""
     transform = next(iter(EXPERIMENTS[wildcards.experiment]["transforms"]))
@@ -283,7 +294,10 @@ def experiment_files(experiment):
         "curves.csv",
         "auc.csv",
         "auc.tex",
-    ] + pictures
+        "selection.csv",
+        "selection.json",
+    ]
+    each += ["selected"] * EXPERIMENTS[experiment]["selection"]["images"] + pictures
     if EXPERIMENTS[experiment]["end_to_end"]["shares"]:
         each += [
             "end_to_end.csv",
@@ -303,6 +317,7 @@ def experiment_files(experiment):
 def checked_files(experiment):
     """Arrays and tables that the checks read."""
     each = ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv"]
+    each += ["selection.csv", "selection.json"]
     files = [
         f"{t}/{file}" for t in EXPERIMENTS[experiment]["transforms"] for file in each
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from efficient_augmentation import arrays, checks, tables
 
-TABLES = ("scores.csv", "curves.csv", "auc.csv")
+TABLES = ("scores.csv", "curves.csv", "auc.csv", "selection.csv")
 
 
 class CheckError(ValueError):
@@ -45,6 +45,10 @@ def _length(columns):
 def _read(folder):
     names = ("y_train", "source_train", "y_test", "source_test")
     sources = arrays.load(folder / "features.npz", *names)
-    levels = json.loads((folder / "baselines.json").read_text(encoding="utf-8"))
-    columns = {name: tables.read_csv(folder / name) for name in TABLES}
-    return {"features.npz": sources, "baselines.json": levels, **columns}
+    texts = {"selection.csv": ("id", "label")}
+    columns = {name: tables.read_csv(folder / name, texts.get(name, ())) for name in TABLES}
+    levels = {
+        name: json.loads((folder / name).read_text(encoding="utf-8"))
+        for name in ("baselines.json", "selection.json")
+    }
+    return {"features.npz": sources, **levels, **columns}

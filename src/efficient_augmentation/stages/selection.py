@@ -1,34 +1,30 @@
-"""The answer of an experiment: which points to augment, and how many."""
-
-from numbers import Real
+"""The answer of a run: how many points to augment, and which."""
 
 import numpy as np
 
-from efficient_augmentation import selection
-from efficient_augmentation.enough import enough
+from efficient_augmentation import answer, selection
 
 
-def select(table, curves, baselines, budget, *, score, policy, seed=0, class_names=None):
-    """Rows of selection.csv of one transform, and how its budget was found.
+def select(table, curves, baselines, settings, ids=None, class_names=None):
+    """Rows of selection.csv of one transform, and what they come to.
 
     Args:
       table: columns of scores.csv.
-      curves, baselines: as in `enough.enough`; not read where the budget is a number.
-      budget: as in `selection.number_of_points`, or a mapping {"gain": share} for the points that
-        are enough for this share of the gain.
-      score: a column of scores.csv, such as "influence".
-      policy: a name that `policies.order` takes.
-      seed: of the random draw.
+      curves, baselines: as in `answer.find`.
+      settings: as in `answer.find`, and seed, of the random draw. The score is a column of
+        scores.csv, such as "influence".
+      ids: (n,) the points' identifiers; None takes those of scores.csv.
       class_names: names of labels 0, 1, ...; None leaves numbers.
-    Returns: (rows, Enough or None).
-    Raises: ValueError as `enough.enough` and `selection.rows`.
+    Returns: (rows, answer): rows as `selection.rows`, of which none is selected where the verdict
+      is none of `answer.FOUND`; the mapping of `answer.find`.
+    Raises: ValueError as `answer.find` and `selection.rows`.
     """
-    found = None
-    if not isinstance(budget, Real):
-        found = enough(curves, baselines, score, policy, budget["gain"])
-        budget = found.points
+    score, policy = settings["score"], settings["policy"]
     if score not in table:
         raise ValueError(f"score {score!r} is no column of scores.csv: {', '.join(table)}")
+    found = answer.find(curves, baselines, settings)
     labels = table["label"] if class_names is None else np.asarray(class_names)[table["label"]]
-    chosen = selection.rows(table[score], policy, budget, seed=seed, ids=table["id"], labels=labels)
-    return chosen, found
+    ids = table["id"] if ids is None else ids
+    # The order does not depend on the budget, which may stand for no point.
+    rows = selection.rows(table[score], policy, 1, seed=settings["seed"], ids=ids, labels=labels)
+    return [row | {"selected": int(row["rank"] <= found["points"])} for row in rows], found

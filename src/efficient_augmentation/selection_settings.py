@@ -1,0 +1,92 @@
+"""The key `selection` of an experiment: its defaults, and what it must agree with."""
+
+from efficient_augmentation import policies, selection
+
+SCORES = ("influence", "loss", "margin")
+"""Scores by which points can be chosen in the end: columns of scores.csv."""
+
+
+def fitted(settings, named):
+    """The key with a score and a policy that the experiment simulates.
+
+    Args:
+      settings: effective settings of the experiment, its key `selection` filled with defaults.
+      named: keys of `selection` that the experiment gives itself; they stay.
+    Returns: mapping like settings["selection"].
+    """
+    found = dict(settings["selection"])
+    simulated = {
+        "score": [name for name in settings["scores"] if name in SCORES],
+        "policy": sorted(filter(_orders, settings["policies"]), key=_blind),
+    }
+    for key, names in simulated.items():
+        if key not in named and names and found[key] not in names:
+            found[key] = names[0]
+    return found
+
+
+def problems(settings):
+    """What is wrong with the key.
+
+    Args:
+      settings: effective settings of the experiment.
+    Yields: str, each naming the key, its value and what would be right.
+    """
+    chosen = settings["selection"]
+    if found := _policy_problem(chosen["policy"]):
+        yield f"selection.policy: {found}"
+    elif isinstance(chosen["budget"], dict):
+        yield from _unknown(chosen, settings)
+    else:
+        try:
+            selection.number_of_points(chosen["budget"], settings["dataset"]["n_train"])
+        except ValueError as error:
+            yield f"selection.budget: {str(error).removeprefix('budget ')}"
+    if chosen["images"] and settings["dataset"]["kind"] == "features":
+        yield (
+            "selection.images: true, but data of kind features bring no images; leave it out, "
+            "selection.csv names the points"
+        )
+
+
+def _unknown(chosen, settings):
+    """Where the points that are enough would not be known, and there are others that would."""
+    possible = {
+        "score": [name for name in settings["scores"] if name in SCORES],
+        "policy": [name for name in settings["policies"] if _orders(name)],
+    }
+    if not all(possible.values()):
+        return
+    for key, names in possible.items():
+        if chosen[key] not in names:
+            yield (
+                f"selection.{key}: {chosen[key]} is not simulated, so how many points are enough "
+                f"by it is not known; give {' or '.join(names)}, add it to what is simulated, or "
+                "give selection.budget as a number"
+            )
+
+
+def _policy_problem(name):
+    try:
+        policy = policies.parse(name)
+    except ValueError as error:
+        return error
+    if policy.diverse:
+        return f"{name} draws subsets and has no order; give a policy that orders points"
+    if policy.name != policy.base:
+        return (
+            f"{name} does more than order points once, and one choice does not; give {policy.base}"
+        )
+    return None
+
+
+def _orders(name):
+    try:
+        policy = policies.parse(name)
+    except ValueError:
+        return False
+    return policy.name == policy.base and not policy.diverse
+
+
+def _blind(name):
+    return policies.parse(name).blind

@@ -1,0 +1,31 @@
+"""Choose the points to augment."""
+
+import json
+import logging
+from pathlib import Path
+
+from _job import start
+
+from efficient_augmentation import arrays, files, provenance, tables
+from efficient_augmentation.stages import selection
+
+
+def main(smk):
+    settings = smk.params.settings
+    rows, answer = selection.select(
+        tables.read_csv(smk.input.scores),
+        tables.read_csv(smk.input.curves),
+        json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
+        settings,
+        ids=arrays.load(smk.input.dataset, "train_ids")["train_ids"],
+        class_names=[str(name) for name in settings["classes"]],
+    )
+    logging.getLogger("efficient_augmentation").info(answer["answer"])
+    made_by = provenance.of(smk)
+    tables.write_csv(smk.output.table, rows, made_by)
+    files.write_json(smk.output.answer, {**answer, provenance.NAME: made_by})
+
+
+if __name__ == "__main__":
+    start(snakemake)
+    main(snakemake)

@@ -1,0 +1,26 @@
+"""The augmented images of the chosen points, as files to train on."""
+
+from _job import start
+
+from efficient_augmentation import arrays, provenance, selected, selection, tables, transforms
+
+
+def main(smk):
+    settings = smk.params.settings
+    ((name, parameters),) = settings["transform"].items()
+    dataset = arrays.load(smk.input.dataset, "x_train", "y_train", "train_ids")
+    rows = selection.chosen(tables.read_csv(smk.input.table, texts=["id"]), dataset["train_ids"])
+    selected.write(
+        smk.output.folder,
+        dataset["x_train"][rows],
+        dataset["train_ids"][rows],
+        transforms.variants(name, parameters),
+        [str(name) for name in settings["classes"]],
+        dataset["y_train"][rows],
+        provenance.of(smk),
+    )
+
+
+if __name__ == "__main__":
+    start(snakemake)
+    main(snakemake)
