@@ -101,7 +101,7 @@ def facts(experiment):
     budgets = ", ".join(map(str, config["budgets"]))
     return [
         ("Data", f"{data['kind']}, {describe_classes(report_inputs.class_names(config))}"),
-        ("Training points", str(data["n_train"])),
+        ("Training points", describe_points(data)),
         ("Test rows", f"{', '.join(map(str, n_test))} (originals and all their variants)"),
         ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
         ("Features", describe_featurizer(network)),
@@ -113,6 +113,19 @@ def facts(experiment):
         ("Seeds", f"data {data.get('seed', 'none')}, simulation {config['seed']}"),
         ("Choices", choices),
     ]
+
+
+def describe_points(data):
+    """How many training points, and how many of them are labelled wrongly on purpose."""
+    text = str(data["n_train"])
+    if not (share := data.get("label_noise")):
+        return text
+    flipped = round(share * data["n_train"])
+    return (
+        f"{text}, of which {flipped} have another class's label on purpose ({share:.0%})".replace(
+            "%", " %"
+        )
+    )
 
 
 def panels(config):

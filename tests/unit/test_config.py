@@ -146,7 +146,8 @@ def test_an_experiments_key_replaces_the_defaults_whole():
     mine = {"transforms": {"crop": {"pixels": [2]}}, "dataset": {"kind": "mnist"}}
     found = config.effective(shipped(mine=mine))["mine"]
     assert found["transforms"] == {"crop": {"pixels": [2]}}
-    assert found["dataset"] == {"kind": "mnist", "classes": [3, 8], "n_train": 1000}
+    expected = {"kind": "mnist", "classes": [3, 8], "n_train": 1000, "label_noise": 0.0}
+    assert found["dataset"] == expected
     assert found["featurizer"]["kind"] == "cnn"
 
 

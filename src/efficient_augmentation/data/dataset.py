@@ -1,6 +1,16 @@
 """One experiment's data set, by the `dataset` mapping of the config."""
 
-from efficient_augmentation.data import cifar10, digits, features, folder, mnist, norb, npz, sources
+from efficient_augmentation.data import (
+    cifar10,
+    digits,
+    features,
+    folder,
+    label_noise,
+    mnist,
+    norb,
+    npz,
+    sources,
+)
 
 _PUBLISHED = {"mnist": mnist.load, "cifar10": cifar10.load, "norb": norb.load}
 OWN = {"folder": folder, "npz": npz, "features": features}
@@ -42,9 +52,15 @@ def load(dataset, paths=()):
     Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
       likewise. Data of one's own bring class_names and test_share besides, see their readers;
-      images of a folder have its paths for ids, features (n, d) stand in place of images.
+      images of a folder have its paths for ids, features (n, d) stand in place of images. With
+      `label_noise` y_train is that of `label_noise.flip`, and flipped_ids says whose.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
     """
+    points = _read(dataset, paths)
+    return label_noise.flip(points, dataset.get("label_noise", 0.0), dataset.get("seed", 0))
+
+
+def _read(dataset, paths):
     kind = dataset["kind"]
     if kind == "digits":
         return digits.load(dataset["classes"], dataset["n_train"], dataset["seed"])
@@ -107,4 +123,4 @@ def image_shape(dataset):
 
 
 def _settings(dataset):
-    return {key: value for key, value in dataset.items() if key != "kind"}
+    return {key: value for key, value in dataset.items() if key not in ("kind", "label_noise")}

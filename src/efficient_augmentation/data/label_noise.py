@@ -1,0 +1,38 @@
+"""Wrong labels, made on purpose: do scores that look for hard points fall for mislabelled ones?"""
+
+import numpy as np
+
+# Apart from the draws of readers, which start from the same seed.
+_STREAM = 1
+
+
+def flip(points, share, seed=0):
+    """Give a share of the training points another class's label; test labels stay.
+
+    Points are drawn uniformly without regard to their class, the new label uniformly among the
+    other classes. With the same seed, the points of a smaller share are among those of a larger.
+
+    Args:
+      points: mapping with y_train (n,), 0..k-1, and train_ids (n,); see `data.dataset.load`.
+      share: of the training points, in [0, 1]; of n points round(share n) are flipped.
+      seed: non-negative integer.
+    Returns: points, with another y_train and besides flipped_ids, the ids of the flipped points in
+      the points' order; as they are where nothing is flipped.
+    Raises: ValueError if the share is no share, or a class is left without a point.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"dataset.label_noise: {share!r} is not a number within 0..1")
+    y = np.array(points["y_train"])
+    k, count = int(y.max()) + 1, round(share * len(y))
+    if not count:
+        return points
+    rng = np.random.default_rng([seed, _STREAM])
+    order, steps = rng.permutation(len(y)), rng.integers(1, k, len(y))
+    flipped = np.sort(order[:count])
+    y[flipped] = (y[flipped] + steps[flipped]) % k
+    if len(np.unique(y)) < k:
+        raise ValueError(
+            f"dataset.label_noise: {share} leaves a class without a training point; give less, or "
+            "another dataset.seed"
+        )
+    return {**points, "y_train": y, "flipped_ids": np.asarray(points["train_ids"])[flipped]}
