@@ -121,11 +121,7 @@ def describe_points(data):
     if not (share := data.get("label_noise")):
         return text
     flipped = round(share * data["n_train"])
-    return (
-        f"{text}, of which {flipped} have another class's label on purpose ({share:.0%})".replace(
-            "%", " %"
-        )
-    )
+    return f"{text}, of which {flipped} ({100 * share:g} %) got another class's label on purpose"
 
 
 def panels(config):

@@ -41,6 +41,15 @@ def test_less_noise_flips_some_of_the_same_points():
     assert few["y_train"][same].tolist() == more["y_train"][same].tolist()
 
 
+def test_rows_have_the_labels_of_their_originals():
+    clean = points(30, 3)
+    source = np.concatenate([np.full(30, -1), np.arange(30)[::-1], [4, 4]])
+    rows = {"y_train": clean["y_train"][np.where(source < 0, np.arange(62), source)]}
+    found = label_noise.flip_rows({**rows, "source_train": source}, 0.2, seed=9)["y_train"]
+    y = label_noise.flip(clean, 0.2, seed=9)["y_train"]
+    assert found.tolist() == [*y, *y[::-1], y[4], y[4]]
+
+
 def test_no_noise_changes_nothing():
     clean = points(10, 2)
     assert label_noise.flip(clean, 0.0) is clean

@@ -3,12 +3,13 @@
 from _job import start
 
 from efficient_augmentation import arrays, provenance
-from efficient_augmentation.data import features
+from efficient_augmentation.data import features, label_noise
 
 
 def main(smk):
-    choice = {k: v for k, v in smk.params.settings.items() if k not in ("kind", "file")}
-    rows = features.load_rows(*smk.input, **choice)
+    choice = dict(smk.params.settings)
+    share = [choice.pop(key) for key in ("kind", "file", "label_noise")][-1]
+    rows = label_noise.flip_rows(features.load_rows(*smk.input, **choice), share, choice["seed"])
     arrays.save(smk.output[0], provenance.of(smk), **rows)
 
 

@@ -36,3 +36,19 @@ def flip(points, share, seed=0):
             "another dataset.seed"
         )
     return {**points, "y_train": y, "flipped_ids": np.asarray(points["train_ids"])[flipped]}
+
+
+def flip_rows(rows, share, seed=0):
+    """`flip` for rows of originals, which come first, and of whatever was made from them.
+
+    Args:
+      rows: mapping with y_train (rows,) and source_train (rows,), -1 for an original, else the
+        number of the original that the row was made from.
+      share, seed: as in `flip`, which flips the same points.
+    Returns: rows, with another y_train.
+    Raises: ValueError as `flip`.
+    """
+    source = np.asarray(rows["source_train"])
+    n = int((source < 0).sum())
+    y = flip({"y_train": rows["y_train"][:n], "train_ids": np.arange(n)}, share, seed)["y_train"]
+    return {**rows, "y_train": y[np.where(source < 0, np.arange(len(source)), source)]}
