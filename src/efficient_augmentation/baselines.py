@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from efficient_augmentation import scores, simulate, svm
+from efficient_augmentation import score_names, scores, simulate, svm
 
 
-def evaluate(model, features, ids=None):
+def evaluate(model, features, ids=None, further=()):
     """Floor, ceiling, virtual support vectors, and every point's scores before and after.
 
     Args:
@@ -13,6 +13,7 @@ def evaluate(model, features, ids=None):
       features: mapping of features.npz, see `simulate.simulate`: the support vector machine
         separates its originals, and its labels and sources describe the model's rows.
       ids: (n,) identifiers of the training points; None means 0..n-1.
+      further: names of scores that get columns of their own after the others.
     Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
       baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
       lists, in sentences, what a reader of the numbers must know.
@@ -31,6 +32,7 @@ def evaluate(model, features, ids=None):
     floor, vsv, ceiling = model.accuracy(state)
     floor_plain = model.accuracy(state, features["source_test"] < 0)[0]
     by_score = {name: model.scores(name, state, [0, 2]) for name in ("loss", "influence")}
+    by_score |= {name: model.scores(name, state, [0, 2]) for name in further}
     condition = model.condition_number(state, 0), model.condition_number(state, 2)
 
     rows = [
@@ -43,6 +45,12 @@ def evaluate(model, features, ids=None):
             "loss_after": by_score["loss"][1, i],
             "influence_after": by_score["influence"][1, i],
             "support_vector": int(separator.support[i]),
+            **{name: by_score[name][0, i] for name in further},
+            **{
+                f"{name}_after": by_score[name][1, i]
+                for name in further
+                if name in score_names.FOLLOWED
+            },
         }
         for i in range(n)
     ]

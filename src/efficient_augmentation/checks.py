@@ -7,7 +7,7 @@ an editor does; rows of arrays from 0.
 
 import numpy as np
 
-from efficient_augmentation import policies
+from efficient_augmentation import policies, score_names
 
 _SIGNS = {"loss": 1, "loss_after": 1, "margin": 1, "influence": -1, "influence_after": -1}
 _KEY = ("score", "policy", "clusters", "round", "n_augmented")
@@ -68,7 +68,7 @@ def transform(data, files, settings):
         return found
     return [
         *_features(files["features.npz"], data, settings["dataset"]["kind"]),
-        *_scores(files["scores.csv"], data),
+        *_scores(files["scores.csv"], data, score_names.further(settings)),
         *_baselines(files, settings),
         *_curves(files["curves.csv"], files["baselines.json"], settings),
         *_areas(files, settings),
@@ -133,15 +133,20 @@ def _features(arrays, data, kind):
     return found
 
 
-def _scores(columns, data):
+def _scores(columns, data, further):
     file = "scores.csv"
+    # What is missing is told before what is wrong.
+    signs = {name: 1 for name in further}
+    signs |= {f"{name}_after": 1 for name in further if name in score_names.FOLLOWED}
+    if absent := [name for name in signs if name not in columns]:
+        return [f"{file}: {name} is missing, expected by the config's scores" for name in absent]
     found = _size(f"{file}: rows", len(columns["id"]), len(data["y_train"]), "dataset.npz")
     if found:
         return found
     for name, known in (("id", "train_ids"), ("label", "y_train")):
         equal = columns[name] == data[known]
         found += _lines(file, name, columns[name], equal, f"that of {known} in dataset.npz")
-    for name, sign in _SIGNS.items():
+    for name, sign in (_SIGNS | signs).items():
         good = np.isfinite(columns[name]) & (sign * columns[name] >= 0)
         found += _lines(file, name, columns[name], good, f"finite and {'<>'[sign > 0]}= 0")
     support = columns["support_vector"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from efficient_augmentation import arrays, policies, selection, tables
+from efficient_augmentation import arrays, policies, score_names, selection, tables
 
-SCORES = ("loss", "influence", "margin", "hinge")
+SCORES = (*score_names.FOLLOWED, *score_names.FIXED)
 
 _EXAMPLE = """\
 FILE holds one of
@@ -157,11 +157,11 @@ def _budget(text):
 
 def _policy(text):
     try:
-        policy = policies.parse(text)
+        reason = policies.unordered(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-    if policy.diverse:
-        raise argparse.ArgumentTypeError(f"{text!r} draws subsets; it ranks nothing")
+    if reason:
+        raise argparse.ArgumentTypeError(f"{text!r} {reason}")
     return text
 
 

@@ -12,7 +12,13 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from efficient_augmentation import fitting, policies, selection_settings, transform_checks
+from efficient_augmentation import (
+    fitting,
+    policies,
+    score_names,
+    selection_settings,
+    transform_checks,
+)
 from efficient_augmentation.data import check as data_check
 
 SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
@@ -27,6 +33,7 @@ RULES = (
     "download",
     "make_dataset",
     "train_featurizer",
+    "record_training",
     "train_resnet",
     "plot_training",
     "featurize",
@@ -340,6 +347,25 @@ def _policy_problems(settings):
     yield from _unorderable("policies", settings["policies"], remedy)
 
 
+def _score_problems(settings):
+    featurizer = settings["featurizer"]
+    if featurizer["kind"] in ("cnn", "lenet") and featurizer["mode"] == "frozen":
+        return
+    of = ", ".join(f"{key}: {featurizer[key]}" for key in ("kind", "mode") if key in featurizer)
+    places = {
+        "scores": settings["scores"],
+        "clusters.scores": settings["clusters"]["scores"],
+        "dpp.scores": settings["dpp"]["scores"],
+    }
+    for place, given in itertools.product(places, score_names.GIVEN):
+        if given not in places[place]:
+            continue
+        yield (
+            f"{place}: {given} comes from the training of the experiment's own small network, "
+            f"and featurizer is {{{of}}}; give {{kind: cnn}} or {{kind: lenet}}, with mode: frozen"
+        )
+
+
 def _stratified_policy_problems(settings):
     remedy = "draws subsets and has no order that clusters could stratify; leave it out"
     yield from _unorderable("clusters.policies", settings["clusters"]["policies"], remedy)
@@ -439,6 +465,7 @@ def _faithful_problems(settings):
 _CHECKS = (
     (("faithful", "dataset"), _faithful_problems),
     (("policies",), _policy_problems),
+    (("scores", "clusters", "dpp", "featurizer"), _score_problems),
     (("budgets", "dataset"), _budget_problems),
     (("clusters",), _stratified_policy_problems),
     (("clusters", "dataset"), _cluster_problems),

@@ -9,7 +9,34 @@ import heapq
 
 import numpy as np
 
-from efficient_augmentation import softmax
+from efficient_augmentation import dpp, softmax
+
+
+def order(base, features, labels, residuals, scores):
+    """Order of a coreset policy, by its name.
+
+    Args:
+      base: "k_center_greedy", "herding", "facility_location", "facility_location_weighted",
+        "dpp_map_weighted" or "dpp_map_raw".
+      features: (n, d), finite.
+      labels: (n,), 0..k-1.
+      residuals: (n, k), read for facility location.
+      scores: (n,), read for "dpp_map_weighted": see `dpp.kernel`.
+    Returns: (n,) permutation of 0..n-1.
+    Raises: ValueError for a wrong shape, value or name.
+    """
+    match base:
+        case "k_center_greedy":
+            return k_center_greedy(features)
+        case "herding":
+            return herding(features, labels)
+        case "facility_location" | "facility_location_weighted":
+            return facility_location(residuals, features, labels)
+        case "dpp_map_weighted":
+            return dpp.greedy_map(dpp.kernel(features, scores))
+        case "dpp_map_raw":
+            return dpp.greedy_map(dpp.kernel(features))
+    raise ValueError(f"no coreset policy {base!r}")
 
 
 def k_center_greedy(features):

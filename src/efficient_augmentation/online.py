@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from efficient_augmentation import featurize, heads, scoring, simulate, train
+from efficient_augmentation import featurize, head_scores, heads, scoring, simulate, train
 
 
 class State(NamedTuple):
@@ -63,6 +63,8 @@ class OnlineModel:
         self._x, self._y = np.asarray(images["x_train"]), np.asarray(images["y_train"])
         self._test = np.asarray(images["x_test"]), np.asarray(images["y_test"])
         self._n = int((self.source < 0).sum())
+        self.labels = self._y[: self._n]
+        self.given = {}
         self.C = simulate.PUBLISHED_C if faithful else C
         self._influence_C = None if faithful else C
         self._kind = kind
@@ -108,6 +110,11 @@ class OnlineModel:
     def features(self, state, run):
         """(n, d) features of the originals in a run."""
         return self._embed(state.variables, state.network[run], self._x[: self._n])
+
+    def residuals(self, state, run):
+        """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
+        theta = state.theta[state.network[run]]
+        return head_scores.residuals(theta, self.features(state, run), self.labels)
 
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""

@@ -72,6 +72,15 @@ POLICY_TEXTS = {
     "deterministic_inverse_proportional": "sorted by |score|, lowest first",
     "dpp_weighted": "a fresh diverse subset at every budget, its kernel weighted by |score|",
     "dpp_raw": "a fresh diverse subset at every budget; no score is used",
+    "dpp_map_weighted": "the most diverse points, chosen greedily, by a kernel weighted by |score|",
+    "dpp_map_raw": "the most diverse points, chosen greedily; no score is used",
+    "k_center_greedy": "each time the point farthest from those before it; no score is used",
+    "herding": "class means kept by the first points; no score is used",
+    "facility_location": "points whose gradients stand for all of their class; no score is used",
+    "facility_location_weighted": (
+        "the same, augmented rows weighing as much as the points that theirs stands for"
+    ),
+    "random_power_0.5": "drawn with probability proportional to |score|^0.5, or another power",
 }
 
 

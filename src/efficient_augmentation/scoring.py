@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from efficient_augmentation import heads, logistic, svm
+from efficient_augmentation import head_scores, heads, knn_shapley, logistic, score_names, svm
 
 
 class Fits(NamedTuple):
@@ -33,14 +33,19 @@ class Points:
       y: labels, (m,), 0..k-1.
       n: number of points: rows 0..n-1. None means all rows.
       faithful: whether the published code is to be repeated; for two classes alone.
+      given: mapping of further scores by name, each (n,), which no fit changes.
     Raises: ValueError for a wrong shape or value.
     """
 
-    def __init__(self, X, y, n=None, *, faithful=False):
+    def __init__(self, X, y, n=None, *, faithful=False, given=None):
         self.head = heads.of(y, faithful=faithful)
         self.X, self.y = self.head.check_rows(X, y)
         self.n = len(self.y) if n is None else n
         self._faithful = faithful
+        self.given = {name: np.asarray(values) for name, values in (given or {}).items()}
+        for name, values in self.given.items():
+            if values.shape != (self.n,):
+                raise ValueError(f"{name} must have shape ({self.n},), not {values.shape}")
 
     @property
     def originals(self):
@@ -62,16 +67,17 @@ def score(name, points, fits):
     """Scores of all points under each fit.
 
     Args:
-      name: one of `NAMES`.
+      name: one of `NAMES`, or one that the points were given.
       points: `Points`.
       fits: `Fits` of their rows.
     Returns: (R, n) float64; magnitudes count.
     Raises: ValueError for an unknown name, and as the score's function.
     """
-    check_name(name)
+    check_name(name, points.given)
     if name in _OF_FITS:
         return _OF_FITS[name](points, fits)
-    return np.tile(_OF_POINTS[name](points), (len(fits.weights), 1))
+    found = points.given[name] if name in points.given else _OF_POINTS[name](points)
+    return np.tile(found, (len(fits.weights), 1))
 
 
 def score_alone(name, X, y, C):
@@ -93,9 +99,14 @@ def score_alone(name, X, y, C):
     return _OF_FITS[name](points, Fits(theta[None], np.ones((1, points.n)), C))[0]
 
 
-def check_name(name):
-    """A ValueError that lists the names where this is none of them."""
-    if name not in NAMES:
+def check_name(name, given=()):
+    """A ValueError that lists the names where this is none of them, or says what it lacks."""
+    if name in score_names.GIVEN and name not in given:
+        raise ValueError(
+            f"score {name!r} comes from the training of the network that makes the features, and "
+            "no history of it was given"
+        )
+    if name not in (*NAMES, *given):
         raise ValueError(f"unknown score {name!r}; a score is one of {', '.join(NAMES)}")
 
 
@@ -110,12 +121,26 @@ def _influence(points, fits):
     )
 
 
+def _of_head(function):
+    return lambda points, fits: np.stack(
+        [function(theta, *points.originals) for theta in fits.theta]
+    )
+
+
 # (Points, Fits) -> (R, n): scores that change with the fit.
-_OF_FITS = {"loss": _loss, "influence": _influence}
+_OF_FITS = {
+    "loss": _loss,
+    "influence": _influence,
+    "el2n": _of_head(head_scores.el2n),
+    "grand": _of_head(head_scores.grand),
+    "margin_uncertainty": _of_head(head_scores.margin_uncertainty),
+    "entropy": _of_head(head_scores.entropy),
+}
 # Points -> (n,): scores that do not.
 _OF_POINTS = {
     "margin": lambda points: points.separator.margin,
     "hinge": lambda points: points.separator.hinge,
+    "knn_shapley": lambda points: knn_shapley.score(*points.originals),
 }
 NAMES = (*_OF_FITS, *_OF_POINTS)
-"""All scores; margin and hinge are those of the support vector machine, see `svm`."""
+"""All scores that can be computed; margin and hinge are those of the machine, see `svm`."""

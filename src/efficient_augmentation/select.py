@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import policies, scoring, selection
+from efficient_augmentation import coresets, head_scores, policies, scoring, selection
 
 
 def select_points(
@@ -37,7 +37,28 @@ def select_points(
     X, y = _checked(features, labels)
     points = selection.number_of_points(budget, len(X))
     rng = _generator(seed if random_state is None else random_state)
-    return policies.order(policy, scoring.score_alone(score, X, y, C), rng)[:points]
+    return order(policy, scoring.score_alone(score, X, y, C), X, y, rng, C)[:points]
+
+
+def order(policy, scores, X, y, rng, C):
+    """Order of the points by any policy but a k-DPP's, which draws a subset for each budget.
+
+    Args:
+      policy: a name that `policies.parse` takes.
+      scores: (n,); a coreset but for "dpp_map_weighted" does not look at them.
+      X: features, (n, d), finite.
+      y: labels, (n,), 0..k-1, all present.
+      rng: numpy Generator.
+      C: inverse strength of the penalty of the fit that gives facility location its gradients.
+    Returns: (n,) permutation of 0..n-1, most wanted first.
+    Raises: ValueError as `policies.order` and `coresets.order`.
+    """
+    parsed = policies.parse(policy)
+    if not parsed.coreset:
+        return policies.order(policy, scores, rng)
+    points = scoring.Points(X, y)
+    residuals = head_scores.residuals(points.head.fit(*points.originals, C), *points.originals)
+    return coresets.order(parsed.base, *points.originals, residuals, scores)
 
 
 def score_points(features, labels, score="influence", *, C=10.0):

@@ -40,11 +40,10 @@ def first_choice(policy, scores):
     Raises: ValueError as `policies.order`.
     """
     first = policies.order(policy, scores, np.random.default_rng(0))[0]
-    base, magnitude = policies.parse(policy).base, policies.magnitudes(scores)
-    if base not in policies.LOG_WEIGHTS:
+    magnitude = policies.magnitudes(scores)
+    key = policies.log_weights(policy, magnitude)
+    if key is None:
         return (np.arange(len(magnitude)) == first).astype(np.float64)
-    with np.errstate(over="ignore"):
-        key = policies.LOG_WEIGHTS[base](magnitude)
     # Weights beyond what a float64 holds leave the others no chance.
     infinite = np.isposinf(key)
     weights = infinite if infinite.any() else np.exp(key - key.max())

@@ -6,7 +6,7 @@ from sklearn.utils import ClassifierTags, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from efficient_augmentation import policies, select, selection
+from efficient_augmentation import select, selection
 
 
 class AugmentationSelector(BaseEstimator):
@@ -15,7 +15,7 @@ class AugmentationSelector(BaseEstimator):
     Args:
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
       criterion: score of the points, a name of `scoring.NAMES`, such as "loss" or "influence".
-      policy: a name that `policies.order` takes.
+      policy: a name that `policies.parse` takes, but for a k-DPP's.
       C: inverse strength of the penalty of the logistic regression that scores the points.
       random_state: int, numpy RandomState, or None for NumPy's global state.
 
@@ -51,7 +51,9 @@ class AugmentationSelector(BaseEstimator):
         self.classes_ = np.unique(y)
         self.scores_ = select.score_points(X, y, self.criterion, C=self.C)
         seed = check_random_state(self.random_state).randint(1 << 32, size=4, dtype=np.uint32)
-        order = policies.order(self.policy, self.scores_, np.random.default_rng(seed))
+        labels = np.searchsorted(self.classes_, y)
+        rng = np.random.default_rng(seed)
+        order = select.order(self.policy, self.scores_, X, labels, rng, self.C)
         self.indices_ = order[: selection.number_of_points(self.budget, len(y))]
         self.support_ = np.isin(np.arange(len(y)), self.indices_)
         return self

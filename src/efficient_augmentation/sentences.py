@@ -19,6 +19,12 @@ LABELS = {
     "deterministic_inverse_proportional": "lowest first",
     "dpp_weighted": "k-DPP weighted",
     "dpp_raw": "k-DPP raw",
+    "dpp_map_weighted": "DPP MAP weighted",
+    "dpp_map_raw": "DPP MAP raw",
+    "k_center_greedy": "k-center",
+    "herding": "herding",
+    "facility_location": "facility location",
+    "facility_location_weighted": "facility location weighted",
 }
 
 
@@ -26,7 +32,8 @@ def policy_label(name):
     """A policy's name for people: "proportional + update"."""
     policy = policies.parse(name)
     modifiers = [m for m in policies.MODIFIERS if getattr(policy, m)]
-    return " + ".join([LABELS[policy.base], *modifiers])
+    label = LABELS.get(policy.base) or f"power {policy.exponent:g}"
+    return " + ".join([label, *modifiers])
 
 
 def series_label(score, policy, clusters=0):

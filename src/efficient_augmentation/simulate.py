@@ -7,12 +7,13 @@ matter to the loop.
 """
 
 import logging
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from efficient_augmentation import clusters as kmeans
-from efficient_augmentation import dpp, logistic, policies, scoring
+from efficient_augmentation import coresets, dpp, head_scores, logistic, policies, scoring
 
 PUBLISHED_C = 1.0  # what the published code fits with, whatever it is told
 _log = logging.getLogger(__name__)
@@ -25,6 +26,10 @@ class Model(Protocol):
 
     source: np.ndarray
     """(rows,): point that a training row was made from, -1 for an original."""
+    labels: np.ndarray
+    """(n,): classes of the originals."""
+    given: Mapping
+    """Scores (n,) by name that are there besides those of `scoring.NAMES`."""
     C: float
     """Inverse strength of the penalty that fits have, whatever was asked for."""
 
@@ -40,6 +45,9 @@ class Model(Protocol):
     def features(self, state, run):
         """(n, d) features of the originals in a run."""
 
+    def residuals(self, state, run):
+        """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
+
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
 
@@ -53,15 +61,18 @@ class FrozenModel:
       faithful: as the published code: C is 1 whatever is asked for, and the penalty is left out
         of the Hessian of the influence. For two classes alone.
       kind: "influence" or "alo"; for more than two classes also "kfac".
+      given: mapping of further scores by name, each (n,), which no fit changes.
     Raises: ValueError if rows are not finite, not in the order of features.npz, or C <= 0.
     """
 
-    def __init__(self, features, C, *, faithful=False, kind="influence"):
+    def __init__(self, features, C, *, faithful=False, kind="influence", given=None):
         self.source = check_source(features["source_train"])
         n = int((self.source < 0).sum())
         self._points = scoring.Points(
-            features["x_train"], features["y_train"], n, faithful=faithful
+            features["x_train"], features["y_train"], n, faithful=faithful, given=given
         )
+        self.given = self._points.given
+        self.labels = self._points.originals[1]
         self._test = self._points.head.check_rows(features["x_test"], features["y_test"])
         X, X_test = self._points.X, self._test[0]
         if len(self.source) != len(X) or X_test.shape[1] != X.shape[1]:
@@ -98,6 +109,10 @@ class FrozenModel:
     def features(self, state, run):
         """(n, d) features of the originals in a run."""
         return self._points.originals[0]
+
+    def residuals(self, state, run):
+        """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
+        return head_scores.residuals(state[0][run], *self._points.originals)
 
     def condition_number(self, state, run):
         """Of the Hessian in the influence of a run; infinity where it is singular."""
@@ -155,7 +170,7 @@ def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=
     n = int((model.source < 0).sum())
     scores = [scores] if isinstance(scores, str) else list(scores)
     panel = [policies.parse(name) for name in names]
-    _check_plan(scores, panel, budgets, rounds, clusters, n)
+    _check_plan(scores, model.given, panel, budgets, rounds, clusters, n)
     runs, lookup = _plan(scores, panel, clusters, rounds)
     downweight = np.array([run.policy.downweight for run in runs])
 
@@ -166,7 +181,8 @@ def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=
     for j, budget in enumerate(budgets):
         for r in range(len(runs)):
             draw.extend(r, chosen[r], budget)
-        state = model.fit(row_weights(chosen, downweight, model.source))
+        sizes = draw.sizes(chosen)
+        state = model.fit(row_weights(chosen, downweight, model.source, sizes))
         accuracy[:, j] = model.accuracy(state)
         if j + 1 < len(budgets):
             draw.update(model, state, chosen)
@@ -205,11 +221,14 @@ class _Draw:
             )
         names = dict.fromkeys(run.score for run in runs)
         scores = {name: model.scores(name, floor, [0])[0] for name in names}
-        features = model.features(floor, 0)
+        features = self._features = model.features(floor, 0)
+        self._labels = model.labels
+        coreset = any(run.policy.coreset for run in runs)
+        self._residuals = model.residuals(floor, 0) if coreset else None
         counts = {run.clusters for run in runs} - {0}
         labels = kmeans.labels(features, sorted(counts), seed)
-        self._labels = [labels.get(run.clusters) for run in runs]
-        self._orders, self._spectra, kernels = [None] * len(runs), {}, {}
+        self._clusters = [labels.get(run.clusters) for run in runs]
+        self._orders, self._spectra, kernels, found = [None] * len(runs), {}, {}, {}
         for r, run in enumerate(runs):
             if run.policy.diverse:
                 weight = None if run.policy.blind else run.score
@@ -217,6 +236,13 @@ class _Draw:
                     magnitude = None if weight is None else scores[weight]
                     kernels[weight] = dpp.spectrum(features, magnitude)
                 self._spectra[r] = kernels[weight]
+            elif run.policy.coreset:
+                key = run.policy.base, run.score
+                if key not in found:
+                    found[key] = coresets.order(
+                        key[0], features, model.labels, self._residuals, scores[run.score]
+                    )
+                self._orders[r] = self._stratified(r, found[key])
             else:
                 self._orders[r] = self._order(r, scores[run.score], np.arange(len(features)))
 
@@ -227,6 +253,20 @@ class _Draw:
             chosen[self._sample(self._spectra[r], budget, self._generators[r])] = True
         else:
             chosen[self._orders[r][: budget - chosen.sum()]] = True
+
+    def sizes(self, chosen):
+        """(R, n) points that each chosen one stands for: 1 but for policies that weigh them.
+
+        None where there is no such policy.
+        """
+        if not any(run.policy.weighted for run in self._runs):
+            return None
+        sizes = np.ones(chosen.shape)
+        for r, run in enumerate(self._runs):
+            if run.policy.weighted:
+                points = self._residuals, self._features, self._labels
+                sizes[r] = coresets.cluster_sizes(chosen[r], *points)
+        return sizes
 
     def update(self, model, state, chosen):
         """Order the points not yet taken: by updated scores, or what is left of the old order."""
@@ -244,19 +284,25 @@ class _Draw:
             elif order is not None:
                 self._orders[r] = order[~chosen[r, order]]
 
+    def _stratified(self, r, ranking):
+        if self._clusters[r] is None:
+            return ranking
+        return policies.round_robin(ranking, self._clusters[r], self._generators[r])
+
     def _order(self, r, scores, points):
-        labels = None if self._labels[r] is None else self._labels[r][points]
-        base = self._runs[r].policy.base
-        return points[policies.order(base, scores[points], self._generators[r], labels)]
+        labels = None if self._clusters[r] is None else self._clusters[r][points]
+        name = self._runs[r].policy.name
+        return points[policies.order(name, scores[points], self._generators[r], labels)]
 
 
-def row_weights(chosen, downweight, source):
+def row_weights(chosen, downweight, source, sizes=None):
     """Sample weights of all training rows.
 
     Args:
       chosen: (R, n), whether a point is augmented.
       downweight: (R,), whether a chosen point shares its weight among its v + 1 rows.
       source: (rows,), as `Model.source`.
+      sizes: (R, n), what the weight of rows made from a point is multiplied by; None means ones.
     Returns: (R, rows) float64: 1 for an original, 1 for a row made from a chosen point and 0 for
       the other rows; 1 / (v + 1) for all rows of a chosen point where downweighted.
     """
@@ -264,7 +310,8 @@ def row_weights(chosen, downweight, source):
     points = np.where(source < 0, np.arange(len(source)), source)
     v = np.bincount(points, minlength=n) - 1
     share = np.where(chosen & downweight[:, None], 1 / (v + 1), 1.0)
-    return share[:, points] * (chosen[:, points] | (source < 0))
+    weights = share[:, points] * (chosen[:, points] | (source < 0))
+    return weights if sizes is None else weights * np.where(source < 0, 1.0, sizes[:, points])
 
 
 def check_source(source):
@@ -297,9 +344,9 @@ def _plan(scores, panel, clusters, rounds):
     return runs, lookup
 
 
-def _check_plan(scores, panel, budgets, rounds, clusters, n):
+def _check_plan(scores, given, panel, budgets, rounds, clusters, n):
     for name in scores:
-        scoring.check_name(name)
+        scoring.check_name(name, given)
     budgets = list(budgets)
     if not budgets or budgets != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > n:
         raise ValueError(

@@ -20,11 +20,16 @@ EARLY = 0.25
 
 
 def in_order(names):
-    """Policies without repetition in the order of the tables: by base, then by modifiers."""
+    """Policies without repetition in the order of the tables: by base, then by modifiers.
+
+    Powers of a score stand beside the score itself, in the order of their exponents.
+    """
 
     def rank(name):
         policy = policies.parse(name)
-        return policies.BASES.index(policy.base), policy.downweight, policy.update
+        power = policy.base == policies.POWER
+        base = policies.BASES.index("random_proportional" if power else policy.base)
+        return base, policy.exponent or 0, policy.downweight, policy.update
 
     return sorted(set(names), key=rank)
 

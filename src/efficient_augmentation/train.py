@@ -30,6 +30,7 @@ def train(
     learning_rate=1e-3,
     seed=0,
     sample_weight=None,
+    on_epoch=None,
     progress=None,
 ):
     """Train one network with Adam on the softmax cross-entropy.
@@ -50,6 +51,7 @@ def train(
       learning_rate: of Adam, > 0.
       seed: 0 <= seed < 2**32.
       sample_weight: (n,), >= 0; None means ones.
+      on_epoch: called with the variables after every epoch; None means nothing is.
       progress: text stream of a bar, shown only where that is a terminal; None means no bar.
     Returns: variables {"params": ...} of NumPy arrays, and the history: lists "epoch" (from 1),
       "loss" (nats) and "accuracy", weighted means over the epoch's rows with dropout on.
@@ -73,6 +75,8 @@ def train(
                 raise _divergence(learning_rate, f"in epoch {epoch + 1}")
             for column, value in zip(history.values(), (epoch + 1, loss, accuracy), strict=True):
                 column.append(value)
+            if on_epoch is not None:
+                on_epoch({"params": jax.tree.map(lambda leaf: np.asarray(leaf[0]), state[0])})
             bar.set_postfix(loss=f"{loss:.4f}", accuracy=f"{accuracy:.4f}", refresh=False)
             bar.update()
     params = jax.tree.map(lambda leaf: np.asarray(leaf[0]), state[0])

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from efficient_augmentation import baselines, logistic, scores, simulate
+from efficient_augmentation import baselines, head_scores, logistic, scores, simulate
 from problems import augmented_features
 
 
@@ -64,6 +64,22 @@ def test_scores_before_and_after(features, evaluated):
     margin = np.array([row["margin"] for row in rows])
     support = np.array([row["support_vector"] for row in rows], bool)
     assert margin[~support].min() >= 1 - 1e-3
+
+
+def test_further_scores_are_columns_at_the_end(features, evaluated):
+    given = {"forgetting": np.arange(24) % 3}
+    model = simulate.FrozenModel(features, 10.0, given=given)
+    rows, _ = baselines.evaluate(model, features, further=["entropy", "hinge", "forgetting"])
+    first = list(evaluated[0][0])
+    assert list(rows[0]) == [*first, "entropy", "hinge", "forgetting", "entropy_after"]
+    assert [row["forgetting"] for row in rows] == given["forgetting"].tolist()
+    X, y = features["x_train"], features["y_train"]
+    for name, theta in (
+        ("entropy", logistic.fit(X[:24], y[:24], 10.0)),
+        ("entropy_after", logistic.fit(X, y, 10.0)),
+    ):
+        expected = head_scores.entropy(theta, X[:24])
+        np.testing.assert_allclose([row[name] for row in rows], expected, rtol=1e-6)
 
 
 def test_warnings_name_an_ill_conditioned_hessian():

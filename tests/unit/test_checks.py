@@ -57,6 +57,18 @@ def made(whole):
     return copy.deepcopy(whole)
 
 
+def test_scores_that_were_asked_for_must_be_there_and_be_right(made):
+    data, files = made
+    settings = SETTINGS | {"dpp": SETTINGS["dpp"] | {"scores": ["entropy", "hinge"]}}
+    (text,) = (t for t in checks.transform(data, files, settings) if "entropy is" in t)
+    assert text == "scores.csv: entropy is missing, expected by the config's scores"
+    files["scores.csv"] |= {name: np.ones(N) for name in ("entropy", "entropy_after", "hinge")}
+    assert not any("scores.csv" in t for t in checks.transform(data, files, settings))
+    files["scores.csv"]["entropy_after"][3] = -1.0
+    (text,) = (t for t in checks.transform(data, files, settings) if "scores.csv" in t)
+    assert "line 5: entropy_after is -1.0, expected finite and >= 0" in text
+
+
 def test_results_as_the_stages_make_them_pass(made):
     data, files = made
     assert checks.dataset(data, SETTINGS) == []

@@ -119,7 +119,7 @@ def test_a_budget_above_the_number_of_points(plain, capsys):
         ([], "the following arguments are required: --budget"),
         (["--budget", "3", "--score", "size"], "argument --score: invalid choice: 'size'"),
         (["--budget", "3", "--policy", "best"], "argument --policy: unknown policy 'best'"),
-        (["--budget", "3", "--policy", "dpp_raw"], "'dpp_raw' draws subsets; it ranks nothing"),
+        (["--budget", "3", "--policy", "dpp_raw"], "'dpp_raw' draws subsets; it has no order"),
         (["--budget", "3", "--seed", "-1"], "'-1' is not a non-negative whole number"),
     ],
 )

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from efficient_augmentation import config, policies, scoring
+from efficient_augmentation import config, policies, score_names
 from efficient_augmentation.data import dataset, sources
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +133,7 @@ PUBLISHED = {"kind": "resnet20v2", "recipe": "published"}
 
 
 def test_scores_are_those_of_the_package():
-    assert config.schema()["$defs"]["scores"]["items"]["enum"] == list(scoring.NAMES)
+    assert config.schema()["$defs"]["scores"]["items"]["enum"] == list(score_names.NAMES)
 
 
 def test_every_k_dpp_can_be_asked_for_and_nothing_else():
@@ -239,6 +239,17 @@ WRONG = {
         r"mine\.selection\.policy: unknown policy 'best'",
     ),
     "unknown key": ({"budgetz": [1]}, r"experiments\.mine\.budgetz: unknown key; .*mean budgets\?"),
+    "forgetting of raw pixels": (
+        {"scores": ["forgetting"], "featurizer": {"kind": "raw"}},
+        r"mine\.scores: forgetting comes from the training .* featurizer is \{kind: raw\}; give",
+    ),
+    "forgetting of networks that are refitted": (
+        {
+            "clusters": {"counts": [2], "scores": ["forgetting"]},
+            "featurizer": {"kind": "lenet", "mode": "online"},
+        },
+        r"mine\.clusters\.scores: .* featurizer is \{kind: lenet, mode: online\}; .* mode: frozen",
+    ),
     "unknown transform": (
         {"transforms": {"rotated": {}}},
         r"mine\.transforms\.rotated: unknown transform; known here: translate, .*mean rotate\?",
@@ -314,7 +325,7 @@ WRONG = {
     "empty list": ({"policies": []}, r"mine\.policies: \[\] has 0 entries; give at least 1"),
     "unknown score": (
         {"scores": ["los"]},
-        r'mine\.scores\[0\]: "los" is not one of loss, .*, hinge; did you mean loss\?',
+        r'mine\.scores\[0\]: "los" is not one of loss, .*, forgetting; did you mean loss\?',
     ),
     "a score twice": ({"scores": ["loss", "loss"]}, r"mine\.scores: .* has an entry twice"),
     "no rounds": ({"rounds": 0}, r"mine\.rounds: 0 is too small; give at least 1"),

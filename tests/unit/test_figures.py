@@ -65,11 +65,20 @@ def lines(figure):
 
 
 def test_every_policy_has_a_look_of_its_own_in_colour_and_in_grey():
-    names = [b + m for b in policies.BASES for m in ("", "_update", "_downweight")]
-    names = [n for n in names if not n.endswith("_update") or not n.startswith("dpp")]
+    bases = (*policies.BASES, "random_power_0.5")
+    fixed = [b for b in bases if policies.unordered(b)]
+    names = [b + m for b in bases for m in ("", "_downweight")]
+    names += [f"{b}_update" for b in bases if b not in fixed]
     seen = [looks.look(name) for name in names]
     assert len(set(seen)) == len(names)
     assert len({(look.dash, look.marker) for look in seen}) == len(names)
+
+
+def test_powers_darken_with_the_exponent():
+    colors = [looks.look(f"random_power_{a}").color for a in ("0.25", "0.5", "2", "4")]
+    light = [sum(int(color[k : k + 2], 16) for k in (1, 3, 5)) for color in colors]
+    assert sorted(light, reverse=True) == light
+    assert len(set(colors)) == 4
 
 
 def test_lighter_mixes_with_white():

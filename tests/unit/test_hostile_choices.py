@@ -11,7 +11,7 @@ from efficient_augmentation import transforms as tf
 from problems import augmented_features, two_classes
 
 X6, Y6 = two_classes(6, 2)
-ORDERED = [name for name in policies.BASES if not policies.parse(name).diverse]
+ORDERED = [name for name in policies.BASES if not policies.unordered(name)]
 
 
 # Policies

@@ -6,7 +6,7 @@ from scipy import special, stats
 
 from efficient_augmentation import policies
 
-ORDERED = [name for name in policies.BASES if not policies.parse(name).diverse]
+ORDERED = [name for name in policies.BASES if not policies.unordered(name)]
 SCORES = np.array([-0.2, 1.5, 0.7, -3.0])
 WEIGHTS = {
     "baseline": np.ones(4),
@@ -14,6 +14,8 @@ WEIGHTS = {
     "random_inverse_proportional": 1 / np.abs(SCORES),
     "random_softmax_proportional": special.softmax(np.abs(SCORES)),
     "random_inverse_softmax_proportional": special.softmax(1 / np.abs(SCORES)),
+    "random_power_0.5": np.abs(SCORES) ** 0.5,
+    "random_power_2": np.abs(SCORES) ** 2,
 }
 
 
@@ -118,14 +120,35 @@ def test_one_cluster_is_the_policy_itself():
 
 def test_names_are_taken_apart():
     policy = policies.parse("random_proportional_update_downweight")
-    assert policy == ("random_proportional_update_downweight", "random_proportional", True, True)
+    base = "random_proportional"
+    assert policy == ("random_proportional_update_downweight", base, True, True, None)
     assert policy.random
+    power = policies.parse("random_power_0.25_update_downweight")
+    assert power[1:] == ("random_power", True, True, 0.25)
+    assert power.random
+    assert not power.blind
     assert not policies.parse("deterministic_inverse_proportional_downweight").random
     assert len({policies.parse(name) for name in policies.PAPER_PANEL}) == 11
 
 
 @pytest.mark.parametrize(
-    "name", ["", "random", "baseline_downweight_update", "_update", "dpp_raw_update"]
+    "name",
+    [
+        "",
+        "random",
+        "baseline_downweight_update",
+        "_update",
+        "dpp_raw_update",
+        "herding_update",
+        "dpp_map_weighted_update",
+        "random_power",
+        "random_power_",
+        "random_power_0",
+        "random_power_0.50",
+        "random_power_-1",
+        "random_power_inf",
+        "random_power_1e3",
+    ],
 )
 def test_unknown_names_are_refused(name):
     with pytest.raises(ValueError, match=f"unknown policy '{name}'; a policy is one of baseline"):
@@ -144,6 +167,27 @@ def test_unknown_names_are_refused(name):
 def test_bad_scores_are_refused(scores, message):
     with pytest.raises(ValueError, match=message):
         policies.order("baseline", scores, np.random.default_rng(0))
+
+
+def test_a_power_of_one_is_proportional_and_a_high_one_sorts():
+    scores = np.random.default_rng(0).lognormal(size=40)
+    names = {
+        "random_power_1": "random_proportional",
+        "random_power_99999": "deterministic_proportional",
+    }
+    for power, other in names.items():
+        orders = [policies.order(p, scores, np.random.default_rng(7)) for p in (power, other)]
+        np.testing.assert_array_equal(*orders)
+
+
+def test_coresets_look_at_more_than_scores():
+    names = [name for name in policies.BASES if policies.parse(name).coreset]
+    assert len(names) == 6
+    for name in names:
+        assert not policies.parse(name).random
+        assert policies.parse(name).blind == (name != "dpp_map_weighted")
+        with pytest.raises(ValueError, match="orders points by their features"):
+            policies.order(name, SCORES, np.random.default_rng(0))
 
 
 def test_subsets_have_no_order():

@@ -304,8 +304,9 @@ def test_raw_pixels_and_kinds_of_influence_are_described():
 
 
 def test_every_base_policy_has_a_text_and_a_marker():
-    assert tuple(report_texts.POLICY_TEXTS) == policies.BASES
-    assert all(str(report_figures.swatch(name)).count("<g") == 1 for name in policies.BASES)
+    names = (*policies.BASES, "random_power_0.5")
+    assert tuple(report_texts.POLICY_TEXTS) == names
+    assert all(str(report_figures.swatch(name)).count("<g") == 1 for name in names)
 
 
 def test_the_paper_is_told_in_its_order_with_every_figure():

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import heads, logistic, scores, scoring, softmax, softmax_scores
+from efficient_augmentation import (
+    head_scores,
+    heads,
+    knn_shapley,
+    logistic,
+    score_names,
+    scores,
+    scoring,
+    softmax,
+    softmax_scores,
+)
 from many_classes import several_classes
 from problems import two_classes
 
@@ -54,6 +64,17 @@ def test_scores_by_name_are_the_functions_of_the_head():
     )
 
 
+@pytest.mark.parametrize("make", [lambda: two_classes(30, 3), lambda: several_classes(30, 3, 3)])
+def test_scores_of_probabilities_and_neighbours_come_by_name(make):
+    X, y = make()
+    theta = heads.of(y).fit(X, y, 5.0)
+    for name in ("el2n", "grand", "margin_uncertainty", "entropy"):
+        expected = getattr(head_scores, name)(theta, X, y)
+        np.testing.assert_array_equal(scoring.score_alone(name, X, y, 5.0), expected)
+    found = scoring.score_alone("knn_shapley", X, y, 5.0)
+    np.testing.assert_array_equal(found, knn_shapley.score(X, y))
+
+
 def test_scores_of_points_do_not_depend_on_the_other_rows_of_the_fit():
     X, y = two_classes(30, 3)
     points = scoring.Points(X, y, 20)
@@ -61,6 +82,22 @@ def test_scores_of_points_do_not_depend_on_the_other_rows_of_the_fit():
     margins = scoring.score("margin", points, fits)
     assert margins.shape == (2, 20)
     np.testing.assert_array_equal(margins[1], scoring.score_alone("margin", X[:20], y[:20], 1.0))
+
+
+def test_forgetting_is_given_or_refused():
+    X, y = two_classes(30, 3)
+    points = scoring.Points(X, y, 20, given={"forgetting": np.arange(20)})
+    fits = scoring.Fits(np.zeros((2, 4)), np.ones((2, 30)), 1.0)
+    found = scoring.score("forgetting", points, fits)
+    np.testing.assert_array_equal(found, np.tile(np.arange(20), (2, 1)))
+    with pytest.raises(ValueError, match="'forgetting' comes from the training of the network"):
+        scoring.score("forgetting", scoring.Points(X, y), fits)
+    with pytest.raises(ValueError, match=r"forgetting must have shape \(20,\), not \(19,\)"):
+        scoring.Points(X, y, 20, given={"forgetting": np.arange(19)})
+
+
+def test_names_are_listed_alike_where_nothing_is_computed():
+    assert (*score_names.FOLLOWED, *score_names.FIXED) == scoring.NAMES
 
 
 def test_unknown_names_are_refused_before_any_fit():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from efficient_augmentation import logistic, scores, select
+from efficient_augmentation import coresets, head_scores, logistic, scores, select
 from problems import two_classes
 
 X, Y = two_classes(50, 4)
@@ -66,7 +66,7 @@ def test_points_of_highest_scores_are_chosen(score):
         ({"labels": np.zeros(50)}, "labels must hold two classes or more, not 1"),
         (
             {"score": "size"},
-            "unknown score 'size'; a score is one of loss, influence, margin",
+            "unknown score 'size'; a score is one of loss, influence, el2n",
         ),
         ({"policy": "dpp_raw"}, "'dpp_raw' draws subsets; it has no order"),
         ({"policy": "best"}, "unknown policy 'best'"),
@@ -76,3 +76,12 @@ def test_points_of_highest_scores_are_chosen(score):
 def test_bad_arguments_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         select.select_points(**({"features": X, "labels": Y, "budget": 5} | change))
+
+
+@pytest.mark.parametrize("policy", ["herding", "facility_location", "dpp_map_weighted"])
+def test_coresets_are_those_of_the_fit_on_the_points(policy):
+    theta = logistic.fit(X, Y, 10.0)
+    residuals = head_scores.residuals(theta, X, Y)
+    losses = scores.loss(theta, X, Y)
+    expected = coresets.order(policy, X.astype(float), Y, residuals, losses)[:9]
+    np.testing.assert_array_equal(select.select_points(X, Y, 9, "loss", policy), expected)

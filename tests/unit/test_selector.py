@@ -28,6 +28,13 @@ def test_it_chooses_by_the_scores():
     assert chosen.classes_.tolist() == ["cat", "dog"]
 
 
+def test_it_chooses_coresets():
+    labels = np.where(Y, "dog", "cat")
+    chosen = AugmentationSelector(7, policy="facility_location").fit(X, labels).indices_
+    expected = select.select_points(X.astype(float), Y, 7, policy="facility_location")
+    np.testing.assert_array_equal(chosen, expected)
+
+
 def test_random_state_decides():
     def drawn(state):
         return AugmentationSelector(9, random_state=state).fit(X, Y).indices_.tolist()

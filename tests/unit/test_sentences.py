@@ -42,8 +42,9 @@ def test_the_sentence_admits_what_chance_could_do():
 
 
 def test_every_policy_has_a_label_of_its_own():
-    labels = {sentences.policy_label(p) for p in policies.BASES}
-    assert len(labels) == len(policies.BASES)
+    names = [*policies.BASES, "random_power_0.5", "random_power_2"]
+    labels = {sentences.policy_label(p) for p in names}
+    assert len(labels) == len(names)
     assert sentences.policy_label("random_proportional_update_downweight") == (
         "proportional + update + downweight"
     )

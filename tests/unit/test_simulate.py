@@ -2,9 +2,19 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy import special
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import clusters, dpp, heads, logistic, policies, simulate, svm
+from efficient_augmentation import (
+    clusters,
+    coresets,
+    dpp,
+    heads,
+    logistic,
+    policies,
+    simulate,
+    svm,
+)
 from many_classes import several_classes
 from problems import augmented_features
 
@@ -18,11 +28,22 @@ def plain_simulation(features, score, name, budgets, number, C, seed, k=0):
     X, y = features["x_train"].astype(np.float64), features["y_train"]
     n, v = int((source < 0).sum()), len(source) // int((source < 0).sum()) - 1
 
+    def stands_for(i, taken):
+        """Whether i's own label and nearest gradient is that of each taken point."""
+        others = [j for j in taken if y[j] == y[i]]
+        if i in taken or not others:
+            return [i] * (i in taken)
+        return [min(others, key=lambda j: np.linalg.norm(gradients[i] - gradients[j]))]
+
     def fitted(taken):
         rows = [i for i in range(len(source)) if source[i] < 0 or source[i] in taken]
         share = 1 / (v + 1) if policy.downweight else 1.0
         point = [i if source[i] < 0 else source[i] for i in rows]
         weight = np.array([share if p in taken else 1.0 for p in point])
+        if policy.weighted and taken:
+            centres = [j for i in range(n) for j in stands_for(i, taken)]
+            sizes = [1 if source[i] < 0 else centres.count(source[i]) for i in rows]
+            weight = weight * sizes
         model = LogisticRegression(C=C, tol=1e-12, solver="newton-cholesky", max_iter=10_000)
         model.fit(X[rows], y[rows], weight)
         theta = np.squeeze(np.column_stack([model.coef_, model.intercept_]))
@@ -33,24 +54,35 @@ def plain_simulation(features, score, name, budgets, number, C, seed, k=0):
             values = scores.loss(theta, X[:n], y[:n])
         else:
             values = scores.loo_influence(theta, X[:n], y[:n], C, fit_X=X[rows], fit_weights=weight)
-        return model.score(features["x_test"], features["y_test"]), values
+        return model.score(features["x_test"], features["y_test"]), values, theta
 
     rng = np.random.default_rng([seed, number])
     labels = clusters.labels(X[:n], [k], seed)[k] if k else None
     taken, result = set(), []
-    initial = fitted(taken)[1]
-    order = [] if policy.diverse else list(policies.order(policy.base, initial, rng, labels))
+    _, initial, theta = fitted(taken)
+    tilde = np.column_stack([X[:n], np.ones(n)])
+    logits = tilde @ np.atleast_2d(theta).T
+    logits = np.column_stack([np.zeros(n), logits]) if theta.ndim == 1 else logits
+    residuals = special.softmax(logits, axis=1) - np.eye(logits.shape[1])[y[:n]]
+    gradients = [np.kron(r, x) for r, x in zip(residuals, tilde, strict=True)]
+    if policy.coreset:
+        order = list(coresets.order(policy.base, X[:n], y[:n], residuals, initial))
+        if labels is not None:
+            order = list(policies.round_robin(np.array(order), labels, rng))
+    else:
+        plain = name.removesuffix("_downweight").removesuffix("_update")
+        order = [] if policy.diverse else list(policies.order(plain, initial, rng, labels))
     for budget in budgets:
         if policy.diverse:
             spectrum = dpp.spectrum(X[:n], initial if policy.base == "dpp_weighted" else None)
             taken = set(dpp.sample_k_dpp(spectrum, budget, rng))
         while len(taken) < budget:
             taken.add(order.pop(0))
-        accuracy, values = fitted(taken)
+        accuracy, values, _ = fitted(taken)
         result.append(accuracy)
         left = np.array([i for i in range(n) if i not in taken], int)
         if policy.update and len(left):
-            order = list(left[policies.order(policy.base, values[left], rng)])
+            order = list(left[policies.order(plain, values[left], rng)])
     return result
 
 
@@ -87,6 +119,14 @@ def test_equals_a_plain_loop_over_points(features, rows, score, policy):
         ("loss", "baseline", 4),
         ("influence", "random_proportional", 4),
         ("influence", "deterministic_proportional_downweight", 24),
+        ("influence", "random_power_0.5_update_downweight", 0),
+        ("influence", "dpp_map_weighted", 0),
+        ("loss", "dpp_map_raw_downweight", 0),
+        ("loss", "k_center_greedy", 0),
+        ("loss", "herding", 4),
+        ("loss", "facility_location", 0),
+        ("loss", "facility_location_weighted", 0),
+        ("loss", "facility_location_weighted_downweight", 4),
     ],
 )
 def test_margins_subsets_and_clusters_equal_a_plain_loop(features, score, policy, k):
@@ -173,12 +213,29 @@ def test_faithful_is_the_published_choice_of_C_and_hessian(features):
     assert faithful != simulate.simulate(features, "influence", panel, BUDGETS, 1, 10.0, 0)
 
 
+def test_coresets_are_simulated_once_for_all_scores(features):
+    runs = []
+
+    class Counted(simulate.FrozenModel):
+        def fit(self, weights):
+            runs.append(len(weights))
+            return super().fit(weights)
+
+    names = ["facility_location", "dpp_map_weighted"]
+    simulate.run(Counted(features, 1.0), ["loss", "margin"], names, [24], 3, 0)
+    assert set(runs) == {3}  # one for both scores, one for each, whatever the rounds
+
+
 def test_row_weights_follow_the_source_point():
     source = np.array([-1, -1, 0, 1, 0, 1])
     chosen = np.array([[True, False], [True, False], [False, False]])
     weights = simulate.row_weights(chosen, np.array([False, True, True]), source)
     third = 1 / 3
     expected = [[1, 1, 1, 0, 1, 0], [third, 1, third, 0, third, 0], [1, 1, 0, 0, 0, 0]]
+    np.testing.assert_allclose(weights, expected)
+    sizes = np.array([[3.0, 5.0], [2.0, 1.0], [7.0, 7.0]])
+    weights = simulate.row_weights(chosen, np.array([False, True, True]), source, sizes)
+    expected = [[1, 1, 3, 0, 3, 0], [third, 1, 2 / 3, 0, 2 / 3, 0], [1, 1, 0, 0, 0, 0]]
     np.testing.assert_allclose(weights, expected)
 
 
@@ -187,7 +244,7 @@ def test_row_weights_follow_the_source_point():
     [
         (
             {"scores": "margins"},
-            "unknown score 'margins'; a score is one of loss, influence, margin, hinge",
+            "unknown score 'margins'; a score is one of loss, influence, el2n, .* knn_shapley",
         ),
         ({"budgets": [1, 25]}, r"within 1\.\.24"),
         ({"budgets": [5, 5]}, "strictly increasing"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from efficient_augmentation import arrays, clusters, simulate, train, transforms
+from efficient_augmentation import arrays, clusters, models, simulate, train, transforms
 from efficient_augmentation.figures import style
 from efficient_augmentation.stages import (
     drawing,
@@ -55,6 +55,31 @@ def test_weights_and_history_survive_their_files_and_give_the_features(dataset, 
     assert name == "crop"
     assert found["x_train"].shape == (12, 84)
     assert found["x_test"].shape == (8, 84)
+
+
+def test_a_watched_training_is_that_of_the_weights_epoch_by_epoch(dataset):
+    settings = {"batch_size": 4, "learning_rate": 0.01, "seed": 3}
+    seen = network.watch(dataset, kind="lenet", epochs=2, **settings)
+    assert seen.dtype == bool
+    images = models.unit_scale(dataset["x_train"])
+    for epoch, correct in enumerate(seen, start=1):
+        variables, _, _ = network.fit(dataset, kind="lenet", epochs=epoch, **settings)
+        logits = models.build("lenet", network.n_classes(dataset)).apply(variables, images)
+        assert correct.tolist() == (logits.argmax(axis=1) == dataset["y_train"]).tolist()
+
+
+def test_scores_of_the_training_reach_the_simulation(dataset):
+    ((_, found),) = features.featurize_all(dataset, "raw", {"crop": {"pixels": [1]}})
+    settings = {"C": 2.0, "faithful": False, "influence": "influence"}
+    plan = (["deterministic_proportional"], [2, 6], 1, 0)
+    built = model.build(
+        found, dataset, settings, given={"forgetting": np.array([2, 0, 3, 1, 1, 0])}
+    )
+    (rows,) = [built.scores("forgetting", built.fit(np.ones((1, 12))), [0])]
+    assert rows.tolist() == [[2, 0, 3, 1, 1, 0]]
+    assert len(simulate.run(built, ["forgetting"], *plan)) == 2
+    with pytest.raises(ValueError, match="no history of it was given"):
+        simulate.run(model.build(found, dataset, settings), ["forgetting"], *plan)
 
 
 def test_frozen_features_get_a_model_of_these_settings(dataset):

@@ -58,12 +58,11 @@ def figure_subjects(settings):
     diverse = others and dpp["budgets"] and "influence" in dpp["scores"]
     # Features have no images to show.
     shown = fitting.GIVEN not in settings["transforms"]
-    columns = [s for s in scores if s in ("loss", "influence", "margin")]
     return {
         "scores": scores,
-        # The columns of scores.csv, and those of them with a partner `_after`.
-        "listed": columns if shown else [],
-        "followed": [s for s in scores if s in ("loss", "influence")],
+        "listed": scores if shown else [],
+        # With a partner `_after` in scores.csv.
+        "followed": [s for s in scores if s in score_names.FOLLOWED],
         "compared": [s for s in others if s in ("loss", "margin")],
         "sorted": [s for s in others if s == "loss"],
         "diverse": dpp["policies"] if diverse else [],
@@ -154,6 +153,13 @@ def trained_weights(experiment):
     """Weights that an experiment's features need and the workflow makes."""
     folder = network_folder(experiment)
     return f"results/{folder}/weights.npz" if folder else []
+
+
+def training_history(wildcards):
+    """How a small network was trained, where a score asks for it."""
+    asked = score_names.asked(EXPERIMENTS[wildcards.experiment])
+    named = set(score_names.GIVEN) & set(asked)
+    return f"results/{wildcards.experiment}/featurizer/forgetting.npz" if named else []
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 In:  publishers' files, or results/{experiment}/dataset.npz
 Out: results/{experiment}/featurizer/weights.npz, history.csv    small networks, on the originals
      results/networks/{network}/weights.npz, history.csv         ResNets, on all of a data set
+     results/{experiment}/featurizer/forgetting.npz           where that score is asked for
      history.csv-metadata.json, training.png, training.pdf beside every history.csv
 """
 
@@ -31,6 +32,31 @@ rule train_featurizer:
         settings=training_settings,
     script:
         "../scripts/train_featurizer.py"
+
+
+# The training that made the weights, once more: only who asks for forgetting pays for looking.
+rule record_training:
+    input:
+        dataset="results/{experiment}/dataset.npz",
+    output:
+        "results/{experiment}/featurizer/forgetting.npz",
+    log:
+        "results/logs/record_training/{experiment}.log",
+    benchmark:
+        "results/benchmarks/record_training/{experiment}.tsv"
+    conda:
+        "../../envs/jax.yaml"
+    threads: JAX_THREADS
+    resources:
+        mem_mb=8000,
+        runtime=600,
+        gpu=1,
+    params:
+        *code_of("record_training.py"),
+        jax_threads=JAX_THREADS,
+        settings=training_settings,
+    script:
+        "../scripts/record_training.py"
 
 
 # A rule for each ResNet, since each is stamped with the reader of its own kind of data. Experiments

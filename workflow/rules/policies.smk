@@ -2,6 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz, baselines.json
+     results/{experiment}/featurizer/forgetting.npz where that score is asked for
 Out: results/{experiment}/{transform}/curves.csv, auc.csv, each with *-metadata.json; auc.tex
      results/{experiment}/checks.txt
 """
@@ -11,6 +12,7 @@ rule simulate_policies:
     input:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
+        history=training_history,
     output:
         curves="results/{experiment}/{transform}/curves.csv",
         curves_metadata="results/{experiment}/{transform}/curves.csv-metadata.json",

@@ -2,6 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz
+     results/{experiment}/featurizer/forgetting.npz where that score is asked for
 Out: results/{experiment}/{transform}/scores.csv, scores.csv-metadata.json, baselines.json
 """
 
@@ -10,6 +11,7 @@ rule score_points:
     input:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
+        history=training_history,
     output:
         scores="results/{experiment}/{transform}/scores.csv",
         scores_metadata="results/{experiment}/{transform}/scores.csv-metadata.json",
@@ -28,5 +30,6 @@ rule score_points:
     params:
         *code_of("score_points.py"),
         model=model_settings,
+        further=lambda wildcards: score_names.further(EXPERIMENTS[wildcards.experiment]),
     script:
         "../scripts/score_points.py"

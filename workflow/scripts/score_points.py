@@ -10,9 +10,10 @@ from efficient_augmentation.stages import model
 
 def main(smk, progress=None):
     features, dataset = arrays.load(smk.input.features), arrays.load(smk.input.dataset)
-    rows, levels = baselines.evaluate(
-        model.build(features, dataset, smk.params.model, progress), features, dataset["train_ids"]
-    )
+    given = arrays.load(smk.input.history, "forgetting") if smk.input.history else None
+    built = model.build(features, dataset, smk.params.model, progress, given)
+    ids, further = dataset["train_ids"], smk.params.further
+    rows, levels = baselines.evaluate(built, features, ids, further)
     for warning in levels["warnings"]:
         logging.warning(warning)
     made_by = provenance.of(smk)

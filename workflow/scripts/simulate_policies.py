@@ -8,7 +8,8 @@ from efficient_augmentation.stages import model, panels
 
 def main(smk, progress=None):
     features, dataset = arrays.load(smk.input.features), arrays.load(smk.input.dataset)
-    built = model.build(features, dataset, smk.params.model, progress)
+    given = arrays.load(smk.input.history, "forgetting") if smk.input.history else None
+    built = model.build(features, dataset, smk.params.model, progress, given)
     rows = panels.run(built, smk.params.plan)
     tables.write_csv(smk.output.curves, rows, provenance.of(smk))
 

@@ -1,11 +1,9 @@
 """All figures of one transform of one experiment."""
 
-from efficient_augmentation import summary
+from efficient_augmentation import score_names, summary
 from efficient_augmentation.figures import compare, images, score_plots, strata
 from efficient_augmentation.figures import curves as accuracy_curves
 
-AFTER = ("loss", "influence")
-"""Scores under a fit, which changes as points are augmented; those of the machine do not."""
 BESIDE = {
     "compare_loss_random": ("loss", "random"),
     "compare_loss_deterministic": ("loss", "deterministic"),
@@ -43,7 +41,7 @@ def transform_figures(dataset, scores, baselines, curves, variants, *, name, cla
         for family in accuracy_curves.FAMILIES:
             figure = accuracy_curves.accuracy(curves, baselines, score, family)
             yield f"accuracy_{score}_{family}", figure
-        if score in AFTER:
+        if score in score_names.FOLLOWED:
             before, after = scores[score], scores[f"{score}_after"]
             yield f"scores_{score}", score_plots.before_after(before, after, score)
         if score in scores and x.ndim == 4:
@@ -67,7 +65,8 @@ def combined_figures(curves, baselines, found):
 
 def check(scores, found, n):
     """Raise ValueError where scores lack a column or hold another number of points."""
-    columns = [c for score in found if score in AFTER for c in (score, f"{score}_after")]
+    followed = [score for score in found if score in score_names.FOLLOWED]
+    columns = [column for score in followed for column in (score, f"{score}_after")]
     for column in (*columns, *(score for score in found if score in scores)):
         if column not in scores:
             raise ValueError(f"scores: no column {column!r}; there are {', '.join(scores)}")

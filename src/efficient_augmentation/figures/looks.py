@@ -1,7 +1,8 @@
 """The one visual language of all figures: a policy is its colour, dash and marker everywhere.
 
 Colours are those of Okabe and Ito, which stay apart for colour-blind readers, with a dark brown
-and an olive for the k-DPPs; marker shapes and dashes repeat what the colours say, so that a grey
+and an olive for the k-DPPs and darker ones for coresets; powers of a score share a marker and
+darken with the exponent; marker shapes and dashes repeat what the colours say, so that a grey
 print reads the same. The base of a policy sets colour and marker; a modifier sets the dash, hollows
 the marker and thins the line. Where two scores share a figure, the second has double lines.
 """
@@ -20,6 +21,13 @@ BASES = {
     "deterministic_inverse_proportional": ("#CC79A7", "D"),
     "dpp_weighted": ("#7F3B08", "p"),
     "dpp_raw": ("#999933", "<"),
+    "dpp_map_weighted": ("#B2182B", "H"),
+    "dpp_map_raw": ("#5AAE61", (4, 1, 0)),
+    "k_center_greedy": ("#762A83", ">"),
+    "herding": ("#4D4D4D", "d"),
+    "facility_location": ("#A6761D", "h"),
+    "facility_location_weighted": ("#1B7837", "8"),
+    policies.POWER: ("#2166AC", (4, 1, 45)),
 }
 # Lengths of line and gap in turn, in line widths; None is a solid line.
 DASHES = {
@@ -36,14 +44,14 @@ class Look(NamedTuple):
     Attributes:
       color: of the line, "#rrggbb".
       dash: lengths of line and gap in turn, in line widths, or None for a solid line.
-      marker: matplotlib marker.
+      marker: matplotlib marker, a name or (points, style, angle).
       face: marker's fill, the line's colour or white.
       width: of the line, points.
     """
 
     color: str
     dash: tuple | None
-    marker: str
+    marker: str | tuple
     face: str
     width: float
 
@@ -58,6 +66,8 @@ def look(name):
     """
     policy = policies.parse(name)
     color, marker = BASES[policy.base]
+    if policy.exponent:
+        color = lighter(color, 0.7 / (1 + policy.exponent))
     dash = DASHES[policy.update, policy.downweight]
     if dash is None:
         return Look(color, dash, marker, color, 1.5)

@@ -4,7 +4,7 @@ from efficient_augmentation import online, simulate
 from efficient_augmentation.stages.features import expand
 
 
-def build(features, dataset, settings, progress=None):
+def build(features, dataset, settings, progress=None, given=None):
     """Model of one transform.
 
     Args:
@@ -14,12 +14,13 @@ def build(features, dataset, settings, progress=None):
         refitted also `network`, the config's featurizer without its mode, and `transform`,
         {name: parameters}. Other keys are not read.
       progress: text stream for bars, None for none.
+      given: mapping of further scores by name, each (n,), for frozen features.
     Returns: a `simulate.Model`.
     Raises: ValueError if arrays or settings are unusable.
     """
     choices = {"faithful": settings["faithful"], "kind": settings["influence"]}
     if "network" not in settings:
-        return simulate.FrozenModel(features, settings["C"], **choices)
+        return simulate.FrozenModel(features, settings["C"], **choices, given=given)
     ((name, parameters),) = settings["transform"].items()
     images, network = expand(dataset, name, parameters), dict(settings["network"])
     kind = network.pop("kind")

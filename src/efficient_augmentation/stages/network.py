@@ -1,6 +1,8 @@
 """The network whose penultimate layer gives the features."""
 
-from efficient_augmentation import train
+import numpy as np
+
+from efficient_augmentation import featurize, train
 
 
 def fit(dataset, *, kind, progress=None, **settings):
@@ -22,6 +24,28 @@ def fit(dataset, *, kind, progress=None, **settings):
     )
     rows = [dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True)]
     return variables, meta, rows
+
+
+def watch(dataset, *, kind, progress=None, **settings):
+    """Train an experiment's network as `fit` does, and look at every point after each epoch.
+
+    Args: as `fit`.
+    Returns: (epochs, n) bool, whether the network, with dropout off, told a point right.
+    Raises: ValueError as `train.train`.
+    Cost: that of `fit`, and a pass over the points an epoch.
+    """
+    x, y = dataset["x_train"], dataset["y_train"]
+    correct = []
+
+    def look(variables):
+        head = variables["params"]["head"]
+        features = featurize.featurize(kind, variables, x)
+        correct.append((features @ head["kernel"] + head["bias"]).argmax(axis=1) == y)
+
+    train.train(
+        kind, x, y, n_classes=n_classes(dataset), on_epoch=look, progress=progress, **settings
+    )
+    return np.stack(correct)
 
 
 def n_classes(dataset):
