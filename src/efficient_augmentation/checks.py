@@ -136,7 +136,7 @@ def _features(arrays, data, kind):
 def _scores(columns, data, further):
     file = "scores.csv"
     # What is missing is told before what is wrong.
-    signs = {name: 1 for name in further}
+    signs = dict.fromkeys(further, 1)
     signs |= {f"{name}_after": 1 for name in further if name in score_names.FOLLOWED}
     if absent := [name for name in signs if name not in columns]:
         return [f"{file}: {name} is missing, expected by the config's scores" for name in absent]
