@@ -465,7 +465,7 @@ def _faithful_problems(settings):
 _CHECKS = (
     (("faithful", "dataset"), _faithful_problems),
     (("policies",), _policy_problems),
-    (("scores", "clusters", "dpp", "featurizer"), _score_problems),
+    (("scores", "clusters", "dpp", "featurizer", "dataset"), _score_problems),
     (("budgets", "dataset"), _budget_problems),
     (("clusters",), _stratified_policy_problems),
     (("clusters", "dataset"), _cluster_problems),
