@@ -347,25 +347,6 @@ def _policy_problems(settings):
     yield from _unorderable("policies", settings["policies"], remedy)
 
 
-def _score_problems(settings):
-    featurizer = settings["featurizer"]
-    if featurizer["kind"] in ("cnn", "lenet") and featurizer["mode"] == "frozen":
-        return
-    of = ", ".join(f"{key}: {featurizer[key]}" for key in ("kind", "mode") if key in featurizer)
-    places = {
-        "scores": settings["scores"],
-        "clusters.scores": settings["clusters"]["scores"],
-        "dpp.scores": settings["dpp"]["scores"],
-    }
-    for place, given in itertools.product(places, score_names.GIVEN):
-        if given not in places[place]:
-            continue
-        yield (
-            f"{place}: {given} comes from the training of the experiment's own small network, "
-            f"and featurizer is {{{of}}}; give {{kind: cnn}} or {{kind: lenet}}, with mode: frozen"
-        )
-
-
 def _stratified_policy_problems(settings):
     remedy = "draws subsets and has no order that clusters could stratify; leave it out"
     yield from _unorderable("clusters.policies", settings["clusters"]["policies"], remedy)
@@ -465,7 +446,7 @@ def _faithful_problems(settings):
 _CHECKS = (
     (("faithful", "dataset"), _faithful_problems),
     (("policies",), _policy_problems),
-    (("scores", "clusters", "dpp", "featurizer", "dataset"), _score_problems),
+    (("scores", "clusters", "dpp", "featurizer", "end_to_end", "dataset"), score_names.problems),
     (("budgets", "dataset"), _budget_problems),
     (("clusters",), _stratified_policy_problems),
     (("clusters", "dataset"), _cluster_problems),

@@ -40,6 +40,7 @@ class NetworkModel:
 
     def __init__(self, frozen, images, settings, seed, progress=None):
         self.frozen, self.source, self.C = frozen, frozen.source, frozen.C
+        self.labels, self.given = frozen.labels, frozen.given
         self.times = []
         """A mapping for each call that trained: networks, images_seen, seconds."""
         self._images = images
@@ -71,6 +72,10 @@ class NetworkModel:
     def features(self, state, run):
         """(n, d) frozen features of the originals."""
         return self.frozen.features(state[0], run)
+
+    def residuals(self, state, run):
+        """(n, k) residuals of the originals under the frozen model's fit."""
+        return self.frozen.residuals(state[0], run)
 
     def _trained(self, weights):
         """Accuracy of a network for every row of weights."""

@@ -71,12 +71,11 @@ def _policy_problem(name):
         policy = policies.parse(name)
     except ValueError as error:
         return error
-    if policy.diverse:
-        return f"{name} draws subsets and has no order; give a policy that orders points"
-    if policy.name != policy.base:
-        return (
-            f"{name} does more than order points once, and one choice does not; give {policy.base}"
-        )
+    if reason := policies.unordered(name):
+        return f"{name} {reason}; give a policy that orders points by a score"
+    if policy.update or policy.downweight:
+        plain = name.removesuffix("_downweight").removesuffix("_update")
+        return f"{name} does more than order points once, and one choice does not; give {plain}"
     return None
 
 
@@ -85,7 +84,7 @@ def _orders(name):
         policy = policies.parse(name)
     except ValueError:
         return False
-    return policy.name == policy.base and not policy.diverse
+    return not (policy.update or policy.downweight or policies.unordered(name))
 
 
 def _blind(name):

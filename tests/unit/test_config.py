@@ -232,7 +232,7 @@ WRONG = {
     ),
     "choice by a k-DPP": (
         {"selection": {"policy": "dpp_raw"}},
-        r"mine\.selection\.policy: dpp_raw draws subsets and has no order",
+        r"mine\.selection\.policy: dpp_raw draws subsets; it has no order; give",
     ),
     "choice by no policy": (
         {"selection": {"policy": "best"}},
