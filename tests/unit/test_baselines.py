@@ -1,11 +1,22 @@
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from efficient_augmentation import baselines, head_scores, logistic, scores, simulate
+from efficient_augmentation import (
+    baselines,
+    head_scores,
+    logistic,
+    scores,
+    simulate,
+    softmax,
+    softmax_scores,
+    svm,
+)
+from many_classes import several_classes
 from problems import augmented_features
 
 
@@ -80,6 +91,24 @@ def test_further_scores_are_columns_at_the_end(features, evaluated):
     ):
         expected = head_scores.entropy(theta, X[:24])
         np.testing.assert_allclose([row[name] for row in rows], expected, rtol=1e-6)
+
+
+def test_three_classes_are_measured_as_two_are():
+    features = augmented_features(classes=partial(several_classes, k=3))
+    rows, found = baselines.evaluate(simulate.FrozenModel(features, 10.0), features)
+    source, X, y = features["source_train"], features["x_train"], features["y_train"]
+    assert found["floor"] == accuracy_of(features, source < 0)
+    assert found["ceiling"] == accuracy_of(features, slice(None))
+    machine = svm.fit(X[:24], y[:24])
+    chosen = (source < 0) | machine.support[source]
+    assert found["vsv_accuracy"] == accuracy_of(features, chosen)
+    assert (found["n_support_vectors"], found["svm_C"]) == (machine.support.sum(), machine.C)
+    after = softmax.fit(X, y, 10.0)
+    influence = softmax_scores.loo_influence(after, X[:24], y[:24], 10.0, fit_X=X)
+    np.testing.assert_allclose([row["influence_after"] for row in rows], influence, rtol=1e-6)
+    assert [row["label"] for row in rows] == y[:24].tolist()
+    number = softmax_scores.condition_number(after, X, 10.0)
+    assert found["condition_number_after"] == pytest.approx(number, rel=1e-6)
 
 
 def test_warnings_name_an_ill_conditioned_hessian():

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation import featurize, online, scores, simulate, svm, train
+from efficient_augmentation import featurize, online, scores, simulate, softmax_scores, svm, train
 
 N, SIZE = 20, 12
 TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 3e-3}
@@ -173,3 +173,24 @@ def test_digests_are_seeds():
     assert len(seeds) == 4
     assert all(0 <= seed < 2**32 for seed in seeds)
     assert jax.random.key(np.uint32(max(seeds))).shape == ()
+
+
+def test_three_classes_have_a_network_of_three_outputs():
+    labels = {name: np.arange(len(IMAGES[name])) % 3 for name in ("y_train", "y_test")}
+    labels["y_train"][N:] = labels["y_train"][:N]
+    three = online.OnlineModel({**IMAGES, **labels}, 1.0, network="lenet", **TRAINING)
+    state = three.fit(EVERYTHING[None])
+    variables, _ = train.train(
+        "lenet", IMAGES["x_train"], labels["y_train"], n_classes=3, **TRAINING,
+        seed=online.seed_of(0, EVERYTHING), sample_weight=EVERYTHING,
+    )  # fmt: skip
+    X, X_test = (featurize.featurize("lenet", variables, IMAGES[x]) for x in ("x_train", "x_test"))
+    regression = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000)
+    regression.fit(X.astype(float), labels["y_train"])
+    assert three.accuracy(state)[0] == regression.score(X_test, labels["y_test"])
+    y = labels["y_train"][:N]
+    theta = np.column_stack([regression.coef_, regression.intercept_])
+    influence = softmax_scores.loo_influence(theta, X[:N], y, 1.0, fit_X=X)
+    np.testing.assert_allclose(three.scores("influence", state, [0])[0], influence, rtol=1e-3)
+    margin = svm.fit(X[:N], y).margin
+    np.testing.assert_array_equal(three.scores("margin", state, [0])[0], margin)

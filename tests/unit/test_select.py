@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from efficient_augmentation import coresets, head_scores, logistic, scores, select
+from efficient_augmentation import coresets, head_scores, logistic, scores, scoring, select
+from many_classes import several_classes
 from problems import two_classes
 
 X, Y = two_classes(50, 4)
@@ -18,6 +19,15 @@ def test_labels_are_any_two_values(labels):
     np.testing.assert_array_equal(
         select.select_points(X, labels, 50, seed=1), select.select_points(X, Y, 50, seed=1)
     )
+
+
+@pytest.mark.parametrize("score", ["loss", "influence", "margin", "hinge"])
+def test_more_than_two_classes(score):
+    X, y = several_classes(40, 4, 3)
+    values = select.score_points(X, np.array(["cat", "dog", "eel"])[y], score)
+    np.testing.assert_array_equal(values, scoring.score_alone(score, X, y, 10.0))
+    chosen = select.select_points(X, y * 5 - 2, 7, score, "deterministic_proportional")
+    assert np.abs(values)[chosen].min() >= np.abs(np.delete(values, chosen)).max()
 
 
 def test_seed_decides_and_points_are_distinct():
