@@ -2,9 +2,9 @@
 
     PYTHONPATH=src python benchmarks/simulation.py [POINTS [FEATURES [VARIANTS]]]
 
-Made-up ReLU features of ten classes. Prints seconds, processor seconds and the largest memory so far
-of the 15 different fits that a panel makes at one budget, a quarter of the points augmented; of one
-influence under them; of the condition number; and of the support vector machine.
+Made-up ReLU features of ten classes. Prints seconds, processor seconds and the largest memory so
+far of the 15 different fits that a panel makes at one budget, a quarter of the points augmented;
+of one influence under them; of the condition number; and of the support vector machine.
 """
 
 import resource
