@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from efficient_augmentation import featurize, head_scores, heads, scoring, simulate, train
+from efficient_augmentation import (
+    featurize,
+    head_scores,
+    heads,
+    published,
+    scoring,
+    simulate,
+    train,
+)
 
 
 class State(NamedTuple):
@@ -65,11 +73,11 @@ class OnlineModel:
         self._n = int((self.source < 0).sum())
         self.labels = self._y[: self._n]
         self.given = {}
-        self.C = simulate.PUBLISHED_C if faithful else C
-        self._influence_C = None if faithful else C
+        self._faithful = published.parts(faithful)
+        self.C = published.C if "C" in self._faithful else C
+        self._influence_C = None if "hessian" in self._faithful else self.C
         self._kind = kind
-        self._faithful = faithful
-        self._head = heads.of(self._y, faithful=faithful)
+        self._head = heads.of(self._y, faithful=bool(self._faithful))
         self._network = network
         self._seed = seed
         self._settings = {

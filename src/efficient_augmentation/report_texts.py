@@ -1,6 +1,6 @@
 """Texts of the report that hold whatever was found: how to read figures, and what was run."""
 
-from efficient_augmentation import report_inputs
+from efficient_augmentation import published, report_inputs
 
 READ = {
     "random": (
@@ -96,17 +96,6 @@ def facts(experiment):
     config = experiment.config
     data, network = config["dataset"], config["featurizer"]
     n_test = sorted({t.baselines["n_test_rows"] for t in experiment.transforms})
-    choices = "corrected"
-    if config["faithful"]:
-        choices = (
-            "as published: C = 1, influence without the penalty in the Hessian, hinge losses of "
-            "labels 0 and 1"
-        )
-        if config["dpp"]["budgets"]:
-            choices += (
-                "; k-DPPs drawn by a recursion that overflows from about 50 points on, so that "
-                "larger subsets are nearly uniformly random"
-            )
     budgets = ", ".join(map(str, config["budgets"]))
     return [
         ("Data", f"{data['kind']}, {describe_classes(report_inputs.class_names(config))}"),
@@ -120,7 +109,7 @@ def facts(experiment):
         ("Rounds", f"{config['rounds']} of each random policy, 1 of each deterministic one"),
         *panels(config),
         ("Seeds", f"data {data.get('seed', 'none')}, simulation {config['seed']}"),
-        ("Choices", choices),
+        ("Choices", describe_choices(config)),
     ]
 
 
@@ -131,6 +120,15 @@ def describe_points(data):
         return text
     flipped = round(share * data["n_train"])
     return f"{text}, of which {flipped} ({100 * share:g} %) got another class's label on purpose"
+
+
+def describe_choices(config):
+    """What the published code does otherwise and this experiment repeats, in words."""
+    repeated = published.parts(config["faithful"])
+    said = [text for part, text in published.PARTS.items() if part in repeated]
+    if "dpp" in repeated and not config["dpp"]["budgets"]:
+        said.remove(published.PARTS["dpp"])
+    return f"as published: {'; '.join(said)}" if said else "corrected"
 
 
 def panels(config):

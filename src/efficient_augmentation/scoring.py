@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from efficient_augmentation import head_scores, heads, knn_shapley, logistic, score_names, svm
+from efficient_augmentation import (
+    head_scores,
+    heads,
+    knn_shapley,
+    logistic,
+    published,
+    score_names,
+    svm,
+)
 
 
 class Fits(NamedTuple):
@@ -32,16 +40,18 @@ class Points:
       X: features, (m, d), finite.
       y: labels, (m,), 0..k-1.
       n: number of points: rows 0..n-1. None means all rows.
-      faithful: whether the published code is to be repeated; for two classes alone.
+      faithful: parts of the published code to repeat, as `published.parts` takes them; for two
+        classes alone.
       given: mapping of further scores by name, each (n,), which no fit changes.
     Raises: ValueError for a wrong shape or value.
     """
 
     def __init__(self, X, y, n=None, *, faithful=False, given=None):
-        self.head = heads.of(y, faithful=faithful)
+        repeated = published.parts(faithful)
+        self.head = heads.of(y, faithful=bool(repeated))
         self.X, self.y = self.head.check_rows(X, y)
         self.n = len(self.y) if n is None else n
-        self._faithful = faithful
+        self._hinge_as_published = "hinge" in repeated
         self.given = {name: np.asarray(values) for name, values in (given or {}).items()}
         for name, values in self.given.items():
             if values.shape != (self.n,):
@@ -60,7 +70,7 @@ class Points:
     @cached_property
     def separator(self):
         """The support vector machine of the points, see `svm.fit`."""
-        return svm.fit(*self.originals, faithful=self._faithful)
+        return svm.fit(*self.originals, faithful=self._hinge_as_published)
 
 
 def score(name, points, fits):

@@ -13,9 +13,16 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from efficient_augmentation import clusters as kmeans
-from efficient_augmentation import coresets, dpp, head_scores, logistic, policies, scoring
+from efficient_augmentation import (
+    coresets,
+    dpp,
+    head_scores,
+    logistic,
+    policies,
+    published,
+    scoring,
+)
 
-PUBLISHED_C = 1.0  # what the published code fits with, whatever it is told
 _log = logging.getLogger(__name__)
 # In standard errors: no prediction turns over that, and a third of the iterations are saved.
 _TOLERANCE = 1e-7
@@ -58,8 +65,8 @@ class FrozenModel:
     Args:
       features: mapping with x_train, y_train, source_train, x_test, y_test as in features.npz.
       C: inverse strength of the penalty.
-      faithful: as the published code: C is 1 whatever is asked for, and the penalty is left out
-        of the Hessian of the influence. For two classes alone.
+      faithful: parts of the published code to repeat, as `published.parts` takes them. For two
+        classes alone.
       kind: "influence" or "alo"; for more than two classes also "kfac".
       given: mapping of further scores by name, each (n,), which no fit changes.
     Raises: ValueError if rows are not finite, not in the order of features.npz, or C <= 0.
@@ -67,9 +74,9 @@ class FrozenModel:
 
     def __init__(self, features, C, *, faithful=False, kind="influence", given=None):
         self.source = check_source(features["source_train"])
-        n = int((self.source < 0).sum())
+        n, repeated = int((self.source < 0).sum()), published.parts(faithful)
         self._points = scoring.Points(
-            features["x_train"], features["y_train"], n, faithful=faithful, given=given
+            features["x_train"], features["y_train"], n, faithful=repeated, given=given
         )
         self.given = self._points.given
         self.labels = self._points.originals[1]
@@ -81,8 +88,8 @@ class FrozenModel:
                 f"{X_test.shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
             )
         logistic.check_C(C)
-        self.C = PUBLISHED_C if faithful else C
-        self._influence_C = None if faithful else C
+        self.C = published.C if "C" in repeated else C
+        self._influence_C = None if "hessian" in repeated else self.C
         self._kind = kind
         self._start = None
 
@@ -213,8 +220,9 @@ class _Draw:
     def __init__(self, model, floor, runs, seed, faithful):
         self._runs = runs
         self._generators = [np.random.default_rng([seed, run.round]) for run in runs]
-        self._sample = dpp.sample_k_dpp_as_published if faithful else dpp.sample_k_dpp
-        if faithful and any(run.policy.diverse for run in runs):
+        overflows = "dpp" in published.parts(faithful)
+        self._sample = dpp.sample_k_dpp_as_published if overflows else dpp.sample_k_dpp
+        if overflows and any(run.policy.diverse for run in runs):
             _log.warning(
                 "faithful k-DPPs overflow from about 50 points on, as the published ones do: "
                 "larger subsets are nearly uniformly random; faithful: false draws them right"

@@ -10,6 +10,7 @@ from efficient_augmentation import (
     baselines,
     head_scores,
     logistic,
+    published,
     scores,
     simulate,
     softmax,
@@ -117,7 +118,7 @@ def test_warnings_name_an_ill_conditioned_hessian():
     _, faithful = baselines.evaluate(simulate.FrozenModel(wide, 10.0, faithful=True), wide)
     assert corrected["warnings"] == []
     assert corrected["condition_number"] >= 1
-    assert faithful["C"] == simulate.PUBLISHED_C == 1.0
+    assert faithful["C"] == published.C == 1.0
     assert faithful["condition_number"] is None
     assert "fit on the originals is ill-conditioned" in faithful["warnings"][0]
     json.dumps(faithful, allow_nan=False)

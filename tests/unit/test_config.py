@@ -319,7 +319,11 @@ WRONG = {
     ),
     "fraction for an integer": ({"rounds": 2.5}, r"mine\.rounds: 2\.5 is not a whole number"),
     "boolean for a number": ({"C": True}, r"mine\.C: true is not a number"),
-    "text for a boolean": ({"faithful": "no"}, r'mine\.faithful: "no" is not true or false'),
+    "text for a boolean": ({"audit": "no"}, r'mine\.audit: "no" is not true or false'),
+    "a part of the published code": (
+        {"faithful": ["C", "ridge"]},
+        r'mine\.faithful\[1\]: "ridge" is not one of C, hessian, hinge, dpp',
+    ),
     "no list": ({"scores": "loss"}, r'mine\.scores: "loss" is not a list; write \[loss\]'),
     "nothing": ({"policies": None}, r"mine\.policies: nothing is given where a list is needed"),
     "empty list": ({"policies": []}, r"mine\.policies: \[\] has 0 entries; give at least 1"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import audit, heads, leave_one_out, scoring, simulate
+from efficient_augmentation import audit, heads, leave_one_out, published, scoring
 
 
 def run(features, ids, *, C, faithful):
@@ -11,14 +11,14 @@ def run(features, ids, *, C, faithful):
     Args:
       features: mapping of the arrays of features.npz, of any transform: only originals are read.
       ids: (n,) identifiers of the training points.
-      C, faithful: of the experiment; with the published code's choices, C is 1 here too.
+      C, faithful: of the experiment; C is 1 where the published code's is repeated.
     Returns: (rows, summary), as `audit.rows` and `audit.summarize`.
     Raises: ValueError if ids do not fit, and as the functions of fits and scores.
     Cost: n refits, see `leave_one_out.refit_losses`; the support vector machine's grid search.
     """
     originals = features["source_train"] < 0
     X, y = features["x_train"][originals], features["y_train"][originals]
-    C = simulate.PUBLISHED_C if faithful else C
+    C = published.C if "C" in published.parts(faithful) else C
     two = heads.number_of_classes(y) == 2
     truth = leave_one_out.refit_losses(X, y, C) if two else refit_losses(X, y, C)
     found = scores_of(X, y, C)
