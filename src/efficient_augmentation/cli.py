@@ -43,6 +43,9 @@ def main(arguments=None):
     except BrokenPipeError:
         # Whoever read it has seen enough; nothing more may be flushed to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except FileNotFoundError as error:
+        print(f"efficient-augmentation: {error.filename}: there is no such file", file=sys.stderr)
+        return 1
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"efficient-augmentation: {error}", file=sys.stderr)
         return 1
@@ -90,6 +93,8 @@ def _parser():
 
 
 def _select(options):
+    if Path(options.output).is_dir():
+        raise ValueError(f"{options.output}: a folder; give a file for --output")
     X, labels, ids = read_points(options.file)
     points = selection.number_of_points(options.budget, len(X))
     # Imported once the arguments are known to be sound: it takes seconds.
@@ -152,7 +157,9 @@ def _budget(text):
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number; give how many points, such as 100, or a share, such as 0.1"
+        ) from None
 
 
 def _policy(text):

@@ -80,7 +80,11 @@ def _checked(features, labels):
         raise ValueError(
             f"labels must hold two classes or more; that of row {np.isnan(labels).argmax()} is nan"
         )
-    classes, y = np.unique(labels, return_inverse=True)
+    try:
+        classes, y = np.unique(labels, return_inverse=True)
+    except TypeError:
+        kinds = ", ".join(sorted({type(label).__name__ for label in labels.tolist()}))
+        raise ValueError(f"labels must all be numbers or all be text, not {kinds}") from None
     if len(classes) < 2:
         found = f"{len(classes)} {'class' if len(classes) == 1 else 'classes'}"
         raise ValueError(f"labels must hold two classes or more, not {found}: {classes[:5]}")
@@ -90,4 +94,10 @@ def _checked(features, labels):
 def _generator(random_state):
     if isinstance(random_state, np.random.RandomState):
         return np.random.default_rng(random_state.randint(1 << 32, size=4, dtype=np.uint32))
-    return np.random.default_rng(random_state)
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "seed must be a non-negative whole number, or random_state a numpy Generator or "
+            f"RandomState, not {random_state!r}"
+        ) from None

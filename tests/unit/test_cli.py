@@ -78,7 +78,7 @@ def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys
         ({"x": X[:, 0], "y": Y}, r"features have shape \(50,\); \(n, d\), n >= 1, is wanted"),
         ({"x": X, "y": Y, "ids": Y[:3]}, r"ids have shape \(3,\); \(50,\) is wanted"),
         ({"x": X * np.nan, "y": Y}, "row 0 holds NaN"),
-        ({"x": X, "y": Y * 0}, "labels must hold two classes, not 1"),
+        ({"x": X, "y": Y * 0}, "labels must hold two classes or more, not 1"),
         (
             {"x_train": X, "y_train": Y, "source_train": Y[:3]},
             "x_train, y_train and source_train have 50, 50 and 3 rows",
@@ -99,11 +99,17 @@ def test_files_that_are_not_as_they_should_be(arrays, message, tmp_path, capsys)
 def test_missing_and_damaged_files(tmp_path, capsys):
     status, _, err = run(capsys, tmp_path / "gone.npz", "--budget", 2)
     assert status == 1
-    assert "gone.npz" in err
+    assert err == f"efficient-augmentation: {tmp_path / 'gone.npz'}: there is no such file\n"
     (tmp_path / "text.npz").write_text("text")
     status, _, err = run(capsys, tmp_path / "text.npz", "--budget", 2)
     assert status == 1
     assert "text.npz: not a readable .npz file" in err
+
+
+def test_a_folder_is_no_file_to_write(plain, capsys, tmp_path):
+    status, rows, err = run(capsys, plain, "--budget", 2, "--output", tmp_path)
+    assert (status, rows) == (1, [])
+    assert err == f"efficient-augmentation: {tmp_path}: a folder; give a file for --output\n"
 
 
 def test_a_budget_above_the_number_of_points(plain, capsys):
@@ -116,6 +122,7 @@ def test_a_budget_above_the_number_of_points(plain, capsys):
     ("options", "message"),
     [
         (["--budget", "many"], "argument --budget: 'many' is not a number"),
+        (["--budget", "10%"], "'10%' is not a number; give how many points, such as 100, or a sh"),
         ([], "the following arguments are required: --budget"),
         (["--budget", "3", "--score", "size"], "argument --score: invalid choice: 'size'"),
         (["--budget", "3", "--policy", "best"], "argument --policy: unknown policy 'best'"),

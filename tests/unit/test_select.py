@@ -80,6 +80,13 @@ def test_points_of_highest_scores_are_chosen(score):
         ),
         ({"policy": "dpp_raw"}, "'dpp_raw' draws subsets; it has no order"),
         ({"policy": "best"}, "unknown policy 'best'"),
+        ({"seed": -1}, "seed must be a non-negative whole number, .*, not -1"),
+        ({"seed": "a"}, "seed must be .*, not 'a'"),
+        ({"random_state": 0.5}, "or random_state a numpy Generator or RandomState, not 0.5"),
+        (
+            {"labels": [None, "a"] * 25},
+            "labels must all be numbers or all be text, not NoneT",
+        ),
         ({"features": np.full((50, 4), np.nan)}, "row 0 holds NaN or infinity"),
     ],
 )
