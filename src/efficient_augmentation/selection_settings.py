@@ -1,9 +1,6 @@
 """The key `selection` of an experiment: its defaults, and what it must agree with."""
 
-from efficient_augmentation import policies, selection
-
-SCORES = ("influence", "loss", "margin")
-"""Scores by which points can be chosen in the end: columns of scores.csv."""
+from efficient_augmentation import policies, score_names, selection
 
 
 def fitted(settings, named):
@@ -16,7 +13,7 @@ def fitted(settings, named):
     """
     found = dict(settings["selection"])
     simulated = {
-        "score": [name for name in settings["scores"] if name in SCORES],
+        "score": settings["scores"],
         "policy": sorted(filter(_orders, settings["policies"]), key=_blind),
     }
     for key, names in simulated.items():
@@ -38,6 +35,12 @@ def problems(settings):
     elif isinstance(chosen["budget"], dict):
         yield from _unknown(chosen, settings)
     else:
+        computed = (*score_names.COLUMNS, *score_names.further(settings))
+        if chosen["score"] not in computed:
+            yield (
+                f"selection.score: {chosen['score']} is not computed; give one of "
+                f"{', '.join(computed)}, or add it to scores"
+            )
         try:
             selection.number_of_points(chosen["budget"], settings["dataset"]["n_train"])
         except ValueError as error:
@@ -52,7 +55,7 @@ def problems(settings):
 def _unknown(chosen, settings):
     """Where the points that are enough would not be known, and there are others that would."""
     possible = {
-        "score": [name for name in settings["scores"] if name in SCORES],
+        "score": settings["scores"],
         "policy": [name for name in settings["policies"] if _orders(name)],
     }
     if not all(possible.values()):

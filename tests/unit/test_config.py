@@ -110,12 +110,12 @@ def test_the_answer_is_one_that_is_simulated():
         "images": True,
         "budget": 0.1,
     }
-    other = {"scores": ["hinge", "margin"], "policies": ["baseline", "deterministic_proportional"]}
+    other = {"scores": ["hinge", "entropy"], "policies": ["baseline", "deterministic_proportional"]}
     found = chosen(**other)
-    assert (found["score"], found["policy"]) == ("margin", "deterministic_proportional")
+    assert (found["score"], found["policy"]) == ("hinge", "deterministic_proportional")
     assert chosen(**other, selection={"policy": "baseline"})["policy"] == "baseline"
     alone = chosen(scores=["hinge"], policies=["random_proportional_update"])
-    assert alone == default
+    assert alone == default | {"score": "hinge"}
 
 
 def test_the_papers_networks_are_as_published():
@@ -133,7 +133,7 @@ PUBLISHED = {"kind": "resnet20v2", "recipe": "published"}
 
 
 def test_scores_are_those_of_the_package():
-    assert config.schema()["$defs"]["scores"]["items"]["enum"] == list(score_names.NAMES)
+    assert config.schema()["$defs"]["score"]["enum"] == list(score_names.NAMES)
 
 
 def test_every_k_dpp_can_be_asked_for_and_nothing_else():
@@ -217,6 +217,10 @@ WRONG = {
     "no share of the gain": (
         {"selection": {"budget": {}}},
         r"mine\.selection\.budget\.gain: missing",
+    ),
+    "choice by a score that is not computed": (
+        {"selection": {"score": "entropy", "budget": 10}},
+        r"mine\.selection\.score: entropy is not computed; give one of loss, influence, margin, or",
     ),
     "choice by a score that is not simulated": (
         {"selection": {"score": "margin"}},
