@@ -264,7 +264,8 @@ def replaced(settings, path, value, alone=False):
 
 def other_values(value):
     """Values of the same type, to be tried in turn."""
-    texts = [*choices(config.schema()), *policies.BASES]
+    # "auto" may mean what stands there.
+    texts = [text for text in choices(config.schema()) if text != "auto"] + [*policies.BASES]
     match value:
         case bool():
             found = [not value]

@@ -98,7 +98,7 @@ def facts(experiment):
     n_test = sorted({t.baselines["n_test_rows"] for t in experiment.transforms})
     budgets = ", ".join(map(str, config["budgets"]))
     return [
-        ("Data", f"{data['kind']}, {describe_classes(report_inputs.class_names(config))}"),
+        ("Data", f"{describe_data(data)}, {describe_classes(report_inputs.class_names(config))}"),
         ("Training points", describe_points(data)),
         ("Test rows", f"{', '.join(map(str, n_test))} (originals and all their variants)"),
         ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
@@ -142,6 +142,19 @@ def panels(config):
     return found
 
 
+def describe_data(data):
+    """The data set by its name, one's own by where it lies."""
+    match data["kind"]:
+        case "folder":
+            resized = f", resized to {data['side']} x {data['side']} pixels" * bool(data["side"])
+            return f"images in {data['train']}{resized}"
+        case "npz":
+            return f"images in {data['file']}"
+        case "features":
+            return f"features in {data['file']}"
+    return data["kind"]
+
+
 def describe_classes(names):
     """The classes in words: two against each other, more as a list."""
     if len(names) == 2:
@@ -172,8 +185,8 @@ def describe_penalty(experiment):
 
 def describe_featurizer(network):
     """The featurizer in words: "cnn, frozen (epochs 40, batch size 512, ...)"."""
-    if network["kind"] == "raw":
-        return "raw pixels"
+    if plain := {"raw": "raw pixels", "given": "as they were given"}.get(network["kind"]):
+        return plain
     rest = {k: v for k, v in network.items() if k not in ("kind", "mode", "distortion")}
     details = [f"{k.replace('_', ' ')} {v}" for k, v in rest.items()]
     if any(network.get("distortion", {}).values()):
@@ -189,7 +202,12 @@ def describe_distortion(degrees, pixels, flip):
 
 
 def describe(name, parameters):
-    """A transform and its parameters: "translate (pixels 2)"."""
+    """A transform and its parameters: "translate (pixels 2)", steps in turn."""
+    if name == "given":
+        return "rows made from others, as they were given"
+    if "compose" in parameters:
+        steps = [describe(*item) for step in parameters["compose"] for item in step.items()]
+        return f"{name} ({', then '.join(steps)})"
     parts = []
     for key, value in parameters.items():
         values = value if isinstance(value, list) else [value]

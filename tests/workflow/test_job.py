@@ -40,6 +40,21 @@ def test_log_and_terminal_hold_everything_and_only_the_terminal_the_bar(tmp_path
     assert "50 %" in done.stderr
     assert "50 %" not in text
     assert text.index("printed") < text.index("from a library") < text.index("the reason")
+    # A message stands by itself; where it comes from, the log tells.
+    assert done.stderr.endswith("ValueError: the reason\n")
+    assert "Traceback" in text
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_no_message_is_shown_with_its_traceback(tmp_path):
+    log = tmp_path / "job.log"
+    command = [sys.executable, "-c", JOB.replace("ValueError", "KeyError")]
+    done = subprocess.run(
+        [*command, ROOT / "workflow/scripts", log], capture_output=True, text=True
+    )
+    for shown in (done.stderr, log.read_text()):
+        assert shown.endswith("KeyError: 'the reason'\n")
+        assert "Traceback" in shown
 
 
 THREADS = """

@@ -2,11 +2,13 @@
 
 import atexit
 import ctypes
+import functools
 import logging
 import os
 import signal
 import subprocess
 import sys
+import traceback
 
 # The Snakemake that started this process, read before other imports, which take seconds.
 _PARENT = os.getppid()
@@ -44,7 +46,8 @@ def _log_to(path):
     """Copy all output of this process to a file from now on.
 
     Works on the file descriptors, so that the file holds tracebacks and the output of compiled
-    libraries too, in the order in which they came.
+    libraries too, in the order in which they came. Only the traceback of a ValueError, whose
+    message says what is wrong with the input, stands in the file alone.
 
     Args:
       path: the log, in a folder that exists; it is overwritten.
@@ -56,7 +59,9 @@ def _log_to(path):
     for descriptor in (1, 2):
         os.dup2(tee.stdin.fileno(), descriptor)
     tee.stdin.close()
-    atexit.register(_finish, tee, terminal)
+    finish = functools.partial(_finish, tee, terminal)
+    atexit.register(finish)
+    sys.excepthook = functools.partial(_show, path, finish)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("efficient_augmentation").setLevel(logging.INFO)
     return os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="replace")
@@ -73,3 +78,14 @@ def _finish(tee, terminal):
     except subprocess.TimeoutExpired:
         # A process that this one started still holds the pipe; the log does not wait for it.
         tee.terminate()
+
+
+def _show(path, finish, kind, error, trace):
+    """Say why a job ends."""
+    if not issubclass(kind, ValueError):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print(f"{kind.__name__}: {error}", file=sys.stderr)
+    finish()
+    with open(path, "a", encoding="utf-8", errors="replace") as log:
+        log.writelines(["\n", *traceback.format_exception(error)])

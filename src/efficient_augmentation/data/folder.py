@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from efficient_augmentation.data import own
 
@@ -113,7 +113,7 @@ def points(train, test=None, *, side=SIDE, **choice):
       train, test, side, **choice: as in `load`.
     Returns: own.Choice.
     Raises: ValueError as `load`, but for what only the images themselves tell.
-    Cost: 0.3 s for 100,000 files on a local disk.
+    Cost: 0.2 s of processor time for 100,000 files.
     """
     return _chosen(train, test, choice)[1]
 
@@ -145,7 +145,7 @@ def fingerprint(train, test=None):
     for folder in filter(None, (train, test)):
         found = listing(folder)
         for file in found.files:
-            status = (found.root / file).stat()
+            status = os.stat(f"{found.root}/{file}")
             digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
         digest.update(b"\0")
     return digest.hexdigest()[:12]
@@ -215,6 +215,10 @@ def read_image(path, side=SIDE):
             stream.seek(0)
             with Image.open(stream, formats=_FORMATS) as image:
                 return np.asarray(_resized(_upright_colours(image), side))
+    except UnidentifiedImageError as error:
+        raise ValueError(
+            f"{path}: not a readable PNG or JPEG image, whatever its name says"
+        ) from error
     except _DAMAGE as error:
         raise ValueError(f"{path}: not a readable PNG or JPEG image ({error})") from error
 
@@ -288,7 +292,7 @@ def _images_of(folder):
 
 
 def _is_image(entry):
-    suffix = Path(entry.name).suffix.lower()
+    suffix = os.path.splitext(entry.name)[1].lower()
     if suffix in _OTHER_SUFFIXES:
         raise ValueError(f"{entry.path}: not PNG or JPEG; convert it, or move it away")
     if suffix in SUFFIXES and not entry.is_file():

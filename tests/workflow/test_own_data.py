@@ -1,0 +1,213 @@
+"""A user's own images and features through the whole workflow, and what reruns when they change."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+import yaml
+from conftest import Checkout, copy_workflow
+from PIL import Image
+
+from efficient_augmentation import tables
+
+SHAPES = "import parts\n\n\ndef shift(images, by=1):\n    return parts.roll(images, by)\n"
+PARTS = "import numpy as np\n\n\ndef roll(images, by):\n    return np.roll(images, by, axis=2)\n"
+SMALL = {
+    "policies": ["baseline", "deterministic_proportional"],
+    "rounds": 1,
+    "scores": ["influence"],
+}
+STEPS = [{"flip": {"axes": ["horizontal"]}}, {"moved": {"function": "shapes:shift"}}]
+CONFIG = {
+    "run": ["pets", "rows"],
+    "experiments": {
+        "pets": {
+            **SMALL,
+            "dataset": {"kind": "folder", "train": "my pets/train", "side": 12},
+            "transforms": {"turned": {"compose": STEPS}},
+            "featurizer": {"kind": "raw"},
+        },
+        "rows": {**SMALL, "dataset": {"kind": "features", "file": "rows.npz"}},
+    },
+}
+THREE_LINES = """run: [mine]
+experiments:
+  mine: {dataset: {kind: folder, train: "my pets/train"}}
+"""
+
+
+def write_images(folder):
+    """Ten images of two classes of every form that is taken, and files that are passed over."""
+    rng = np.random.default_rng(0)
+    for k, name in enumerate(("chien", "котка")):
+        (folder / name).mkdir(parents=True)
+        for i in range(4):
+            grey = rng.normal(80 + 90 * k, 40, (20, 16)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(grey).save(folder / name / f"{i}.png")
+    deep = np.full((9, 9), 40000, np.uint16)
+    Image.fromarray(deep).save(folder / "chien" / "16 bit, “deep”.png")
+    Image.new("RGBA", (30, 20), (255, 0, 0, 90)).save(folder / "chien" / "clear.png")
+    Image.new("RGB", (24, 40), (9, 90, 200)).save(folder / "котка" / "photo.JPG")
+    (folder / "котка" / "same.png").symlink_to(folder / "котка" / "0.png")
+    (folder / "котка" / "notes.txt").write_text("not an image")
+
+
+def write_rows(path, seed=0):
+    """Features of twelve points, two rows made from the first of them, one from most others."""
+    rng = np.random.default_rng(seed)
+    y, source = np.tile(["up", "down"], 6), np.array([-1] * 12 + [0, *range(10)])
+    y = np.concatenate([y, y[source[12:]]])
+    x = rng.normal(size=(23, 3)) + (y == "up")[:, None]
+    np.savez(path, x_train=x, y_train=y, source_train=source)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A checkout in which the two experiments ran to their end."""
+    folder = tmp_path_factory.mktemp("own")
+    checkout = Checkout(copy_workflow(folder / "tree"), folder / "work")
+    write_images(checkout.work / "my pets/train")
+    write_rows(checkout.work / "rows.npz")
+    (checkout.work / "shapes.py").write_text(SHAPES)
+    (checkout.work / "parts.py").write_text(PARTS)
+    (checkout.work / "own.yaml").write_text(yaml.safe_dump(CONFIG))
+    (checkout.work / "three.yaml").write_text(THREE_LINES)
+    done = checkout.snakemake(config=[checkout.work / "own.yaml"])
+    assert done.returncode == 0, done.stdout
+    return checkout
+
+
+@pytest.fixture
+def changed(own):
+    """A function that writes bytes to a file of the user's; undone after the test."""
+    originals = {}
+
+    def change(name, content):
+        path = own.work / name
+        originals[path] = (path.read_bytes(), path.stat()) if path.exists() else None
+        path.write_bytes(content)
+
+    yield change
+    for path, before in originals.items():
+        if before is None:
+            path.unlink()
+        else:
+            path.write_bytes(before[0])
+            os.utime(path, ns=(before[1].st_atime_ns, before[1].st_mtime_ns))
+
+
+def reruns(own):
+    """Stages that would run of each experiment, targets and the report left out."""
+    jobs, output = own.would_run(config=[own.work / "own.yaml"])
+    return jobs.keys() - {"all", "write_report"}, output
+
+
+# --- what is made ---------------------------------------------------------------------------------
+
+
+def test_a_folder_becomes_results(own):
+    folder = own.work / "results/pets"
+    dataset = np.load(folder / "dataset.npz", allow_pickle=False)
+    assert dataset["x_train"].shape[1:] == (12, 12, 3)
+    assert dataset["class_names"].tolist() == ["chien", "котка"]
+    ids = [*dataset["train_ids"], *dataset["test_ids"]]
+    assert len(ids) == 12
+    assert {"chien/16 bit, “deep”.png", "котка/photo.JPG", "котка/same.png"} < set(ids)
+    assert float(dataset["test_share"]) == 0.25
+    features = np.load(folder / "turned/features.npz")
+    moved = np.roll(dataset["x_train"][:, :, ::-1], 1, axis=2)
+    np.testing.assert_allclose(features["x_train"][8:], moved.reshape(8, -1) / 255, atol=1e-6)
+    scores = tables.read_csv(folder / "turned/scores.csv")
+    assert scores["id"].tolist() == dataset["train_ids"].tolist()
+    assert (folder / "turned/figures/images_influence.png").is_file()
+    assert "as they must be" in (folder / "checks.txt").read_text()
+
+
+def test_features_become_results_without_images(own):
+    folder = own.work / "results/rows"
+    features = np.load(folder / "given/features.npz")
+    given = np.load(own.work / "rows.npz")
+    originals = features["source_train"] == -1
+    kept = np.load(folder / "dataset.npz")["train_ids"]
+    np.testing.assert_array_equal(
+        features["x_train"][originals], given["x_train"][kept].astype("f")
+    )
+    baselines = json.loads((folder / "given/baselines.json").read_text())
+    assert baselines["n_train"] == len(kept) == 8
+    pictures = {path.stem for path in (folder / "given/figures").iterdir()}
+    assert "accuracy_influence_random" in pictures
+    assert not {"transform", "images_influence"} & pictures
+    assert sorted(path.name for path in folder.iterdir()) == ["checks.txt", "dataset.npz", "given"]
+    assert (own.work / "results/report.html").is_file()
+
+
+def test_three_lines_are_a_whole_experiment(own):
+    jobs, output = own.would_run(config=[own.work / "three.yaml"])
+    # The network that comes with the project: nothing is trained.
+    assert jobs == {
+        "make_dataset_mine": 1,
+        "featurize_mine": 1,
+        "score_points": 3,
+        "simulate_policies": 3,
+        "summarize_curves": 3,
+        "select_points": 3,
+        "plot_transform_mine": 3,
+        "check_experiment": 1,
+        "write_report": 1,
+        "all": 1,
+    }, output
+
+
+def test_an_image_that_cannot_be_read_is_one_message(own, changed):
+    """Of an experiment of its own: a failed job's results are removed."""
+    changed("my pets/train/chien/2.png", b"no image")
+    done = own.snakemake("results/mine/dataset.npz", config=[own.work / "three.yaml"])
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout
+    told = [line for line in done.stdout.splitlines() if "chien/2.png" in line]
+    assert told == [
+        "ValueError: my pets/train/chien/2.png: not a readable PNG or JPEG image, whatever its "
+        "name says"
+    ]
+
+
+# --- what reruns ----------------------------------------------------------------------------------
+
+AFTER_FEATURES = {
+    "select_points",
+    "score_points",
+    "simulate_policies",
+    "summarize_curves",
+    "check_experiment",
+}
+
+
+def test_nothing_reruns_by_itself(own, changed):
+    changed("shapes.py", f"# Why.\n{SHAPES}".encode())
+    changed("my pets/train/chien/notes.txt", b"more")
+    assert reruns(own)[0] == set()
+
+
+@pytest.mark.parametrize("name", ["new.png", "1.png"])
+def test_a_new_or_another_image_reruns_what_was_made_from_images(own, changed, name):
+    source = (own.work / "my pets/train/котка/3.png").read_bytes()
+    changed(f"my pets/train/chien/{name}", source)
+    jobs, output = reruns(own)
+    made = {"make_dataset_pets", "featurize_pets", "plot_transform_pets"}
+    assert jobs == made | AFTER_FEATURES, output
+
+
+@pytest.mark.parametrize("name", ["shapes.py", "parts.py"])
+def test_an_edited_function_remakes_features_and_what_follows(own, changed, name):
+    changed(name, f"{(own.work / name).read_text()}\nx = 1\n".encode())
+    jobs, output = reruns(own)
+    assert jobs == {"featurize_pets", "plot_transform_pets"} | AFTER_FEATURES, output
+
+
+def test_other_features_rerun_what_was_made_from_them(own, changed, tmp_path):
+    write_rows(tmp_path / "rows.npz", seed=1)
+    changed("rows.npz", (tmp_path / "rows.npz").read_bytes())
+    jobs, output = reruns(own)
+    made = {"make_dataset_rows", "take_features_rows", "plot_transform_rows"}
+    assert jobs == made | AFTER_FEATURES, output
