@@ -146,7 +146,8 @@ def describe_data(data):
     """The data set by its name, one's own by where it lies."""
     match data["kind"]:
         case "folder":
-            resized = f", resized to {data['side']} x {data['side']} pixels" * bool(data["side"])
+            side = data.get("side")
+            resized = f", resized to {side} x {side} pixels" if side else ""
             return f"images in {data['train']}{resized}"
         case "npz":
             return f"images in {data['file']}"

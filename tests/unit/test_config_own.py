@@ -55,6 +55,7 @@ def test_three_lines_are_a_whole_experiment():
     assert found["dataset"] == {
         **PETS,
         "classes": ["cat", "dog"],
+        "label_noise": 0.0,
         "n_train": 16,
         "seed": 0,
         "side": 32,
