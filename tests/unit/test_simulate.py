@@ -267,6 +267,21 @@ def test_bad_arguments_are_refused(features, change, message):
         simulate.simulate(**(arguments | change))
 
 
+def test_labels_that_no_training_row_has_are_refused():
+    features = augmented_features(classes=partial(several_classes, k=3))
+    features["y_test"][5] = 7
+    with pytest.raises(
+        ValueError, match=r"y_test holds label 7; y_train knows those within 0\.\.2"
+    ):
+        simulate.FrozenModel(features, 1.0)
+
+
+def test_published_choices_of_three_classes_are_refused():
+    features = augmented_features(classes=partial(several_classes, k=3))
+    with pytest.raises(ValueError, match="which knows two classes, not 3; set it to false"):
+        simulate.FrozenModel(features, 1.0, faithful=True)
+
+
 @pytest.mark.parametrize("source", [[0, -1], [-1, 1], [-1, -1, 2], [0, 0]])
 def test_source_must_put_originals_first(features, source):
     with pytest.raises(ValueError, match="source_train must be -1 for the originals"):
