@@ -17,6 +17,7 @@ from efficient_augmentation import (
     coresets,
     dpp,
     head_scores,
+    heads,
     logistic,
     policies,
     published,
@@ -87,11 +88,9 @@ class FrozenModel:
                 f"x_train of shape {X.shape}, source_train {self.source.shape} and x_test "
                 f"{X_test.shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
             )
-        k, found = heads.number_of_classes(self._points.y), heads.number_of_classes(self._test[1])
-        if found > k:
-            raise ValueError(
-                f"y_test holds label {found - 1}; y_train knows those within 0..{k - 1}"
-            )
+        known, found = (heads.number_of_classes(y) for y in (self._points.y, self._test[1]))
+        if found > known:
+            raise ValueError(f"y_test holds label {found - 1}, y_train those of 0..{known - 1}")
         logistic.check_C(C)
         self.C = published.C if "C" in repeated else C
         self._influence_C = None if "hessian" in repeated else self.C

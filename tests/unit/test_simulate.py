@@ -270,9 +270,7 @@ def test_bad_arguments_are_refused(features, change, message):
 def test_labels_that_no_training_row_has_are_refused():
     features = augmented_features(classes=partial(several_classes, k=3))
     features["y_test"][5] = 7
-    with pytest.raises(
-        ValueError, match=r"y_test holds label 7; y_train knows those within 0\.\.2"
-    ):
+    with pytest.raises(ValueError, match=r"y_test holds label 7, y_train those of 0\.\.2"):
         simulate.FrozenModel(features, 1.0)
 
 
