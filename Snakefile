@@ -1,7 +1,7 @@
 """Which training points are worth augmenting? Table of contents of the workflow.
 
-Targets: the name of an experiment, `report`, `paper`, `check_results`, `audit`, or nothing for what
-`run` in the config lists.
+Targets: the name of an experiment, `report`, `paper`, `check_results`, `ablations`, `audit`, or
+nothing for what `run` in the config lists.
 """
 
 from snakemake.utils import min_version
@@ -23,6 +23,7 @@ include: "workflow/rules/end_to_end.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/ablations.smk"
 
 
 rule all:
@@ -48,6 +49,12 @@ rule paper:
 rule check_results:
     input:
         checks_of(RUN),
+
+
+rule ablations:
+    input:
+        "results/ablations.csv",
+        "results/ablations.png",
 
 
 rule audit:

@@ -23,7 +23,7 @@ from efficient_augmentation.data import check as data_check
 
 SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
 
-TARGETS = ("all", "report", "paper", "check_results", "audit")
+TARGETS = ("all", "report", "paper", "check_results", "ablations", "audit")
 """Names of targets besides those of experiments."""
 
 FOLDERS = ("logs", "benchmarks", "networks")
@@ -44,6 +44,7 @@ RULES = (
     "summarize_curves",
     "train_end_to_end",
     "plot_end_to_end",
+    "summarize_ablations",
     "audit_scores",
     "plot_audit",
     "select_points",

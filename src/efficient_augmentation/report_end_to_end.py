@@ -42,7 +42,7 @@ def view_run(experiment, transform):
 def view_row(row):
     """One policy at one share, as text."""
     return {
-        "label": end_to_end.label(row["score"], row["policy"]),
+        "label": sentences.series_label(row["score"], row["policy"]),
         "share": sentences.percent(row["share"]),
         "cost": sentences.percent(row["cost"]),
         "accuracy": sentences.percent(row["network_mean"], 2),

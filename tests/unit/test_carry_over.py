@@ -85,7 +85,7 @@ def test_the_figure_shows_every_series_once_in_both_panels():
     drawn = figure.end_to_end(columns())
     for axes, measure in zip(drawn.axes, (NETWORK, FROZEN), strict=True):
         labels = axes.get_legend_handles_labels()[1]
-        assert labels == ["uniform random", "loss, proportional", "influence, proportional"]
+        assert labels == ["uniform random", "loss (proportional)", "influence (proportional)"]
         line = axes.containers[1].lines[0]
         expected = 100 * np.mean(measure["loss", "random_proportional", 0.25])
         assert line.get_ydata().tolist() == pytest.approx([expected])
@@ -107,7 +107,7 @@ def test_the_report_says_whether_the_answer_carries_over():
     )
     assert run["levels"] == ["52.00 % to 78.00 %"] * 2
     labels = [row["label"] for row in run["rows"]]
-    assert labels == ["uniform random", "loss, proportional", *["influence, proportional"] * 2]
+    assert labels == ["uniform random", "loss (proportional)", *["influence (proportional)"] * 2]
     assert run["rows"][1]["differences"][0].startswith("+10.00 (")
     bare = one._replace(transforms=[transform._replace(end_to_end=None)])
     assert report_end_to_end.view(report_inputs.Material([bare])) is None

@@ -6,8 +6,6 @@ from efficient_augmentation import carry_over, policies, sentences
 from efficient_augmentation.figures import looks, style
 
 PANELS = {"network": "Networks", "frozen": "Frozen features"}
-# Scores after the first: a dash each, and hollow markers.
-DASHES = (None, (4.5, 1.6), (1.1, 1.3), (5.0, 1.4, 1.1, 1.4))
 
 
 @style.styled
@@ -35,7 +33,14 @@ def end_to_end(columns):
         axes.set_title(title, x=-0.1 if not i else 0.0)
         _draw_levels(axes, columns, measure)
         for (score, policy), rows in series.items():
-            _draw(axes, rows, measure, policy, _rank(series, score), label(score, policy))
+            _draw(
+                axes,
+                rows,
+                measure,
+                policy,
+                _rank(series, score),
+                sentences.series_label(score, policy),
+            )
         axes.set_xlim(0, 104)
         axes.set_xlabel("share of points augmented (%)", labelpad=1)
         if not i:
@@ -56,12 +61,6 @@ def listed(rows):
             blind.add(row["policy"])
         series.setdefault(key, []).append(row)
     return series
-
-
-def label(score, policy):
-    """A series in a legend; a policy that looks at no score does not name it."""
-    name = sentences.policy_label(policy)
-    return name if policies.parse(policy).blind else f"{score}, {name}"
 
 
 def _rank(series, score):
@@ -86,7 +85,7 @@ def _draw(axes, rows, measure, policy, rank, text):
         100 * np.array([row[f"{measure}_{name}"] for row in rows])
         for name in ("mean", "low", "high")
     )
-    dash = look.dash if not rank else DASHES[min(rank, len(DASHES) - 1)]
+    dash = look.dash if not rank else looks.SCORE_DASHES[min(rank, len(looks.SCORE_DASHES) - 1)]
     bars = None if np.isnan(low).all() else np.nan_to_num([mean - low, high - mean])
     axes.errorbar(
         share,

@@ -37,6 +37,9 @@ DASHES = {
     (True, True): (5.0, 1.4, 1.1, 1.4),
 }
 
+# Of lines of one policy by several scores: a dash for each score after the first.
+SCORE_DASHES = (None, (4.5, 1.6), (1.1, 1.3), (5.0, 1.4, 1.1, 1.4))
+
 
 class Look(NamedTuple):
     """How a policy is drawn.
