@@ -13,6 +13,8 @@ SIDE = 96
 """Pixels to which the longer side of a larger image is reduced in the report."""
 FEW = 3
 """Runs up to which the chosen points of each stand in the open."""
+FEW_ROWS = 20
+"""Test rows below which a gain is called small."""
 _COLUMNS = ("rank", "id", "label", "score", "probability")
 _IDS = {
     "folder": "the paths of the images below {train}",
@@ -49,6 +51,7 @@ def view_run(experiment, transform):
         "anchor": report_views.anchor(experiment, transform),
         "verdict": found["verdict"],
         "sentence": explanation(found) if chosen else found["answer"],
+        "caution": caution(transform.baselines) if chosen else None,
         "points": found["points"] if chosen else "",
         "n_train": found["n_train"],
         "share": found["points"] / found["n_train"],
@@ -72,6 +75,16 @@ def explanation(found):
     if found["gain"] is not None and found["low"] is None:
         text += " Their number is known from one round only."
     return " ".join([text, *answer.beside_random(found)])
+
+
+def caution(baselines):
+    """A sentence where the whole gain rests on few test rows, else None."""
+    n = baselines["n_test_rows"]
+    rows = round((baselines["ceiling"] - baselines["floor"]) * n)
+    if not 0 < rows < FEW_ROWS:
+        return None
+    what = "one row" if rows == 1 else f"{rows} rows"
+    return f"The whole gain is {what} of the {n} in the test set: that may well be chance."
 
 
 def points_interval(found):
@@ -138,20 +151,23 @@ def lede(material):
     useful = [run for run in found if run[2]["verdict"] in answer.FOUND]
     if not useful:
         return "In none of these runs are points known that are worth augmenting."
-    shares = [run[2]["points"] / run[2]["n_train"] for run in useful]
-    text = (
-        f"In {len(useful)} of {len(found)} runs, a median of "
-        f"{sentences.percent(statistics.median_high(shares))} of the training points is enough"
-    )
     gains = {run[2]["gain"] for run in useful}
+    aim = "for the gain that was asked for, or as given"
     if len(gains) == 1 and None not in gains:
-        text += f" for {sentences.percent(*gains)} of what augmenting all of them gains"
-    else:
-        text += " for the share of the gain that was asked for, or was given"
+        aim = f"for {sentences.percent(*gains)} of what augmenting all points gains"
+    if len(found) <= FEW:
+        parts = [
+            f"{best['points']} of {best['n_train']} points on {e.name}, {t.name}"
+            for e, t, best in useful
+        ]
+        none = " Elsewhere, none are known to be worth it." if len(useful) < len(found) else ""
+        return f"To augment, {aim}: {'; '.join(parts)}.{none}"
+    shares = [run[2]["points"] / run[2]["n_train"] for run in useful]
     experiment, transform, best = max(useful, key=lambda run: run[2]["ceiling"] - run[2]["floor"])
     most = report_views.levels(transform.baselines)["gain"]
-    text += (
-        f". Most is gained on {experiment.name}, {transform.name} ({most}): "
-        f"{best['points']} of {best['n_train']} points there."
+    return (
+        f"In {len(useful)} of {len(found)} runs, a median of "
+        f"{sentences.percent(statistics.median(shares))} of the training points is enough, {aim}. "
+        f"Most is gained on {experiment.name}, {transform.name} ({most}), with {best['points']} of "
+        f"{best['n_train']} points."
     )
-    return text

@@ -177,10 +177,31 @@ def test_the_first_sentence_is_the_answer():
     one = experiment()
     found = one.transforms[0].selection.answer
     assert visible([one]).index(found["answer"]) < visible([one]).index("What to augment")
-    text = visible([one, experiment("two")])
-    half = sentences.percent(found["points"] / 1000)
-    assert f"In 2 of 2 runs, a median of {half} of the training points is enough for 95 %" in text
-    assert f"Most is gained on demo, translate (+1.0 pp): {found['points']} of 1000" in text
+    n = found["points"]
+    assert (
+        "To augment, for 95 % of what augmenting all points gains: "
+        f"{n} of 1000 points on demo, translate; {n} of 1000 points on two, translate."
+    ) in visible([one, experiment("two")])
+    many = [experiment(name) for name in ("a", "b", "c")] + [experiment("d", floor=0.9)]
+    points = [e.transforms[0].selection.answer["points"] for e in many]
+    half = sentences.percent(np.median(points) / 1000)
+    text = visible(many)
+    assert f"In 4 of 4 runs, a median of {half} of the training points is enough" in text
+    assert f"Most is gained on d, translate (+7.3 pp), with {points[3]} of 1000 points." in text
+
+
+def test_many_runs_stand_in_a_table_and_their_points_are_folded():
+    names = ["a", "b", "c", "d"]
+    page = Page(report.build([experiment(name) for name in names]))
+    folded = [a["id"] for a in page.all("details") if "id" in a]
+    assert folded == [f"answer-run-{name}-translate" for name in names]
+    assert {f"#{name}" for name in folded} <= {a["href"] for a in page.all("a")}
+
+
+def test_a_gain_of_few_test_rows_is_called_small():
+    text = "The whole gain is 10 rows of the 1000 in the test set"
+    assert text in visible([experiment(n_test_rows=1000)])
+    assert "The whole gain is" not in visible([experiment()])
 
 
 def test_the_first_points_are_shown_with_their_images_and_their_file():

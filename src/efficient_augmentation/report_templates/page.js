@@ -1,5 +1,13 @@
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
 
+// A link to what is folded unfolds it.
+const unfold = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
+};
+addEventListener("hashchange", unfold);
+unfold();
+
 // A cell counts by its data-value, else by its text; a column of numbers is ordered as numbers, and
 // what is empty comes last either way.
 const worth = cell => (cell.dataset.value ?? cell.textContent).trim();
