@@ -5,9 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from PIL import Image
+from snakemake.utils import update_config
+
+from efficient_augmentation import config
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+PLACES = ("*.md", "docs/**/*.md", "models/*/README.md", "profiles/README.md")
+PAGES = sorted(page for place in PLACES for page in ROOT.glob(place))
 
 sys.path.insert(0, str(ROOT / "docs"))
 import docstrings  # noqa: E402
@@ -80,6 +86,26 @@ def test_numbers_of_the_advice_are_those_of_the_results():
     rows = [cells(row) for row in re.findall(r"^\| \w+ \| \w+ \| [\d.]+ .*$", advice, re.M)]
     assert len(rows) == 9
     assert {tuple(row[:2]): row[2:] for row in rows}.items() <= measured.items()
+
+
+def configs_shown():
+    for page in PAGES:
+        for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.M | re.S):
+            given = yaml.safe_load(block)
+            if "experiments" in given and "features" not in block:
+                yield pytest.param(given, id=f"{name(page)}: {', '.join(given['experiments'])}")
+
+
+@pytest.mark.parametrize("given", [*configs_shown()])
+def test_every_config_shown_can_be_run(given, tmp_path, monkeypatch):
+    for label in ("cat", "dog"):
+        (tmp_path / "photos" / label).mkdir(parents=True)
+        for number in range(40):
+            Image.new("L", (8, 8), number).save(tmp_path / f"photos/{label}/{number}.png")
+    monkeypatch.chdir(tmp_path)
+    whole = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    update_config(whole, given)
+    assert config.problems(whole) == []
 
 
 def rest(text):
