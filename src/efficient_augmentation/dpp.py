@@ -97,7 +97,7 @@ def sample_k_dpp(L, k, rng):
       L; where eigenvalues coincide, rounding of L decides which of their vectors are used, and
       with them the draw, but not its distribution.
     Raises: ValueError if L is not such a matrix or k is above its rank.
-    Cost: O(n^3) for a matrix; then O(n k^2) a draw.
+    Cost: O(n^3) for a matrix; then O(n^2 k) a draw, nearly all of it in one product; memory n^2.
     Source: Kulesza and Taskar 2012, sections 2.4.4 and 5.2.2.
     """
     spectrum = L if isinstance(L, Spectrum) else decompose(L)
@@ -248,15 +248,16 @@ def _choose_overflowing(values, uniform, k):
 def _draw_projection(V, uniform):
     """Points of the projection DPP with kernel V V', V (n, k) with orthonormal columns."""
     n, k = V.shape
-    V = np.ascontiguousarray(V)
+    # All of it at once: a product of matrices runs several times faster than one of a row a point.
+    K = V @ V.T
     factor = np.empty((k, n))
     points = np.empty(k, dtype=np.int64)
     # The diagonal of the kernel's Schur complement: what each point still adds.
-    left = (V**2).sum(axis=1)
+    left = K.diagonal().copy()
     for j in range(k):
         cumulative = np.cumsum(left)
         i = min(np.searchsorted(cumulative, uniform[j] * cumulative[-1], side="right"), n - 1)
-        factor[j] = (V @ V[i] - factor[:j, i] @ factor[:j]) / np.sqrt(left[i])
+        factor[j] = (K[i] - factor[:j, i] @ factor[:j]) / np.sqrt(left[i])
         left = np.maximum(left - factor[j] ** 2, 0.0)
         left[i] = 0.0
         points[j] = i
