@@ -1,5 +1,6 @@
 """What every job does first."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +78,38 @@ def test_jax_starts_as_many_threads_as_the_job_has(tmp_path):
     command = [sys.executable, "-c", THREADS, ROOT / "workflow/scripts", tmp_path / "job.log"]
     few, many = (subprocess.run([*command, str(n)]).returncode for n in (1, 7))
     assert many > few
+
+
+COMPILED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from types import SimpleNamespace
+from _job import start
+
+start(SimpleNamespace(params={}, log=[sys.argv[2]]))
+import jax
+
+print(jax.jit(lambda x: x @ x + 1)(jax.numpy.ones((3, 3)))[0, 0])
+"""
+
+
+def test_a_damaged_compiled_program_changes_nothing_and_is_mended(tmp_path):
+    cache, log = tmp_path / "cache", tmp_path / "job.log"
+    environment = os.environ | {
+        "JAX_COMPILATION_CACHE_DIR": str(cache),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    command = [sys.executable, "-c", COMPILED, ROOT / "workflow/scripts", log]
+
+    def said():
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        return log.read_text()
+
+    assert said() == "4.0\n"
+    for entry in cache.glob("*-cache"):
+        entry.write_bytes(entry.read_bytes()[: entry.stat().st_size // 2])
+    warned = said()
+    assert warned.endswith("4.0\n")
+    assert "Error reading persistent compilation cache entry" in warned
+    assert said() == "4.0\n"

@@ -1,18 +1,23 @@
-"""What every job does first: keep to its threads and its Snakemake, and log what it says."""
+"""What every job does first: keep to its threads and its Snakemake, mend the cache, keep a log."""
 
 import atexit
 import ctypes
 import functools
+import glob
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import traceback
+import warnings
+from pathlib import Path
 
 # The Snakemake that started this process, read before other imports, which take seconds.
 _PARENT = os.getppid()
 _PR_SET_PDEATHSIG = 1
+_DAMAGED = re.compile("Error reading persistent compilation cache entry for '([^']+)'")
 
 
 def start(smk):
@@ -28,6 +33,7 @@ def start(smk):
     # param and not `threads`, which --cores caps: sums are split by it, so results depend on it.
     os.environ["NPROC"] = str(smk.params.get("jax_threads", 1))
     _end_with(_PARENT)
+    warnings.showwarning = functools.partial(_mend_cache, warnings.showwarning)
     return _log_to(smk.log[0])
 
 
@@ -40,6 +46,19 @@ def _end_with(parent):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died meanwhile
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _mend_cache(show, message, *rest, **named):
+    """Show a warning; if it is about a damaged compiled program, drop that, so that it is renewed.
+
+    A process killed while it writes leaves such an entry. JAX compiles past it, but keeps it: all
+    later processes would warn and compile again.
+    """
+    folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
+    if folder and (program := _DAMAGED.match(str(message))):
+        for entry in Path(folder).glob(f"{glob.escape(program[1])}-*-cache"):
+            entry.unlink(missing_ok=True)
+    show(message, *rest, **named)
 
 
 def _log_to(path):
