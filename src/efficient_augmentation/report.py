@@ -47,6 +47,8 @@ SECTIONS = (
     Section("made", "How this was made", report_made.view),
 )
 """The sections in the order of the page; those that have nothing to show are left out."""
+LAST = ("claims", "terms", "made")
+"""Sections behind all others in a report of a user's own data."""
 
 
 def build(experiments, skipped=None, made_by=None):
@@ -71,7 +73,7 @@ def build(experiments, skipped=None, made_by=None):
         keep_trailing_newline=True,
     )
     material = report_inputs.Material(experiments, made_by)
-    found = [(section, section.view(material)) for section in SECTIONS]
+    found = [(section, section.view(material)) for section in ordered(material)]
     shown = [(section, content) for section, content in found if content is not None]
     return environment.get_template("page.html.j2").render(
         lede=report_answer.lede(material),
@@ -80,6 +82,12 @@ def build(experiments, skipped=None, made_by=None):
         skipped=list((skipped or {}).items()),
         made_by=made_by and provenance.text(made_by),
     )
+
+
+def ordered(material):
+    """The sections, the paper's claims behind the results where these are of a user's own data."""
+    own = all("test_share" in e.config["dataset"] for e in material.experiments)
+    return sorted(SECTIONS, key=lambda section: own and section.name in LAST)
 
 
 def contents(section, content):

@@ -8,8 +8,10 @@ MARKS = dict(zip(claims.VERDICTS, ("holds", "fails", "open", "untested"), strict
 
 def view(material):
     """Every claim with its verdicts; see `report.Section`."""
+    found = [view_claim(claim, material) for claim in claims.CLAIMS]
     return {
-        "claims": [view_claim(claim, material) for claim in claims.CLAIMS],
+        "claims": [claim for claim in found if not claim["untested"]],
+        "untested": [claim for claim in found if claim["untested"]],
         "little": sentences.percent(claims.SMALL),
     }
 
@@ -36,4 +38,5 @@ def view_claim(claim, material):
         "tally": [entry for entry in tally if entry[2]],
         "rows": rows,
         "brief": len(rows) <= 3,
+        "untested": {row["mark"] for row in rows} == {"untested"},
     }

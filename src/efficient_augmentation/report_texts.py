@@ -1,6 +1,6 @@
 """Texts of the report that hold whatever was found: how to read figures, and what was run."""
 
-from efficient_augmentation import published, report_inputs
+from efficient_augmentation import published, report_inputs, sentences
 
 READ = {
     "random": (
@@ -101,6 +101,7 @@ def facts(experiment):
         ("Data", f"{describe_data(data)}, {describe_classes(report_inputs.class_names(config))}"),
         ("Training points", describe_points(data)),
         ("Test rows", f"{', '.join(map(str, n_test))} (originals and all their variants)"),
+        *held_out(experiment),
         ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
         ("Features", describe_featurizer(network)),
         ("Classifier", f"{describe_classifier(config)}, {describe_penalty(experiment)}"),
@@ -111,6 +112,14 @@ def facts(experiment):
         ("Seeds", f"data {data.get('seed', 'none')}, simulation {config['seed']}"),
         ("Choices", describe_choices(config)),
     ]
+
+
+def held_out(experiment):
+    """Where the test set comes from if the data brought none, in a list that may be empty."""
+    if not experiment.test_share:
+        return []
+    share = sentences.percent(experiment.test_share)
+    return [("Test set", f"none was given: a stratified split, {share} of the points of a class")]
 
 
 def describe_points(data):

@@ -247,6 +247,9 @@ def test_transforms_show_both_classes_and_every_variant():
     texts = [t.get_text() for t in figure.findobj(Text)]
     assert {"original", "flip", "darker", "class a", "class b"} <= set(texts)
     assert images.pick([1, 1, 1, 0, 0, 0]).tolist() == [3, 4, 0, 1]
+    assert images.pick([2, 1, 0, 0, 1, 2, 0]).tolist() == [2, 3, 1, 0]
+    assert images.pick([0, 1, 1]).tolist() == [0, 1, 2]
+    assert images.pick(np.arange(30) % 15).tolist() == list(range(10))
     assert images.short_labels(["rotate -3.0 deg", "rotate +3.0 deg"]) == ["-3.0°", "+3.0°"]
     assert images.short_labels(["crop 1 px", "flip"]) == ["crop 1 px", "flip"]
 

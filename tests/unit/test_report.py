@@ -264,6 +264,7 @@ def test_an_answer_without_points_says_why(verdict, text):
 def test_a_test_set_that_was_split_off_is_named_as_such():
     text = visible([experiment()._replace(test_share=0.25)])
     assert "demo brought no test set: a stratified split of 25 % of its points was held out" in text
+    assert "none was given: a stratified split, 25 % of the points of a class" in text
     assert "stratified split" not in visible([experiment()])
 
 
@@ -364,6 +365,26 @@ def test_each_claim_stands_beside_its_verdict_for_every_transform():
         assert text.count(found.evidence) >= 2
         assert f"{found.verdict}: 2" in text
     assert [a["class"] for a in page.all("ol")].count("claims") == 1
+
+
+def test_claims_that_no_run_tests_are_folded_away():
+    page = Page(report.build([experiment()]))
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    place = text.index("Not tested by any of these runs: 3 claims")
+    for claim in claims.CLAIMS:
+        folded = "cluster" in claim.statement or "k-DPP" in claim.statement
+        assert (text.index(claim.statement) > place) == folded
+    assert "Not tested by any" not in Page(report.build([full()])).text
+
+
+def test_ones_own_results_come_before_the_papers_claims():
+    one = experiment()
+    data = {**one.config["dataset"], "kind": "npz", "file": "my.npz", "test_share": 0.25}
+    own = one._replace(config={**one.config, "dataset": data})
+    places = [visible([e]).index("The test set holds") for e in (one, own)]
+    found = [visible([e]).index("Each is judged for every transform") for e in (one, own)]
+    assert places[0] > found[0]
+    assert places[1] < found[1]
 
 
 def test_what_was_skipped_is_listed_with_its_reason():

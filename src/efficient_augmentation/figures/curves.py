@@ -215,15 +215,17 @@ def mark_support_vectors(axes, baselines, last):
     star = {"marker": "*", "markersize": 8, "markerfacecolor": "white", "linestyle": "none"}
     axes.plot([n], [level], color=style.BLACK, zorder=7, **star)
     bottom, top = axes.get_ylim()
-    # Curves rise to the right: there is room left of a high star and right of a low one.
-    left = level > (bottom + top) / 2 and np.sqrt(n) > 0.22 * np.sqrt(last)
+    # Curves rise to the right: there is room left of a high star and right of a low one, unless it
+    # stands at the right edge.
+    high, place = level > (bottom + top) / 2, np.sqrt(n / last)
+    left = place > 0.8 or (high and place > 0.22)
     label = axes.annotate(
         f"VSV ({n})",
         (n, level),
-        xytext=(-5 if left else 5, 0 if left else -1),
+        xytext=(-5 if left else 5, 0 if left and high else -1),
         textcoords="offset points",
         ha="right" if left else "left",
-        va="center" if left else "top",
+        va="center" if left and high else "top",
         zorder=8,
     )
     label.set_path_effects([patheffects.withStroke(linewidth=2, foreground="white")])

@@ -9,6 +9,8 @@ from efficient_augmentation.figures import style
 
 FRAME = 2
 HEAD = 0.36
+LETTER = 0.055
+"""Inches that a letter of a class's name takes, on average."""
 
 
 def to_rgb(images):
@@ -135,18 +137,25 @@ def add_class_legend(figure, class_names):
     )
 
 
-def pick(labels, count=4):
-    """Indices of the first images of each class in turn, `count` in all where there are so many.
+def pick(labels, count=4, most=10):
+    """Indices of the first images of each class, `count` in all where there are so many.
+
+    Classes have equally many, or one more; where there are more classes than `count`, each of the
+    first `most` has one.
 
     Args:
       labels: (n,) class indices.
       count: how many.
-    Returns: (<= count,) indices, grouped by class.
+      most: how many where there are many classes.
+    Returns: (m,) indices, grouped by class.
     """
     labels = np.asarray(labels)
     classes = np.unique(labels)
-    each = -(-count // len(classes))
-    return np.concatenate([np.flatnonzero(labels == c)[:each] for c in classes])[:count]
+    turns = np.empty(len(labels), int)
+    for label in classes:
+        turns[labels == label] = np.arange(np.sum(labels == label))
+    first = np.lexsort((labels, turns))[: max(count, min(len(classes), most))]
+    return first[np.lexsort((first, labels[first]))]
 
 
 def short_labels(labels):
@@ -174,7 +183,8 @@ def transform(images, labels, variants, name, class_names):
     shown = [originals, *(np.asarray(v.apply(originals)) for v in variants)]
     titles = ["original", *short_labels([v.label for v in variants])]
     width = style.COLUMN if len(shown) <= 7 else style.PAGE
-    left, gap = 0.5, 0.03
+    names = [f"class {shortened(str(class_names[k]))}" for k in np.asarray(labels)[chosen]]
+    left, gap = max(0.5, 0.04 + LETTER * max(map(len, names))), 0.03
     tile = min((width - left) / len(shown), 0.65)
     width = max(left + len(shown) * tile, 2.0)
     height = len(chosen) * tile * originals.shape[1] / originals.shape[2] + HEAD
@@ -191,12 +201,17 @@ def transform(images, labels, variants, name, class_names):
         axes.set_axis_off()
         bold = {"fontweight": "bold"} if k == 0 else {}
         axes.text(0.5, 1.01, title, transform=axes.transAxes, ha="center", va="bottom", **bold)
-    for row, label in enumerate(np.asarray(labels)[chosen]):
+    for row, name_of_class in enumerate(names):
         y = stack * (1 - (row + 0.5) / len(chosen))
-        figure.text(0.02 / width, y, f"class {class_names[label]}", va="center")
+        figure.text(0.02 / width, y, name_of_class, va="center")
     title = f"{name}: {len(variants)} variant{'s' if len(variants) > 1 else ''}"
     figure.text(0.02 / width, 1 - 0.04 / height, title, fontweight="bold", fontsize=8, va="top")
     return figure
+
+
+def shortened(text, most=16):
+    """Text of at most so many characters, the last a sign that some are missing."""
+    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def stacked(images):
