@@ -202,7 +202,7 @@ def test_more_classes_than_colours_are_named_in_the_corners():
     for axes, points in ((highest, range(39, 19, -1)), (lowest, range(20))):
         shown = [text.get_text() for text in axes.texts]
         expected = [names[labels[i]] for i in points]
-        assert shown == [n if len(n) < 9 else "extraor\u2026" for n in expected]
+        assert shown == [n if len(n) < 8 else "extrao\u2026" for n in expected]
     assert not figure.legends
     assert images.extremes(pictures, labels % 8, scores, "loss", names[:8]).legends
 

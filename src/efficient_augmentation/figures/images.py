@@ -112,7 +112,7 @@ def add_names(axes, names, rows, columns):
         place = (i % columns + 0.1) / columns, 1 - (i // columns + 0.1) / rows
         axes.text(
             *place,
-            name if len(name) <= 8 else f"{name[:7]}\u2026",
+            name if len(name) <= 7 else f"{name[:6]}\u2026",
             transform=axes.transAxes,
             fontsize=4.5,
             ha="left",
