@@ -272,7 +272,7 @@ def other_values(value):
         case int():
             found = [value + 2]
         case float():
-            found = [value * 2 or 1.0, value / 2]
+            found = [value * 2 or 1.0, value / 2 or 0.25]
         case str():
             found = texts
         case list():

@@ -1,0 +1,239 @@
+"""Write docs/findings.md from finished runs.
+
+PYTHONPATH=src python docs/make_findings.py results digits mnist cifar10 mnist_end_to_end
+
+For each experiment its `needed.csv`, `audit_summary.csv` and `end_to_end.csv` are shown where they
+are there, then `ablations.csv` of the folder.
+"""
+
+import math
+import sys
+from pathlib import Path
+
+from efficient_augmentation import carry_over, policies, report_end_to_end, sentences, tables
+from efficient_augmentation.figures.end_to_end import listed
+
+HEAD = """# Findings
+
+What runs of this project on two CPU cores show. Written by `docs/make_findings.py` from their
+files; every sentence is computed from them. Intervals are 95 %; how they are made, and how verdicts
+are corrected for many comparisons, is in [the method](method.md#9-summaries).
+"""
+SHARE = 0.95
+COMMANDS = """## The commands
+
+```sh
+{}
+```
+"""
+NEEDED = """## Points needed for 95 % of the gain
+
+Points whose augmentation recovers 95 % of what augmenting every point gains, each with its
+interval; `>` is never within the budgets. **Bold**: fewer than uniform random choice, *italic*:
+more; in plain type the runs settle neither.
+"""
+AUDIT = """## Do scores say what retraining says?
+
+Each score beside the exact change of a point's own loss when the regression is fitted again without
+it, for every training point: Spearman's correlation, and how many of the hundred points of largest
+change are among the hundred of highest score (of margin: lowest). The error is the median relative
+error of scores that estimate the change itself.
+"""
+END_TO_END = """## Does the answer hold for the network itself?
+
+Networks trained from scratch with augmentation of chosen points only, beside the logistic
+regression on frozen features with the same points. Gain: share of what augmenting every point
+gains. Cost: images seen, as a share of those of augmenting every point. Ahead: percentage points of
+accuracy beside uniform random choice, rounds paired.
+"""
+ABLATIONS = """## What the answer depends on
+
+How far each policy is ahead of uniform random choice, in percent of the gain, averaged over the
+budgets up to a quarter of the points, with uncorrected intervals; the first line of each data set
+is the base that the others vary.
+"""
+
+
+def main(results, *experiments):
+    results = Path(results)
+    parts = [
+        (NEEDED, needed, "snakemake {}"),
+        (AUDIT, audited, "snakemake audit --config run='[{}]'"),
+        (END_TO_END, trained, "snakemake {} --configfile config/end_to_end.yaml"),
+    ]
+    text, commands = [HEAD], []
+    for head, table, command in parts:
+        found = {name: table(results, name) for name in experiments}
+        if shown := [name for name in experiments if found[name]]:
+            text += [head, *(found[name] for name in shown)]
+            commands.append(command.format((", " if "[" in command else " ").join(shown)))
+    if found := ablated(results):
+        text += [ABLATIONS, found]
+        commands.append("snakemake ablations --configfile config/ablations.yaml")
+    commands.append(f"PYTHONPATH=src python docs/make_findings.py results {' '.join(experiments)}")
+    text.append(COMMANDS.format("\n".join(commands)))
+    Path(__file__).with_name("findings.md").write_text("\n".join(text), encoding="utf-8")
+
+
+def needed(results, name):
+    """Table of points needed, a row a policy, a column a transform; a sentence with the tally."""
+    folders = sorted(path.parent for path in (results / name).glob("*/needed.csv"))
+    if not folders:
+        return ""
+    found = {folder.name: by_series(tables.read_csv(folder / "needed.csv")) for folder in folders}
+    series = dict.fromkeys(key for rows in found.values() for key in rows)
+    lines = [table_row(["policy", *found]), table_row(["---"] * (len(found) + 1))]
+    for key in series:
+        cells = [points(rows[key]) if key in rows else "" for rows in found.values()]
+        lines.append(table_row([sentences.series_label(*key), *cells]))
+    verdicts = [
+        row["verdict"] for rows in found.values() for key, row in rows.items() if not_uniform(key)
+    ]
+    tally = {verdict: verdicts.count(verdict) for verdict in ("better", "worse")}
+    return (
+        f"### {name}\n\n{chr(10).join(lines)}\n\n"
+        f"Of {len(verdicts)} pairs of policy and transform, {tally['better']} need fewer points "
+        f"than uniform random choice, {tally['worse']} need more; "
+        f"{len(verdicts) - sum(tally.values())} are not settled.\n"
+    )
+
+
+def by_series(columns):
+    """Rows of needed.csv at the share, by (score, policy); one that sees no score once."""
+    rows, blind = {}, set()
+    for values in zip(*(column.tolist() for column in columns.values()), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        if row["share"] != SHARE:
+            continue
+        if policies.parse(row["policy"]).blind:
+            if row["policy"] in blind:
+                continue
+            blind.add(row["policy"])
+            row["score"] = "-"
+        rows[row["score"], row["policy"]] = row
+    return rows
+
+
+def not_uniform(key):
+    return key[1] != "baseline"
+
+
+def points(row):
+    """Points needed with their interval, 123 (100 to 150), marked by the verdict."""
+    text = number(row["points"])
+    if not math.isnan(row["low"]):
+        text += f" ({number(row['low'])} to {number(row['high'])})"
+    mark = {"better": "**", "worse": "*"}.get(row["verdict"], "")
+    return f"{mark}{text}{mark}"
+
+
+def number(value):
+    """Points rounded up; > where they are never enough."""
+    return "-" if math.isnan(value) else ">" if math.isinf(value) else str(math.ceil(value))
+
+
+def audited(results, name):
+    """Table of the truth check, a row a score."""
+    path = results / name / "audit_summary.csv"
+    if not path.is_file():
+        return ""
+    columns = tables.read_csv(path)
+    lines = [table_row(["score", "Spearman", "top 100", "error"]), table_row(["---"] * 4)]
+    for i, score in enumerate(columns["score"]):
+        rho, top, error = (columns[k][i] for k in ("spearman", "top_100", "error_median"))
+        cells = ["-" if math.isnan(rho) else f"{rho:.4f}", percent(top)]
+        cells.append("-" if math.isnan(error) else f"{error:.2g}")
+        lines.append(table_row([score, *cells]))
+    return f"### {name}\n\n" + "\n".join(lines) + "\n"
+
+
+def trained(results, name):
+    """Table of networks trained end to end, a row a policy and share, for every transform."""
+    text = []
+    for path in sorted((results / name).glob("*/end_to_end.csv")):
+        columns, transform = tables.read_csv(path), path.parent.name
+        rows = carry_over.summarize(columns)
+        head = ["policy", "points", "cost", "gain, network", "gain, frozen", "ahead, network"]
+        lines = [table_row(head), table_row(["---"] * len(head))]
+        for (score, policy), of_series in listed(rows).items():
+            for row in of_series:
+                cells = [sentences.percent(row[key]) for key in ("share", "cost")]
+                cells += [percent(row[f"{m}_gain"]) for m in carry_over.MEASURES]
+                cells.append(ahead(row, "network_ahead"))
+                lines.append(table_row([sentences.series_label(score, policy), *cells]))
+        text += [
+            f"### {name}, {transform}\n\n{took(results, name, transform)}\n\n",
+            "\n".join(lines),
+            f"\n\n{report_end_to_end.describe(rows)}\n",
+        ]
+    return "".join(text)
+
+
+def took(results, name, transform):
+    """Seconds of the trainings as measured, in a sentence."""
+    path = results / f"benchmarks/train_end_to_end/{name}/{transform}.csv"
+    if not path.is_file():
+        return "Seconds were not kept."
+    columns = tables.read_csv(path)
+    networks, seconds = int(columns["networks"].sum()), float(columns["seconds"].sum())
+    rate = int(columns["images_seen"].sum()) / seconds
+    return f"{networks} networks were trained in {seconds:.0f} s, {rate:.0f} images a second."
+
+
+def ablated(results):
+    """Table of the ablations, a row an experiment, a column a policy, for every data set."""
+    path = results / "ablations.csv"
+    if not path.is_file():
+        return ""
+    columns = tables.read_csv(path)
+    rows = [
+        dict(zip(columns, values, strict=True))
+        for values in zip(*(column.tolist() for column in columns.values()), strict=True)
+    ]
+    text = []
+    for line in dict.fromkeys((row["dataset"], row["transform"]) for row in rows):
+        here = [row for row in rows if (row["dataset"], row["transform"]) == line]
+        series = list(dict.fromkeys((row["score"], row["policy"]) for row in here))
+        head = ["varied", *(sentences.series_label(*key) for key in series)]
+        lines = [table_row(head), table_row(["---"] * len(head))]
+        for name in dict.fromkeys(row["experiment"] for row in here):
+            of = {(r["score"], r["policy"]): r for r in here if r["experiment"] == name}
+            cells = [ahead(of[key], "ahead") if key in of else "" for key in series]
+            lines.append(table_row([varied(next(iter(of.values()))), *cells]))
+        text.append(f"### {line[0]}, {line[1]}\n\n" + "\n".join(lines) + "\n")
+    return "\n".join(text)
+
+
+def varied(row):
+    """What an experiment varies, in words."""
+    texts = {
+        "label_noise": f"{100 * row['label_noise']:g} % of labels flipped",
+        "n_train": f"{row['n_train']} points",
+        "faithful": f"as published: {row['faithful']}",
+    }
+    if row["varies"] == "base":
+        return f"nothing ({row['n_train']} points, labels as they are, corrected)"
+    return ", ".join(texts[key] for key in row["varies"].split("+"))
+
+
+def ahead(row, name):
+    """In percent, +1.2 (0.3 to 2.1): bold where the interval lies above 0, italic below."""
+    value, low, high = (100 * row[name + end] for end in ("", "_low", "_high"))
+    if math.isnan(value):
+        return "-"
+    if math.isnan(low):
+        return f"{value:+.1f}"
+    mark = "**" if low > 0 else "*" if high < 0 else ""
+    return f"{mark}{value:+.1f} ({low:.1f} to {high:.1f}){mark}"
+
+
+def percent(share):
+    return "-" if math.isnan(share) else sentences.percent(share)
+
+
+def table_row(cells):
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
