@@ -51,3 +51,15 @@ def test_pickles_are_never_loaded(tmp_path):
     np.savez(path, x=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle=False"):
         arrays.load(path, "x")
+
+
+def test_shape_is_read_from_the_head(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, x=np.ones((3, 4, 5)), y=np.array("text"))
+    assert arrays.shape(path, "x") == (3, 4, 5)
+    assert arrays.shape(path, "y") == ()
+    with pytest.raises(ValueError, match=r"a\.npz: no array named z"):
+        arrays.shape(path, "z")
+    path.write_bytes(b"not a zip file")
+    with pytest.raises(ValueError, match=r"a\.npz: not a readable \.npz file"):
+        arrays.shape(path, "x")

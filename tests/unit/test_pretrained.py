@@ -16,7 +16,8 @@ FEATURIZER = {"kind": "resnet56v2", "mode": "pretrained", "model": MODEL}
 
 
 def test_fits_where_network_and_images_fit():
-    assert pretrained.problems(FEATURIZER, (32, 32, 3)) == []
+    for channels in (3, 1, None):
+        assert pretrained.problems(FEATURIZER, (32, 32, channels)) == []
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ def test_fits_where_network_and_images_fit():
         ({"model": "resnet"}, (32, 32, 3), "featurizer.model: 'resnet' is not one of cifar10_resn"),
         ({"kind": "resnet50v2"}, (32, 32, 3), "featurizer.kind: resnet50v2, but the model cifar1"),
         ({}, (28, 28, 1), "takes images of 32 x 32 x 3, those here are 28 x 28 x 1; mode: train"),
+        ({}, (40, 32, None), "takes images of 32 x 32 x 3, those here are 40 x 32; mode: train"),
     ],
 )
 def test_says_what_does_not_fit(change, shape, text):

@@ -82,6 +82,28 @@ def test_scores_of_the_training_reach_the_simulation(dataset):
         simulate.run(model.build(found, dataset, settings), ["forgetting"], *plan)
 
 
+def test_grey_images_go_to_a_network_of_colours_in_equal_channels(dataset, tmp_path):
+    colours = {x: dataset[x].repeat(3, axis=3) for x in ("x_train", "x_test")} | {
+        y: dataset[y] for y in ("y_train", "y_test")
+    }
+    variables, meta, _ = network.fit(
+        colours, kind="lenet", epochs=1, batch_size=4, learning_rate=0.01, seed=3
+    )
+    train.save_weights(tmp_path / "weights.npz", variables, meta)
+    # The classes are not those that the network was trained on.
+    dataset |= {"y_train": np.arange(6)}
+    crop = {"crop": {"pixels": [1]}}
+    (_, found), (_, expected) = (
+        pair
+        for data in (dataset, colours | {"y_train": np.arange(6)})
+        for pair in features.featurize_all(data, "lenet", crop, weights=tmp_path / "weights.npz")
+    )
+    np.testing.assert_allclose(found["x_train"], expected["x_train"], rtol=1e-6)
+    colours["x_train"] = colours["x_train"][..., :2]
+    with pytest.raises(ValueError, match=r"input_shape of its network is \[16, 16, 3\], not"):
+        list(features.featurize_all(colours, "lenet", crop, weights=tmp_path / "weights.npz"))
+
+
 def test_frozen_features_get_a_model_of_these_settings(dataset):
     ((_, found),) = features.featurize_all(dataset, "raw", {"crop": {"pixels": [1]}})
     built = model.build(found, dataset, {"C": 2.0, "faithful": False, "influence": "alo"})

@@ -3,7 +3,6 @@
 import numpy as np
 
 from efficient_augmentation import featurize, pretrained, train, transforms
-from efficient_augmentation.stages.network import n_classes
 
 
 def featurize_all(dataset, kind, chosen, weights=None, progress=None):
@@ -47,7 +46,8 @@ def _network(dataset, kind, weights, progress):
     of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
     # Grey images go to a network of colour images in equal channels.
     shape = (*size, of_network if channels == 1 else channels)
-    variables = train.load_weights(weights, kind, n_classes(dataset), shape)
+    # Of how many classes it was trained is nothing to its features.
+    variables = train.load_weights(weights, kind, 2, shape)
 
     def embed(images):
         images = np.broadcast_to(images, (len(images), *shape))
