@@ -31,6 +31,7 @@ class Opened:
 
     def __init__(self, browser, path, size):
         self.page = browser.new_page(viewport=size)
+        self.page.set_default_timeout(120_000)  # of a step, where the machine is busy
         self.said, self.asked = [], []
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
