@@ -24,6 +24,8 @@ _COLUMNS = {
     "selection.csv": ("rank", "id", "label", "score", "probability", "selected"),
     "selection.json": ("verdict", "points", "n_train"),
     "clusters.csv": ("clusters", *_SWEEP),
+    "comparison.csv": (*_TEXTS, "n_augmented", "difference", "low", "high", "p_holm", "verdict"),
+    "needed.csv": (*_TEXTS, "share", "points", "low", "high", "p_holm", "verdict"),
 }
 # Of sums whose terms were added in another order.
 _ROUNDING = 1e-9
@@ -57,8 +59,9 @@ def transform(data, files, settings):
     Args:
       data: mapping with y_train, train_ids and y_test of dataset.npz.
       files: mapping from "features.npz" to its y_train, source_train, y_test and source_test, from
-        "scores.csv", "curves.csv", "auc.csv" and "selection.csv" to their columns, and from
-        "baselines.json" and "selection.json" to their content.
+        "scores.csv", "curves.csv", "auc.csv", "selection.csv" and, where there is something to
+        compare, "comparison.csv" and "needed.csv" to their columns, and from "baselines.json" and
+        "selection.json" to their content.
       settings: the experiment's effective settings.
     Returns: list of str. Where a column is missing or is no number, only that is told.
     """
@@ -73,6 +76,7 @@ def transform(data, files, settings):
         *_curves(files["curves.csv"], files["baselines.json"], settings),
         *_areas(files, settings),
         *_selection(files["selection.csv"], files["selection.json"], data),
+        *(_compared(files, settings) if policies.compared(settings["policies"]) else []),
     ]
 
 
@@ -249,6 +253,61 @@ def _areas(files, settings):
     return found + _lines(
         file, "auc_std", columns["auc_std"], spread, ">= 0, or nan of a single round"
     )
+
+
+def _compared(files, settings):
+    curves, columns = files["curves.csv"], files["comparison.csv"]
+    mean = {}
+    for *key, k, accuracy in zip(
+        *(curves[c].tolist() for c in (*_TEXTS, "n_augmented", "clusters", "test_accuracy")),
+        strict=True,
+    ):
+        if not k:
+            mean.setdefault(tuple(key), []).append(accuracy)
+    mean = {key: np.mean(values) for key, values in mean.items()}
+    expected = {
+        (score, policy, budget): mean[score, policy, budget] - mean[score, "baseline", budget]
+        for score, policy, budget in mean
+        if policy != "baseline" and (score, "baseline", budget) in mean
+    }
+    keys = _triples(columns, "n_augmented")
+    found = _same_keys("comparison.csv", keys, expected)
+    if not found:
+        difference = np.array([expected[key] for key in keys])
+        equal = np.isclose(columns["difference"], difference, rtol=0, atol=_ROUNDING)
+        found = _lines(
+            "comparison.csv", "difference", columns["difference"], equal, "that of curves.csv"
+        )
+    found += _around("comparison.csv", columns, "difference")
+    columns = files["needed.csv"]
+    wanted = {(*pair, share) for pair in _summarized(settings) for share in set(columns["share"])}
+    found += _same_keys("needed.csv", _triples(columns, "share"), wanted)
+    return found + _around("needed.csv", columns, "points")
+
+
+def _triples(columns, last):
+    return list(zip(*(columns[name].tolist() for name in (*_TEXTS, last)), strict=True))
+
+
+def _same_keys(file, keys, expected):
+    if sorted(keys) == sorted(expected):
+        return []
+    other = sorted(set(keys) ^ set(expected))[:3] or "a row twice"
+    return [f"{file}: rows differ from those of the config in {other}"]
+
+
+def _around(file, columns, name):
+    """What is wrong with intervals, p-values and verdicts."""
+    value, low, high = columns[name], columns["low"], columns["high"]
+    inside = np.isnan(low) | ((low <= value) & (value <= high))
+    p, verdicts = columns["p_holm"], ("better", "worse", "undecided", "equal")
+    return [
+        *_lines(file, name, value, inside, "within low and high"),
+        *_lines(file, "p_holm", p, np.isnan(p) | ((p >= 0) & (p <= 1)), "within 0..1"),
+        *_lines(
+            file, "verdict", columns["verdict"], np.isin(columns["verdict"], verdicts), "a verdict"
+        ),
+    ]
 
 
 def _summarized(settings):

@@ -42,6 +42,7 @@ RULES = (
     "score_points",
     "simulate_policies",
     "summarize_curves",
+    "compare_policies",
     "train_end_to_end",
     "plot_end_to_end",
     "summarize_ablations",

@@ -21,6 +21,7 @@ class Head(NamedTuple):
     fit: Callable
     fit_many: Callable
     accuracy: Callable
+    correct: Callable
     loss: Callable
     loo_influence: Callable
     loo_influence_many: Callable
@@ -29,8 +30,8 @@ class Head(NamedTuple):
 
 def _of_modules(fits, points):
     return Head(
-        *(getattr(fits, name) for name in ("check_rows", "fit", "fit_many", "accuracy")),
-        *(getattr(points, name) for name in Head._fields[4:]),
+        *(getattr(fits, name) for name in ("check_rows", "fit", "fit_many", "accuracy", "correct")),
+        *(getattr(points, name) for name in Head._fields[5:]),
     )
 
 

@@ -107,12 +107,21 @@ def accuracy(theta, X, y):
     Returns: scalar or (R,), between 0 and 1.
     Raises: ValueError where theta' x~ is no number.
     """
+    return correct(theta, X, y).mean(axis=-1)
+
+
+def correct(theta, X, y):
+    """Whether a row lies on the right side of the decision boundary.
+
+    Args, Raises: as `accuracy`.
+    Returns: (n,) or (R, n) bool.
+    """
     theta = np.asarray(theta, np.float64)
     margin = np.asarray(X, np.float64) @ theta[..., :-1].T + theta[..., -1]
     if np.isnan(margin).any():
         raise ValueError("theta and features must be finite: some theta' x~ is NaN")
     positive = (margin > 0).T
-    return (positive == np.asarray(y, bool)).mean(axis=-1)
+    return positive == np.asarray(y, bool)
 
 
 def check_rows(X, y):

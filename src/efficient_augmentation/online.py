@@ -110,6 +110,15 @@ class OnlineModel:
         ]
         return np.array(each)[state.network]
 
+    def correct(self, state):
+        """(R, m) bool, rows of the expanded test set that are told right."""
+        x, y = self._test
+        each = [
+            self._head.correct(theta, self._embed(state.variables, u, x), y)
+            for u, theta in enumerate(state.theta)
+        ]
+        return np.array(each)[state.network]
+
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
         networks, run = np.unique(state.network[runs], return_inverse=True)

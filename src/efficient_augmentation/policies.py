@@ -159,6 +159,11 @@ def order(policy, scores, rng, clusters=None):
     return ranking if clusters is None else round_robin(ranking, clusters, rng)
 
 
+def compared(names):
+    """Whether there is uniform choice among policies, and another to set beside it."""
+    return "baseline" in names and len(names) > 1
+
+
 def unordered(policy):
     """Why a policy does not order points by scores alone, as the end of a sentence, or None."""
     parsed = parse(policy)

@@ -47,6 +47,9 @@ class Model(Protocol):
     def accuracy(self, state, test_rows=slice(None)):
         """(R,) accuracy on the expanded test set, or on some of its rows."""
 
+    def correct(self, state):
+        """(R, m) bool, rows of the expanded test set that are told right."""
+
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
 
@@ -110,6 +113,10 @@ class FrozenModel:
         """(R,) accuracy on the expanded test set, or on some of its rows."""
         X, y = self._test
         return self._points.head.accuracy(state[0], X[test_rows], y[test_rows])
+
+    def correct(self, state):
+        """(R, m) bool, rows of the expanded test set that are told right."""
+        return self._points.head.correct(state[0], *self._test)
 
     def scores(self, name, state, runs):
         """(len(runs), n) scores of the originals under the fits of these runs."""
@@ -176,13 +183,17 @@ def simulate(
     return run(model, scores, policies, budgets, rounds, seed, clusters=clusters, faithful=faithful)
 
 
-def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=False):
-    """Simulate with any `Model`; arguments and result as in `simulate`."""
+def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=False, tally=None):
+    """Simulate with any `Model`; arguments and result as in `simulate`.
+
+    Where a `tally.Tally` is given, it takes down which test points every policy tells right.
+    """
     n = int((model.source < 0).sum())
     scores = [scores] if isinstance(scores, str) else list(scores)
     panel = [policies.parse(name) for name in names]
     _check_plan(scores, model.given, panel, budgets, rounds, clusters, n)
     runs, lookup = _plan(scores, panel, clusters, rounds)
+    groups = _groups(lookup)
     downweight = np.array([run.policy.downweight for run in runs])
 
     chosen = np.zeros((len(runs), n), bool)
@@ -194,7 +205,13 @@ def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=
             draw.extend(r, chosen[r], budget)
         sizes = draw.sizes(chosen)
         state = model.fit(row_weights(chosen, downweight, model.source, sizes))
-        accuracy[:, j] = model.accuracy(state)
+        if tally is None:
+            accuracy[:, j] = model.accuracy(state)
+        else:
+            correct = model.correct(state)
+            accuracy[:, j] = correct.mean(axis=1)
+            for key, members in groups.items():
+                tally.add((*key, budget), correct[members])
         if j + 1 < len(budgets):
             draw.update(model, state, chosen)
 
@@ -354,6 +371,14 @@ def _plan(scores, panel, clusters, rounds):
                         runs.append(run)
                     lookup[score, policy, k, number] = lookup[run]
     return runs, lookup
+
+
+def _groups(lookup):
+    """Runs of all rounds by (score, policy's name, clusters)."""
+    groups = {}
+    for (score, policy, k, _), r in lookup.items():
+        groups.setdefault((score, policy.name, k), []).append(r)
+    return groups
 
 
 def _check_plan(scores, given, panel, budgets, rounds, clusters, n):

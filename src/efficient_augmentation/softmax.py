@@ -101,13 +101,22 @@ def accuracy(theta, X, y):
     Returns: scalar or (R,), between 0 and 1.
     Raises: ValueError where theta' x~ is no number.
     """
+    return correct(theta, X, y).mean(axis=-1)
+
+
+def correct(theta, X, y):
+    """Whether a row's own class is the most probable; the first of equals counts.
+
+    Args, Raises: as `accuracy`.
+    Returns: (n,) or (R, n) bool.
+    """
     theta, X, y = np.asarray(theta, np.float64), np.asarray(X, np.float64), np.asarray(y)
     if theta.ndim == 3:
-        return np.array([accuracy(run, X, y) for run in theta])
+        return np.array([correct(run, X, y) for run in theta])
     values = logits(theta, X)
     if np.isnan(values).any():
         raise ValueError("theta and features must be finite: some theta' x~ is NaN")
-    return (values.argmax(axis=1) == y).mean()
+    return values.argmax(axis=1) == y
 
 
 def check_rows(X, y):

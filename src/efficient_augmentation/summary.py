@@ -204,14 +204,20 @@ def shares(accuracy, baselines):
 
 def first_crossing(budgets, curve, target):
     """Where a curve from (0, 0) through (budgets, curve) first reaches target; nan if nowhere."""
-    x, y = np.concatenate([[0.0], budgets]), np.concatenate([[0.0], curve])
-    reached = np.flatnonzero(y >= target)
-    if len(reached) == 0:
-        return math.nan
-    k = reached[0]
-    if k == 0:
-        return 0.0
-    return float(x[k - 1] + (target - y[k - 1]) / (y[k] - y[k - 1]) * (x[k] - x[k - 1]))
+    return float(first_crossings(budgets, np.asarray(curve, float)[None], target)[0])
+
+
+def first_crossings(budgets, curves, target):
+    """`first_crossing` of many curves: (c, b) to (c,)."""
+    zero = np.zeros((len(curves), 1))
+    x, y = np.concatenate([[0.0], budgets]), np.concatenate([zero, curves], axis=1)
+    reached = y >= target
+    k = np.maximum(reached.argmax(axis=1), 1)
+    row = np.arange(len(curves))
+    before, after = y[row, k - 1], y[row, k]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = x[k - 1] + (target - before) / (after - before) * (x[k] - x[k - 1])
+    return np.where(reached[:, 0], 0.0, np.where(reached.any(axis=1), found, np.nan))
 
 
 def points_needed(curves, baselines, share=LEVEL):

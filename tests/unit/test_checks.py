@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from efficient_augmentation import baselines, checks, simulate, summary
+from efficient_augmentation import baselines, checks, comparison, simulate, summary
 from efficient_augmentation.stages import panels, selection, sweep
 from problems import augmented_features
 
@@ -30,6 +30,16 @@ def columns(rows):
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
+def simulated(model, settings):
+    """Columns of curves.csv, and the tables of policies beside uniform choice."""
+    rows, points = panels.tallied(model, settings, augmented_features(N)["source_test"])
+    curves = columns(rows)
+    return curves, {
+        "comparison.csv": columns(comparison.differences(curves, points)),
+        "needed.csv": columns(comparison.needed(curves, points, 0, replicates=50)),
+    }
+
+
 @pytest.fixture(scope="module")
 def whole():
     """Dataset and files of a transform, as the stages make them."""
@@ -38,7 +48,7 @@ def whole():
     data |= {f"{s}_ids": np.arange(len(data[f"y_{s}"])) + 7 for s in ("train", "test")}
     model = simulate.FrozenModel(features, 1.0)
     scores, levels = baselines.evaluate(model, features, data["train_ids"])
-    curves = columns(panels.run(model, SETTINGS))
+    curves, compared = simulated(model, SETTINGS)
     choice = {"score": "influence", "policy": "baseline", "budget": 5, "seed": 0}
     rows, answer = selection.select(columns(scores), curves, levels, choice)
     return data, {
@@ -48,6 +58,7 @@ def whole():
         "scores.csv": columns(scores),
         "baselines.json": levels,
         "curves.csv": curves,
+        **compared,
         "auc.csv": columns(summary.summarize(curves, levels)),
     }
 
@@ -94,7 +105,8 @@ def test_k_dpps_that_were_measured_to_the_end_pass_too(made):
     data, files = made
     settings = SETTINGS | {"dpp": SETTINGS["dpp"] | {"budgets": [4, N]}}
     model = simulate.FrozenModel(files["features.npz"], 1.0)
-    files["curves.csv"] = columns(panels.run(model, settings))
+    files["curves.csv"], compared = simulated(model, settings)
+    files |= compared
     files["auc.csv"] = columns(summary.summarize(files["curves.csv"], files["baselines.json"]))
     assert checks.transform(data, files, settings) == []
 
@@ -153,6 +165,32 @@ def drop(file, name):
 
 
 DAMAGE = {
+    "difference of other curves": (
+        put("comparison.csv", "difference", 1, 0.75),
+        r"^comparison\.csv, line 3: difference is 0\.75, expected that of curves\.csv$",
+    ),
+    "interval beside its value": (
+        put("comparison.csv", "low", 1, 0.75),
+        r"^comparison\.csv, line 3: difference is \S+, expected within low and high$",
+    ),
+    "comparison missing": (
+        without_rows("comparison.csv", 0),
+        r"^comparison\.csv: rows differ from those of the config in \[\('loss', 'determ.*', 1\)\]$",
+    ),
+    "points needed twice": (
+        lambda data, files: files["needed.csv"].update(
+            {n: np.append(c, c[:1]) for n, c in files["needed.csv"].items()}
+        ),
+        r"^needed\.csv: rows differ from those of the config in a row twice$",
+    ),
+    "probability above 1": (
+        put("needed.csv", "p_holm", 1, 1.5),
+        r"^needed\.csv, line 3: p_holm is 1\.5, expected within 0\.\.1$",
+    ),
+    "verdict of its own": (
+        put("needed.csv", "verdict", 0, "bettter"),
+        r"^needed\.csv, line 2: verdict is bet\w+, expected a verdict$",
+    ),
     "rank out of place": (
         put("selection.csv", "rank", 1, 3),
         r"^selection\.csv, line 3: rank is 3, expected the line's place$",

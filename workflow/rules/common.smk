@@ -34,7 +34,7 @@ os.environ.update(
 sys.path.insert(0, str(SOURCE))
 
 from efficient_augmentation import code, config as configuration, fitting, pretrained
-from efficient_augmentation import score_names, transform_checks
+from efficient_augmentation import policies, score_names, transform_checks
 from efficient_augmentation.data import available, dataset, download, sources, whole
 
 

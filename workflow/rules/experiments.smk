@@ -303,6 +303,7 @@ def experiment_files(experiment):
         "selection.csv",
         "selection.json",
     ]
+    each += compared_files(experiment)
     each += ["selected"] * EXPERIMENTS[experiment]["selection"]["images"] + pictures
     if EXPERIMENTS[experiment]["end_to_end"]["shares"]:
         each += [
@@ -320,10 +321,16 @@ def experiment_files(experiment):
     return files + AUDIT_FILES * EXPERIMENTS[experiment]["audit"]
 
 
+def compared_files(experiment):
+    """Tables of policies beside uniform choice, where both are run."""
+    both = policies.compared(EXPERIMENTS[experiment]["policies"])
+    return ["comparison.csv", "needed.csv"] * both
+
+
 def checked_files(experiment):
     """Arrays and tables that the checks read."""
     each = ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv"]
-    each += ["selection.csv", "selection.json"]
+    each += ["selection.csv", "selection.json", *compared_files(experiment)]
     files = [
         f"{t}/{file}" for t in EXPERIMENTS[experiment]["transforms"] for file in each
     ]

@@ -1,9 +1,10 @@
-"""Policies: accuracy at every budget of every round, the area under these curves, and the checks.
+"""Policies: accuracy at every budget of every round, what it comes to, and the checks.
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz, baselines.json
      results/{experiment}/featurizer/forgetting.npz where that score is asked for
-Out: results/{experiment}/{transform}/curves.csv, auc.csv, each with *-metadata.json; auc.tex
+Out: results/{experiment}/{transform}/curves.csv, auc.csv, comparison.csv, needed.csv, each with
+     *-metadata.json; auc.tex, test_points.npz
      results/{experiment}/checks.txt
 """
 
@@ -16,6 +17,7 @@ rule simulate_policies:
     output:
         curves="results/{experiment}/{transform}/curves.csv",
         curves_metadata="results/{experiment}/{transform}/curves.csv-metadata.json",
+        test_points="results/{experiment}/{transform}/test_points.npz",
     log:
         "results/logs/simulate_policies/{experiment}/{transform}.log",
     benchmark:
@@ -58,6 +60,33 @@ rule summarize_curves:
         *code_of("summarize_curves.py"),
     script:
         "../scripts/summarize_curves.py"
+
+
+rule compare_policies:
+    input:
+        curves="results/{experiment}/{transform}/curves.csv",
+        test_points="results/{experiment}/{transform}/test_points.npz",
+    output:
+        comparison="results/{experiment}/{transform}/comparison.csv",
+        comparison_metadata="results/{experiment}/{transform}/comparison.csv-metadata.json",
+        needed="results/{experiment}/{transform}/needed.csv",
+        needed_metadata="results/{experiment}/{transform}/needed.csv-metadata.json",
+    log:
+        "results/logs/compare_policies/{experiment}/{transform}.log",
+    benchmark:
+        "results/benchmarks/compare_policies/{experiment}/{transform}.tsv"
+    localrule: True
+    conda:
+        "../../envs/jax.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        *code_of("compare_policies.py"),
+        settings=settings_of("seed"),
+    script:
+        "../scripts/compare_policies.py"
 
 
 # Only a rule that asserts: what it writes says that everything held.

@@ -10,8 +10,10 @@ def main(smk, progress=None):
     features, dataset = arrays.load(smk.input.features), arrays.load(smk.input.dataset)
     given = arrays.load(smk.input.history, "forgetting") if smk.input.history else None
     built = model.build(features, dataset, smk.params.model, progress, given)
-    rows = panels.run(built, smk.params.plan)
-    tables.write_csv(smk.output.curves, rows, provenance.of(smk))
+    rows, points = panels.tallied(built, smk.params.plan, features["source_test"])
+    made_by = provenance.of(smk)
+    tables.write_csv(smk.output.curves, rows, made_by)
+    arrays.save(smk.output.test_points, made_by, **points)
 
 
 if __name__ == "__main__":

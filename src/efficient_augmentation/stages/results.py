@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
-from efficient_augmentation import arrays, checks, tables
+from efficient_augmentation import arrays, checks, policies, tables
 
 TABLES = ("scores.csv", "curves.csv", "auc.csv", "selection.csv")
+COMPARED = ("comparison.csv", "needed.csv")
+"""Tables of policies beside uniform choice, where both were run."""
 
 
 class CheckError(ValueError):
@@ -25,10 +27,11 @@ def check(folder, settings):
     data = arrays.load(folder / "dataset.npz", "y_train", "y_test", "train_ids", "test_ids")
     found = [f"{folder}/{text}" for text in checks.dataset(data, settings)]
     lines = []
+    names = TABLES + COMPARED * policies.compared(settings["policies"])
     for name in settings["transforms"]:
-        files = _read(folder / name)
+        files = _read(folder / name, names)
         found += [f"{folder}/{name}/{text}" for text in checks.transform(data, files, settings)]
-        rows = ", ".join(f"{file} {_length(files[file])}" for file in TABLES)
+        rows = ", ".join(f"{file} {_length(files[file])}" for file in names)
         lines.append(f"{name}: rows of {rows}: as they must be\n")
     if settings["sweep"]:
         table = tables.read_csv(folder / "clusters.csv")
@@ -42,11 +45,11 @@ def _length(columns):
     return len(next(iter(columns.values())))
 
 
-def _read(folder):
-    names = ("y_train", "source_train", "y_test", "source_test")
-    sources = arrays.load(folder / "features.npz", *names)
+def _read(folder, names):
+    members = ("y_train", "source_train", "y_test", "source_test")
+    sources = arrays.load(folder / "features.npz", *members)
     texts = {"selection.csv": ("id", "label")}
-    columns = {name: tables.read_csv(folder / name, texts.get(name, ())) for name in TABLES}
+    columns = {name: tables.read_csv(folder / name, texts.get(name, ())) for name in names}
     levels = {
         name: json.loads((folder / name).read_text(encoding="utf-8"))
         for name in ("baselines.json", "selection.json")
