@@ -168,10 +168,10 @@ def training_theirs(network, x, y, batch_size):
     return run
 
 
-def best(functions, n):
+def best(functions, n, turns):
     """Images a second of each, the best of their turns."""
     seconds = [np.inf] * len(functions)
-    for turn in range(TURNS + 1):
+    for turn in range(turns + 1):
         for k, function in enumerate(functions):
             start = time.perf_counter()
             function()
@@ -181,17 +181,23 @@ def best(functions, n):
     return [n / s for s in seconds]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--network", choices=("resnet20v2", "resnet56v2"), default="resnet56v2")
-    parser.add_argument("--images", type=int, default=512, help="images a turn")
-    parser.add_argument("--batch", type=int, default=64, help="images a training step")
-    chosen = parser.parse_args()
+def rows(name="resnet56v2", images=256, batch=64, turns=TURNS):
+    """What is compared, one after the other, in a process whose JAX has not started yet.
+
+    Args:
+      name: network, see `models.build`.
+      images: images a turn.
+      batch: images a training step.
+      turns: how often each is timed; the best counts.
+    Yields: (work, our images a second, those of PyTorch).
+    """
     torch.set_num_threads(THREADS)
+    # As in the workflow: a device for each thread.
+    jax.config.update("jax_num_cpu_devices", THREADS)
     rng = np.random.default_rng(0)
-    x = rng.integers(0, 256, (chosen.images, SIDE, SIDE, 3), dtype=np.uint8)
-    y = rng.integers(0, CLASSES, chosen.images)
-    form = models.build(chosen.network, CLASSES)
+    x = rng.integers(0, 256, (images, SIDE, SIDE, 3), dtype=np.uint8)
+    y = rng.integers(0, CLASSES, images)
+    form = models.build(name, CLASSES)
     variables = jax.tree.map(np.asarray, form.init(jax.random.key(0), np.zeros((1, SIDE, SIDE, 3))))
     network = copied(Network(form), form, variables).to(memory_format=torch.channels_last)
     pixels = torch.from_numpy(x.transpose(0, 3, 1, 2) / np.float32(255))
@@ -199,20 +205,25 @@ def main():
     with torch.inference_mode():
         theirs = network.eval()(pixels[:8]).numpy()
     np.testing.assert_allclose(form.apply(variables, x[:8] / 255), theirs, rtol=1e-2, atol=1e-2)
+    forward = forward_ours(name, variables, x), forward_theirs(network, pixels)
+    yield "forward", *best(forward, images, turns)
+    training = (
+        training_ours(name, x, y, batch),
+        training_theirs(network, pixels, torch.from_numpy(y), batch),
+    )
+    yield f"training step of {batch}", *best(training, images, turns)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--network", choices=("resnet20v2", "resnet56v2"), default="resnet56v2")
+    parser.add_argument("--images", type=int, default=256, help="images a turn")
+    parser.add_argument("--batch", type=int, default=64, help="images a training step")
+    parser.add_argument("--turns", type=int, default=TURNS, help="turns of each; the best counts")
+    chosen = parser.parse_args()
     print(f"{chosen.network}, {THREADS} threads, torch {torch.__version__}, jax {jax.__version__}")
-    ways = {
-        "forward": (
-            forward_ours(chosen.network, variables, x),
-            forward_theirs(network, pixels),
-        ),
-        "training": (
-            training_ours(chosen.network, x, y, chosen.batch),
-            training_theirs(network, pixels, torch.from_numpy(y), chosen.batch),
-        ),
-    }
-    for name, functions in ways.items():
-        ours, theirs = best(functions, chosen.images)
-        print(f"{name}: ours {ours:.0f}, PyTorch {theirs:.0f} images/s, {ours / theirs:.2f} x")
+    for work, ours, theirs in rows(chosen.network, chosen.images, chosen.batch, chosen.turns):
+        print(f"{work}: ours {ours:.0f}, PyTorch {theirs:.0f} images/s, {ours / theirs:.2f} x")
 
 
 if __name__ == "__main__":

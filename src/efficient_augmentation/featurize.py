@@ -5,6 +5,7 @@ import logging
 
 import jax
 import numpy as np
+from jax.sharding import NamedSharding, PartitionSpec
 from tqdm import tqdm
 
 from efficient_augmentation import models, resnet
@@ -20,13 +21,14 @@ def featurize(name, variables, images, batch_size=512, progress=None):
 
     A row depends on its own image alone, up to rounding, whatever the batch size and the other
     images are: the last batch is padded, dropout is off, and batch normalisation, by running
-    statistics, is folded into the convolutions.
+    statistics, is folded into the convolutions. All devices of this process share each batch.
 
     Args:
       name: network, see `models.build`.
       variables: its weights, as `train.train` or `train.load_weights` returns them.
       images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
-      batch_size: images sent to the device at once, >= 1; halved as often as its memory asks for.
+      batch_size: images sent to the devices at once, >= 1; halved as often as their memory asks
+        for.
       progress: text stream of a bar, shown only where that is a terminal; None means no bar.
     Returns: (n, d) float32, >= 0.
     Raises: ValueError for a wrong shape, batch size, or network, and where the device's memory does
@@ -40,10 +42,12 @@ def featurize(name, variables, images, batch_size=512, progress=None):
     module = models.build(name, len(variables["params"]["head"]["bias"]))
     if "batch_stats" in variables:
         module, variables = module.clone(folded=True), resnet.fold(variables)
-    variables, batch_size = jax.device_put(variables), min(batch_size, len(images))
+    mesh = jax.sharding.Mesh(np.array(jax.local_devices()), ("batch",))
+    variables = jax.device_put(variables, NamedSharding(mesh, PartitionSpec()))
+    batch_size = min(batch_size, len(images))
     disable = True if progress is None else None
     while True:
-        size, block = _sizes(len(images), batch_size)
+        size, block = _sizes(batch_size, mesh.size)
         starts = range(0, len(images), size)
         bar = tqdm(starts, f"featurize {name}", unit="batch", file=progress, disable=disable)
         features = []
@@ -51,7 +55,7 @@ def featurize(name, variables, images, batch_size=512, progress=None):
             for start in bar:
                 batch = images[start : start + size]
                 padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
-                found = np.asarray(_forward(module, block, variables, padded))
+                found = np.asarray(_forward(module, mesh, block, variables, padded))
                 features.append(found[: len(batch)])
             return np.concatenate(features)
         except jax.errors.JaxRuntimeError as error:
@@ -88,21 +92,27 @@ def raw(images):
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(scale)
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1))
-def _forward(module, block, variables, images):
-    def one_block(images):
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+def _forward(module, mesh, block, variables, images):
+    def one_block(variables, images):
         _, named = module.apply(variables, models.unit_scale(images), intermediates=True)
         return named["features"]
 
-    blocks = images.reshape(-1, block, *images.shape[1:])
-    return jax.lax.map(one_block, blocks).reshape(len(images), -1)
+    def one_device(variables, images):
+        blocks = images.reshape(-1, block, *images.shape[1:])
+        forward = functools.partial(one_block, variables)
+        return jax.lax.map(forward, blocks).reshape(len(images), -1)
+
+    whole, shared = PartitionSpec(), PartitionSpec("batch")
+    together = jax.shard_map(one_device, mesh=mesh, in_specs=(whole, shared), out_specs=shared)
+    return together(variables, images)
 
 
-def _sizes(n, batch_size):
-    """Images in a batch and in a block of it: no more than needed, and whole blocks."""
-    size = min(n, batch_size)
-    block = min(size, _BLOCK) if jax.default_backend() == "cpu" else size
-    return -(-size // block) * block, block
+def _sizes(batch_size, n_devices):
+    """Images in a batch and in a block of it: the same number of whole blocks for every device."""
+    share = -(-batch_size // n_devices)
+    block = min(share, _BLOCK) if jax.default_backend() == "cpu" else share
+    return -(-share // block) * block * n_devices, block
 
 
 def _check_images(images):

@@ -250,8 +250,8 @@ class NormReLU(nn.Module):
 class Convolution(nn.Module):
     """Convolution, each form of it computed in the way that is fast.
 
-    1 x 1 is a matrix product of the pixels that the stride keeps. 3 x 3 is `lax.conv`, on CPU with
-    a gradient of its own, see `convolve`.
+    1 x 1 is a matrix product of the pixels that the stride keeps, 3 x 3 is `lax.conv`; on CPU both
+    have a gradient of their own, see `convolve`.
     """
 
     features: int
@@ -264,11 +264,12 @@ class Convolution(nn.Module):
         shape = (self.size, self.size, x.shape[-1], self.features)
         kernel = self.param("kernel", KERNEL_INIT, shape, jnp.float32).astype(x.dtype)
         if self.size == 1:
-            y = x[:, :: self.stride, :: self.stride] @ kernel[0, 0]
-        elif self.stride == 1 and jax.default_backend() == "cpu":
+            x = x[:, :: self.stride, :: self.stride]
+        stride = 1 if self.size == 1 else self.stride
+        if stride == 1 and jax.default_backend() == "cpu":
             y = convolve(x, kernel)
         else:
-            y = _convolve(x, kernel, self.stride)
+            y = _convolve(x, kernel, stride)
         if self.use_bias:
             bias = self.param("bias", nn.initializers.zeros, (self.features,), jnp.float32)
             y += bias.astype(x.dtype)
@@ -280,13 +281,13 @@ def convolve(x, kernel):
     """Padded convolution of stride 1, with a gradient that is fast on CPU inside a loop too.
 
     The gradient that `lax.conv` brings takes the image for a kernel, which runs 20 to 50 times
-    slower there. This one is a product of matrices: of every pixel's neighbourhood with dy.
+    slower there. This one is a product of matrices for each place of the kernel: of dy with the
+    pixels that were there.
 
     Args:
       x: (b, h, w, c).
       kernel: (size, size, c, features), size odd.
     Returns: (b, h, w, features).
-    Cost: the gradient holds size * size copies of x for a moment.
     """
     return _convolve(x, kernel, 1)
 
@@ -301,9 +302,12 @@ def _convolve_backward(saved, dy):
     size, (h, w) = len(kernel), x.shape[1:3]
     margin = (size // 2, size // 2)
     padded = jnp.pad(x, ((0, 0), margin, margin, (0, 0)))
-    shifted = [padded[:, i : i + h, j : j + w] for i in range(size) for j in range(size)]
-    dkernel = jnp.einsum("bhwp,bhwf->pf", jnp.concatenate(shifted, axis=-1), dy)
-    return dx, dkernel.reshape(kernel.shape)
+    # dy comes first: the first factor is transposed in memory, and dy is the same for all places.
+    shifts = [
+        [jnp.einsum("bhwf,bhwc->fc", dy, padded[:, i : i + h, j : j + w]) for j in range(size)]
+        for i in range(size)
+    ]
+    return dx, jnp.array(shifts).swapaxes(2, 3)
 
 
 convolve.defvjp(_convolve_forward, _convolve_backward)
@@ -349,6 +353,8 @@ normalise_relu.defvjp(_normalise_relu_forward, _normalise_relu_backward)
 
 
 def _convolve(x, kernel, stride):
+    if len(kernel) == 1:
+        return x @ kernel[0, 0]
     margin = (len(kernel) // 2, len(kernel) // 2)
     return jax.lax.conv_general_dilated(
         x, kernel, (stride, stride), (margin, margin), dimension_numbers=_LAYOUT

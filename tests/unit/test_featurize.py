@@ -86,11 +86,11 @@ def test_batches_shrink_until_the_device_holds_them(variables, monkeypatch, capl
     expected = featurize.featurize("lenet", variables, x)
     forward, tried = featurize._forward, []
 
-    def small(module, block, variables, images):
+    def small(module, mesh, block, variables, images):
         tried.append(len(images))
         if len(images) > 3:
             raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory.")
-        return forward(module, block, variables, images)
+        return forward(module, mesh, block, variables, images)
 
     monkeypatch.setattr(featurize, "_forward", small)
     found = featurize.featurize("lenet", variables, x)

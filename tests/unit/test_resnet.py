@@ -245,10 +245,11 @@ def test_folding_leaves_normalisations_behind_additions_only():
         resnet.fold({"params": folded})
 
 
-def test_convolution_has_the_gradient_of_its_formula():
+@pytest.mark.parametrize("size", [1, 3])
+def test_convolution_has_the_gradient_of_its_formula(size):
     rng = np.random.default_rng(3)
     x, dy = (rng.normal(size=(2, 5, 4, c)) for c in (3, 2))
-    kernel = rng.normal(size=(3, 3, 3, 2))
+    kernel = rng.normal(size=(size, size, 3, 2))
     with jax.enable_x64(True):
         y, pull = jax.vjp(resnet.convolve, *map(jnp.asarray, (x, kernel)))
         dx, dkernel = pull(jnp.asarray(dy))

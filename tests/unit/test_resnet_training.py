@@ -180,14 +180,17 @@ import jax
 from efficient_augmentation import processes
 processes.join()
 import tiny_resnet
-from efficient_augmentation import models, resnet_training
+from efficient_augmentation import featurize, models, resnet_training
 models.NETWORKS["tiny"] = tiny_resnet.build
 x, y = tiny_resnet.images()
 variables, history = resnet_training.train(
     "tiny", x, y, n_classes=3, recipe=tiny_resnet.recipe(epochs=5), test=(x, y))
 total = sum(float(abs(leaf).sum()) for leaf in jax.tree.leaves(variables))
+some = x[:13]
+_, named = models.build("tiny", 3).apply(variables, models.unit_scale(some), intermediates=True)
+error = float(abs(featurize.featurize("tiny", variables, some) - named["features"]).max())
 processes.wait()
-print(json.dumps([jax.device_count(), history, total]))
+print(json.dumps([jax.device_count(), history, total, error]))
 """
 
 
@@ -218,15 +221,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def test_many_devices_and_processes_train_like_one():
+def test_many_devices_and_processes_train_and_featurize_like_one():
     one, eight = run_elsewhere(SCRIPT), run_elsewhere(SCRIPT, devices=8)
     address = {"JAX_COORDINATOR_ADDRESS": f"127.0.0.1:{free_port()}", "JAX_NUM_PROCESSES": "2"}
     two = [run_elsewhere(SCRIPT, **address, JAX_PROCESS_ID=str(rank)) for rank in (0, 1)]
-    n, expected, total = result(one)
+    n, expected, total, error = result(one)
     assert n == 1
+    assert error < 1e-4
     for process, devices in ((eight, 8), *((process, 2) for process in two)):
-        found_n, found, found_total = result(process)
+        found_n, found, found_total, error = result(process)
         assert found_n == devices
+        assert error < 1e-4
         np.testing.assert_allclose(found["loss"], expected["loss"], rtol=2e-3)
         assert found["learning_rate"] == expected["learning_rate"]
         np.testing.assert_allclose(found_total, total, rtol=2e-3)

@@ -69,6 +69,7 @@ import jax
 
 before = len(os.listdir("/proc/self/task"))
 jax.numpy.ones(3).block_until_ready()
+assert jax.device_count() == int(sys.argv[3]) or jax.default_backend() != "cpu"
 sys.exit(len(os.listdir("/proc/self/task")) - before)
 """
 

@@ -31,7 +31,12 @@ def start(smk):
     """
     # JAX would use all cores, whatever the rule declares; XLA reads this when it starts. It is a
     # param and not `threads`, which --cores caps: sums are split by it, so results depend on it.
-    os.environ["NPROC"] = str(smk.params.get("jax_threads", 1))
+    threads = smk.params.get("jax_threads", 1)
+    os.environ["NPROC"] = str(threads)
+    # A device for each thread, which share out every batch: a device alone leaves its second thread
+    # idle half the time.
+    flags = os.environ.get("XLA_FLAGS", "")
+    os.environ["XLA_FLAGS"] = f"{flags} --xla_force_host_platform_device_count={threads}".strip()
     _end_with(_PARENT)
     warnings.showwarning = functools.partial(_mend_cache, warnings.showwarning)
     return _log_to(smk.log[0])
