@@ -26,6 +26,11 @@ _COLUMNS = {
     "clusters.csv": ("clusters", *_SWEEP),
     "comparison.csv": (*_TEXTS, "n_augmented", "difference", "low", "high", "p_holm", "verdict"),
     "needed.csv": (*_TEXTS, "share", "points", "low", "high", "p_holm", "verdict"),
+    "audit.csv": ("id", "label", "exact"),
+    "end_to_end.csv": (
+        *(*_TEXTS, "round", "share", "n_augmented", "images"),
+        *("test_accuracy", "frozen_accuracy"),
+    ),
 }
 # Of sums whose terms were added in another order.
 _ROUNDING = 1e-9
@@ -106,6 +111,60 @@ def sweep(columns, settings):
         else:
             good = np.isnan(values) | (np.abs(values) <= 1)
             found += _lines(file, name, values, good, "within -1..1, or nan")
+    return found
+
+
+def truth_check(columns, data):
+    """What is wrong with audit.csv.
+
+    Args:
+      columns: of the file.
+      data: mapping with y_train and train_ids of dataset.npz.
+    Returns: list of str.
+    """
+    file = "audit.csv"
+    if found := list(_columns(file, columns)):
+        return found
+    if found := _size(f"{file}: rows", len(columns["id"]), len(data["y_train"]), "dataset.npz"):
+        return found
+    for name, known in (("id", "train_ids"), ("label", "y_train")):
+        equal = columns[name] == data[known]
+        found += _lines(file, name, columns[name], equal, f"that of {known} in dataset.npz")
+    exact = columns["exact"]
+    good = np.isfinite(exact) & (exact >= -_ROUNDING)
+    found += _lines(file, "exact", exact, good, "finite and >= 0")
+    for name in [name for name in columns if name not in _COLUMNS[file]]:
+        found += _lines(file, name, columns[name], np.isfinite(columns[name]), "finite")
+    return found
+
+
+def end_to_end(columns, n_test_rows, settings):
+    """What is wrong with end_to_end.csv.
+
+    Args:
+      columns: of the file.
+      n_test_rows: number of rows of the expanded test set.
+      settings: the experiment's effective settings.
+    Returns: list of str.
+    """
+    file, plan, n = "end_to_end.csv", settings["end_to_end"], settings["dataset"]["n_train"]
+    if found := list(_columns(file, columns)):
+        return found
+    ends = [("-", "none", 0.0), ("-", "all", 1.0)]
+    series = [(s, p, a) for s in plan["scores"] for p in plan["policies"] for a in plan["shares"]]
+    expected = sorted((*key, r) for key in (*ends, *series) for r in range(plan["rounds"]))
+    keys = zip(*(columns[k].tolist() for k in ("score", "policy", "share", "round")), strict=True)
+    if (keys := sorted(keys)) != expected:
+        other = sorted(set(keys) ^ set(expected))[:3] or "a row twice"
+        return [f"{file}: rows differ from those of the config in {other}"]
+    augmented, share = columns["n_augmented"], columns["share"]
+    near = np.abs(augmented - share * n) <= 1
+    found += _lines(file, "n_augmented", augmented, near, f"the share of {n} points")
+    for name in ("test_accuracy", "frozen_accuracy"):
+        hits = columns[name] * n_test_rows
+        whole = np.abs(hits - np.round(hits)) <= _ROUNDING * n_test_rows
+        good = whole & (columns[name] >= 0) & (columns[name] <= 1)
+        found += _lines(file, name, columns[name], good, f"a share of {n_test_rows} test rows")
     return found
 
 

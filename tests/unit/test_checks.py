@@ -347,3 +347,43 @@ def test_sweep(made):
     assert checks.sweep(table, SETTINGS | {"sweep": 2})[0] == (
         "clusters.csv: 5 rows, expected 1 to 2 (sweep)"
     )
+
+
+def test_a_truth_check_that_cannot_be_right_is_named():
+    data = {"y_train": np.array([0, 1, 1]), "train_ids": np.array([5, 6, 9])}
+    good = {"id": data["train_ids"], "label": data["y_train"], "exact": np.array([0.0, 1e-30, 2])}
+    good |= {"loss": np.ones(3)}
+    assert checks.truth_check(good, data) == []
+    wrong = {**good, "id": np.array([5, 6, 7]), "exact": np.array([0, -0.5, 1])}
+    assert checks.truth_check({**wrong, "loss": np.array([np.nan, 1, 1])}, data) == [
+        "audit.csv, line 4: id is 7, expected that of train_ids in dataset.npz",
+        "audit.csv, line 3: exact is -0.5, expected finite and >= 0",
+        "audit.csv, line 2: loss is nan, expected finite",
+    ]
+    assert checks.truth_check({"id": [1]}, data)[0].startswith("audit.csv: label is missing")
+    short = {name: values[:2] for name, values in good.items()}
+    assert checks.truth_check(short, data) == ["audit.csv: rows: 2, expected 3 as in dataset.npz"]
+
+
+def test_networks_end_to_end_that_cannot_be_right_are_named():
+    plan = {"scores": ["loss"], "policies": ["baseline"], "shares": [0.5], "rounds": 1}
+    settings = {"end_to_end": plan, "dataset": {"n_train": 8}}
+    good = {
+        "score": np.array(["-", "-", "loss"]),
+        "policy": np.array(["none", "all", "baseline"]),
+        "round": np.zeros(3, int),
+        "share": np.array([0.0, 1.0, 0.5]),
+        "n_augmented": np.array([0, 8, 4]),
+        "images": np.array([8, 24, 16]),
+        "test_accuracy": np.array([0.25, 1.0, 0.5]),
+        "frozen_accuracy": np.array([0.25, 1.0, 0.5]),
+    }
+    assert checks.end_to_end(good, 4, settings) == []
+    wrong = {**good, "n_augmented": np.array([0, 8, 8]), "test_accuracy": np.array([0.3, 1, 0.5])}
+    assert checks.end_to_end(wrong, 4, settings) == [
+        "end_to_end.csv, line 4: n_augmented is 8, expected the share of 8 points",
+        "end_to_end.csv, line 2: test_accuracy is 0.3, expected a share of 4 test rows",
+    ]
+    fewer = {name: values[:2] for name, values in good.items()}
+    (text,) = checks.end_to_end(fewer, 4, settings)
+    assert text.endswith("rows differ from those of the config in [('loss', 'baseline', 0.5, 0)]")

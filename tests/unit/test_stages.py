@@ -244,7 +244,7 @@ def test_checks_name_the_folder_of_what_is_wrong(tmp_path):
     labels = {"y_train": np.array([0, 1, 2]), "y_test": np.array([0, 1, 1])}
     arrays.save(tmp_path / "dataset.npz", **labels, train_ids=ids, test_ids=ids)
     settings = {"dataset": {"classes": [0, 1], "n_train": 4}, "policies": [], "transforms": {}}
-    settings["sweep"] = 0
+    settings |= {"sweep": 0, "audit": False}
     with pytest.raises(results.CheckError) as error:
         results.check(tmp_path, settings)
     assert str(error.value).splitlines() == [

@@ -331,10 +331,12 @@ def checked_files(experiment):
     """Arrays and tables that the checks read."""
     each = ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv"]
     each += ["selection.csv", "selection.json", *compared_files(experiment)]
+    each += ["end_to_end.csv"] * bool(EXPERIMENTS[experiment]["end_to_end"]["shares"])
     files = [
         f"{t}/{file}" for t in EXPERIMENTS[experiment]["transforms"] for file in each
     ]
     files += ["dataset.npz"] + ["clusters.csv"] * bool(EXPERIMENTS[experiment]["sweep"])
+    files += ["audit.csv"] * EXPERIMENTS[experiment]["audit"]
     return [f"results/{experiment}/{file}" for file in files]
 
 

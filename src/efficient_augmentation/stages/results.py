@@ -31,11 +31,18 @@ def check(folder, settings):
     for name in settings["transforms"]:
         files = _read(folder / name, names)
         found += [f"{folder}/{name}/{text}" for text in checks.transform(data, files, settings)]
+        if settings["end_to_end"]["shares"]:
+            table = tables.read_csv(folder / name / "end_to_end.csv")
+            wrong = checks.end_to_end(table, files["baselines.json"]["n_test_rows"], settings)
+            found += [f"{folder}/{name}/{text}" for text in wrong]
         rows = ", ".join(f"{file} {_length(files[file])}" for file in names)
         lines.append(f"{name}: rows of {rows}: as they must be\n")
     if settings["sweep"]:
         table = tables.read_csv(folder / "clusters.csv")
         found += [f"{folder}/{text}" for text in checks.sweep(table, settings)]
+    if settings["audit"]:
+        table = tables.read_csv(folder / "audit.csv")
+        found += [f"{folder}/{text}" for text in checks.truth_check(table, data)]
     if found:
         raise CheckError("\n  ".join(["results are not what they must be:", *found]))
     return "".join(lines)
