@@ -15,6 +15,7 @@ from efficient_augmentation import (
     report_inputs,
     report_made,
     report_needed,
+    report_verdicts,
     report_views,
 )
 
@@ -39,6 +40,7 @@ class Section(NamedTuple):
 SECTIONS = (
     Section("answer", "What to augment", report_answer.view),
     Section("needed", "Policies compared", report_needed.view),
+    Section("verdicts", "Policies beside uniform choice", report_verdicts.view),
     Section("claims", "The paper's claims beside these runs", report_claims.view),
     Section("runs", None, report_views.view),
     Section("end_to_end", "Networks trained end to end", report_end_to_end.view),

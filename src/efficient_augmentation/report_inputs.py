@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from efficient_augmentation import arrays, selection, tables
+from efficient_augmentation import arrays, policies, selection, tables
 
 THUMBNAILS = 24
 """Chosen points whose images the report holds, for each transform."""
@@ -40,6 +40,7 @@ class TransformResult(NamedTuple):
       figures: name of each figure to the bytes of its PNG.
       selection: Selection.
       end_to_end: columns of end_to_end.csv, or None where no network was trained end to end.
+      needed: columns of needed.csv, or None where nothing stands beside uniform choice.
     """
 
     name: str
@@ -51,6 +52,7 @@ class TransformResult(NamedTuple):
     figures: dict
     selection: Selection
     end_to_end: dict | None = None
+    needed: dict | None = None
 
 
 class ExperimentResult(NamedTuple):
@@ -116,7 +118,13 @@ def read_experiment(directory, config, network=None):
     names = ("x_train", "train_ids") + ("test_share",) * own
     data = arrays.load(directory / "dataset.npz", *names)
     found = [
-        read_transform(directory / name, parameters, data, bool(config["end_to_end"]["shares"]))
+        read_transform(
+            directory / name,
+            parameters,
+            data,
+            end_to_end=bool(config["end_to_end"]["shares"]),
+            compared=policies.compared(config["policies"]),
+        )
         for name, parameters in config["transforms"].items()
     ]
     sweep, training, audit = (None, None), (None, None), (None, None)
@@ -160,7 +168,7 @@ def _table_and_picture(table, picture):
     return tables.read_csv(table), picture.read_bytes()
 
 
-def read_transform(directory, parameters, data, end_to_end=False):
+def read_transform(directory, parameters, data, *, end_to_end=False, compared=False):
     """Results of one transform, from results/{experiment}/{transform}.
 
     Args:
@@ -168,12 +176,15 @@ def read_transform(directory, parameters, data, end_to_end=False):
       parameters: of the transform.
       data: mapping with x_train and train_ids of dataset.npz.
       end_to_end: whether networks were trained end to end.
+      compared: whether there are policies beside uniform choice.
     Returns: TransformResult.
     """
     tabled = ("curves.csv", "auc.csv", "scores.csv", "selection.csv")
     files = {name: directory / name for name in ("baselines.json", "selection.json", *tabled)}
     if end_to_end:
         files["end_to_end.csv"] = directory / "end_to_end.csv"
+    if compared:
+        files["needed.csv"] = directory / "needed.csv"
     check_files(files.values())
     pictures = sorted((directory / "figures").glob("*.png"))
     if not pictures:
@@ -188,6 +199,7 @@ def read_transform(directory, parameters, data, end_to_end=False):
         figures={path.stem: path.read_bytes() for path in pictures},
         selection=read_selection(files["selection.json"], files["selection.csv"], data),
         end_to_end=tables.read_csv(files["end_to_end.csv"]) if end_to_end else None,
+        needed=tables.read_csv(files["needed.csv"]) if compared else None,
     )
 
 

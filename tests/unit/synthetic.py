@@ -194,6 +194,25 @@ def selected(curves, baselines, scores, seed=0, **changes):
     return report_inputs.Selection(answer, table, images[: report_inputs.THUMBNAILS])
 
 
+def needed(share=0.95):
+    """Columns of needed.csv: uniform choice, and a policy that needs fewer points."""
+    interval = {"p": 0.001, "p_holm": 0.01, "verdict": "better", "rounds": 5}
+    uniform = {"p": np.nan, "p_holm": np.nan, "verdict": "equal", "rounds": 5}
+    names = ("points", "low", "high", "saved", "saved_low", "saved_high")
+    numbers = {
+        "baseline": (90, 70, np.inf, 0, 0, 0),
+        "random_proportional": (31, 20, 45, 59, 35, np.inf),
+    }
+    return columns(
+        [
+            {"score": "loss", "policy": policy, "share": share}
+            | dict(zip(names, map(float, values), strict=True))
+            | (uniform if policy == "baseline" else interval)
+            for policy, values in numbers.items()
+        ]
+    )
+
+
 def history():
     """Columns of a ResNet's history.csv."""
     return {

@@ -52,6 +52,7 @@ def experiment(name="demo", n_train=1000, **baselines):
         synthetic.scores(n_train),
         dict.fromkeys(FIGURES, PNG),
         synthetic.selected(curves, levels, synthetic.scores(n_train)),
+        needed=synthetic.needed(),
     )
     config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
     return report_inputs.ExperimentResult(name, config, [result])
@@ -305,6 +306,13 @@ def test_the_published_choices_are_named_as_such():
     assert "as published" not in Page(report.build([one])).text
 
 
+def test_verdicts_beside_uniform_choice_have_a_section():
+    text = Page(report.build([experiment()])).text
+    assert "Of 1 policy, 1 needs fewer points than uniform choice" in text
+    assert "31 (20 to 45)" in text
+    assert "59 (35 to unbounded)" in text
+
+
 def test_figures_not_made_are_left_out():
     one = experiment()
     bare = one.transforms[0]._replace(figures={"transform": PNG})
@@ -430,7 +438,7 @@ def write(folder, one):
     folder = folder / one.name / result.name
     folder.mkdir(parents=True)
     chosen = result.selection
-    for name in ("curves", "auc", "scores", "selection"):
+    for name in ("curves", "auc", "scores", "selection", "needed"):
         columns = chosen.table if name == "selection" else getattr(result, name)
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         tables.write_csv(folder / f"{name}.csv", rows, origin(rule=name))
@@ -578,7 +586,9 @@ def test_a_missing_sweep_is_named(tmp_path, name):
     assert found.sweep_figure is None
 
 
-@pytest.mark.parametrize("name", ["baselines.json", "curves.csv", "auc.csv", "scores.csv"])
+@pytest.mark.parametrize(
+    "name", ["baselines.json", "curves.csv", "auc.csv", "scores.csv", "needed.csv"]
+)
 def test_a_missing_file_is_named(tmp_path, name):
     one = experiment()
     (write(tmp_path, one) / name).unlink()
