@@ -64,4 +64,4 @@ def points(value):
     """A number of points as text; infinite where a share is reached nowhere, or by one alone."""
     if math.isinf(value):
         return "unbounded" if value > 0 else "uniform choice alone gets there"
-    return f"{value:.0f}"
+    return str(round(value))

@@ -151,6 +151,7 @@ def test_three_lines_are_a_whole_experiment(own):
         "score_points": 3,
         "simulate_policies": 3,
         "summarize_curves": 3,
+        "compare_policies": 3,
         "select_points": 3,
         "plot_transform_mine": 3,
         "check_experiment": 1,
@@ -179,6 +180,7 @@ AFTER_FEATURES = {
     "score_points",
     "simulate_policies",
     "summarize_curves",
+    "compare_policies",
     "check_experiment",
 }
 

@@ -103,6 +103,7 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
     jobs, output = finished.would_run()
     assert jobs == {
         "summarize_curves": 5,
+        "compare_policies": 3,
         "select_points": 5,
         "write_selected": 1,
         "plot_transform_tiny": 2,

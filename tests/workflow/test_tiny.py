@@ -32,8 +32,8 @@ EXPERIMENTS = {
     ),
     "pixels": (
         "transform accuracy_influence_random accuracy_influence_deterministic scores_influence "
-        "images_influence accuracy_hinge_random accuracy_hinge_deterministic compare_dpp_raw "
-        "clusters_hinge end_to_end",
+        "images_influence accuracy_hinge_random accuracy_hinge_deterministic images_hinge "
+        "compare_dpp_raw clusters_hinge end_to_end",
         {2, 20},
         {20},
     ),
@@ -52,7 +52,8 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
     files += ["end_to_end.csv"] * ("end_to_end" in figures)
-    files += ["selection.csv", "selection.json"]
+    files += ["selection.csv", "selection.json", "test_points.npz"]
+    files += ["comparison.csv", "needed.csv"] * (experiment in ("tiny", "pixels"))
     files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {name for name in found if not name.startswith("selected/")} == set(files)
