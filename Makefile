@@ -40,8 +40,9 @@ audit: .venv/installed-dev
 	$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt requirements-cluster.txt \
 	  requirements-docs.txt
 
-bench: .venv/installed-dev
-	$(BIN)/python benchmarks/workflow.py
+# All rows of docs/performance.md, or some: make bench ROWS="influence panel".
+bench: .venv/installed-dev .venv/installed-bench
+	PYTHONPATH=src $(BIN)/python benchmarks/run.py $(ROWS)
 
 # New pins for everybody, from the ranges in pyproject.toml. Needs uv.
 lock:
@@ -53,6 +54,8 @@ lock:
 	  --no-header --upgrade pyproject.toml --group cluster -c requirements.txt -o requirements-cluster.txt
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	  --no-header --upgrade pyproject.toml --group docs -c requirements.txt -o requirements-docs.txt
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --no-header --upgrade pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
 
 clean:
 	rm -rf results site .snakemake
@@ -75,5 +78,9 @@ clean:
 	@touch $@
 
 .venv/installed-docs: requirements-docs.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed-bench: requirements-bench.txt .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

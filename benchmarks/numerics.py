@@ -1,57 +1,28 @@
-"""Scores, fits and draws beside plain versions of the same, in one run.
+"""Scores, fits, simulations and draws beside plain versions and peers.
 
-    PYTHONPATH=src python benchmarks/numerics.py
-
-Random ReLU features of two overlapping classes. Prints a Markdown table: seconds of ours (median of
-five, compiled), seconds of the plain version, their ratio, and how far the results lie apart.
+Random ReLU features of two overlapping classes, drawn with a fixed seed.
 """
 
-import statistics
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import time
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from measuring import difference, once, peak_gib, product_rate, row, turns
 
-from efficient_augmentation import dpp, logistic, policies, scores, simulate
+BUDGETS = [1, 10, 50, 100, 250, 500, 750, 1000]
+C = 10.0
 
 
 def problem(n, d, seed=0):
+    """Features (n, d) float32 and labels of two overlapping classes."""
     rng = np.random.default_rng(seed)
     X = np.maximum(rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) / np.sqrt(d), 0)
     y = ((X - X.mean(axis=0)) @ rng.normal(size=d) + 2 * rng.normal(size=n) > 0).astype(int)
     return X.astype(np.float32), y
-
-
-def timed(function, repetitions=5):
-    """(median seconds, result), the first call left out where there are several."""
-    seconds = []
-    for _ in range(repetitions + (repetitions > 1)):
-        start = time.perf_counter()
-        result = function()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[repetitions > 1 :]), result
-
-
-def plain_influence(theta, X, y, C):
-    """Point by point, as the published code goes about it, with the penalty in H."""
-    X = np.column_stack([X.astype(np.float64), np.ones(len(X))])
-    p = 1 / (1 + np.exp(-X @ theta))
-    H = np.zeros((X.shape[1], X.shape[1]))
-    for x, q in zip(X, p, strict=True):
-        H += q * (1 - q) * np.outer(x, x)
-    H += np.diag([1 / C] * (len(H) - 1) + [0])
-    inverse = np.linalg.inv(H)
-    gradients = (p - y)[:, None] * X
-    return np.array([-g @ inverse @ g for g in gradients])
-
-
-def plain_fits(X, y, weights, C):
-    model = LogisticRegression(C=C, tol=1e-10, max_iter=10_000)
-    # On one thread: with more, this solver is several times slower at this size.
-    with threadpool_limits(1):
-        fits = (model.fit(X, y, w) for w in weights)
-        return np.stack([np.append(m.coef_[0], m.intercept_) for m in fits])
 
 
 def panel_of(n, v, d, n_test):
@@ -60,52 +31,286 @@ def panel_of(n, v, d, n_test):
     X, y = problem(n + n_test, d)
     rows = [X[:n], *(X[:n] + rng.normal(0, 0.5, (n, d)).astype(np.float32) for _ in range(v))]
     source = np.concatenate([np.full(n, -1), np.tile(np.arange(n), v)])
-    test = {"x_test": X[n:], "y_test": y[n:], "source_test": np.full(n_test, -1)}
     return {
         "x_train": np.concatenate(rows), "y_train": np.tile(y[:n], v + 1), "source_train": source,
-    } | test  # fmt: skip
+        "x_test": X[n:], "y_test": y[n:], "source_test": np.full(n_test, -1),
+    }  # fmt: skip
 
 
-def main():
-    print("| work | ours, s | plain, s | ratio | largest relative difference |")
-    print("|---|---|---|---|---|")
+def published_influence(theta, X, y):
+    """As the published code goes about it: derivatives by autograd, an inverse, a loop over points.
 
-    def row(work, ours, plain=None):
-        cells = [work, f"{ours[0]:.3g}", "-", "-", "-"]
-        if plain is not None:
-            apart = np.abs(ours[1] - plain[1]).max() / np.abs(plain[1]).max()
-            cells[2:] = f"{plain[0]:.3g}", f"{plain[0] / ours[0]:.0f}", f"{apart:.0e}"
-        print(f"| {' | '.join(cells)} |", flush=True)
+    The penalty is in H, which it left out, so that the scores can be compared with ours.
+    """
+    import autograd
+    import autograd.numpy as anp
 
-    X, y = problem(5000, 256)
-    theta = logistic.fit(X, y, 10.0)
-    row(
-        "influence, 5000 x 256, beside the published loop over points",
-        timed(lambda: scores.loo_influence(theta, X, y, 10.0)),
-        timed(lambda: plain_influence(theta, X, y, 10.0), 1),
-    )
-    weights = np.ones((35, 5000))
-    weights[:, 1000:] = np.random.default_rng(0).random((35, 4000)) < 0.3
-    row(
-        "35 fits of 5000 x 256 from zero, beside scikit-learn's lbfgs at tol 1e-10",
-        timed(lambda: logistic.fit_many(X, y, 10.0, weights)),
-        timed(lambda: plain_fits(X.astype(np.float64), y, weights, 10.0), 1),
-    )
+    X = np.column_stack([X.astype(np.float64), np.ones(len(X))])
+
+    def objective(theta, X, y, ridge):
+        p = 1 / (1 + anp.exp(-anp.dot(X, theta)))
+        likelihood = anp.sum(anp.log(p * y + (1 - p) * (1 - y)))
+        return ridge * anp.sum(theta[:-1] ** 2) / 2 - likelihood
+
+    inverse = np.linalg.inv(autograd.hessian(objective)(theta, X, y, 1 / C))
+    gradient = autograd.grad(objective)
+    gradients = (gradient(theta, x[None], label, 0.0) for x, label in zip(X, y, strict=True))
+    return np.array([-g @ inverse @ g for g in gradients])
+
+
+def _influence(d, goals):
+    from efficient_augmentation import scores
+
+    n, D = 5000, d + 1
+    X, y = problem(n, d)
+    theta = np.random.default_rng(1).normal(size=D) / np.sqrt(D)
+    # A symmetric H, its factor and the inverse of that, a triangular product with the rows.
+    operations = n * D**2 + 2 * D**3 / 3 + n * D**2
+    mine = []
+    for dtype in (np.float64, np.float32):
+        peak_gib(reset=True)
+        (ours,), (found,) = turns(
+            lambda dtype=dtype: scores.loo_influence(theta, X, y, C, dtype=dtype), repetitions=9
+        )
+        mine.append((dtype, ours, found, peak_gib(), operations / product_rate(dtype)))
+    peer, plain = once(lambda: published_influence(theta, X, y))
+    for (dtype, ours, found, memory, limit), goal in zip(mine, goals, strict=True):
+        yield row(
+            f"influence, {n} x {d}, {np.dtype(dtype).name}",
+            "the published computation",
+            goal,
+            ours,
+            peer,
+            limit=limit,
+            memory=memory,
+            agrees=f"{difference(found, plain):.0e}",
+        )
+
+
+def influence():
+    yield from _influence(256, ("100x, 2x of the limit", "200x, 2x of the limit"))
+
+
+def influence_wide():
+    yield from _influence(2048, ("15x, 2.5x of the limit", "40x, 2.5x of the limit"))
+
+
+class _ScikitModel:
+    """What `simulate` asks of a model, by scikit-learn's fits and a plain closed form of scores."""
+
+    def __init__(self, features):
+        self.C, self.source = C, features["source_train"]
+        self._X, self._y = features["x_train"].astype(np.float64), features["y_train"]
+        self._test = features["x_test"].astype(np.float64), features["y_test"]
+        self._n = int((self.source < 0).sum())
+
+    def fit(self, weights):
+        from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
+
+        model = LogisticRegression(C=C, tol=1e-10, max_iter=10_000)
+        theta = []
+        # On one thread: with more, this solver is several times slower at this size.
+        with threadpool_limits(1):
+            for weight in weights:
+                rows = weight > 0
+                model.fit(self._X[rows], self._y[rows], weight[rows])
+                theta.append(np.append(model.coef_[0], model.intercept_))
+        return np.array(theta), weights
+
+    def accuracy(self, state, test_rows=slice(None)):
+        X, y = self._test
+        margin = X[test_rows] @ state[0][:, :-1].T + state[0][:, -1]
+        return ((y[test_rows] == 1) == (margin > 0).T).mean(axis=1)
+
+    def scores(self, name, state, runs):
+        return np.stack([self._influence(state[0][r], state[1][r]) for r in runs])
+
+    def _influence(self, theta, weights):
+        rows = np.column_stack([self._X, np.ones(len(self._X))])
+        p = 1 / (1 + np.exp(-rows @ theta))
+        H = (rows * (weights * p * (1 - p))[:, None]).T @ rows
+        H += np.diag(np.append(np.full(len(H) - 1, 1 / C), 0.0))
+        own, n = rows[: self._n], self._n
+        lift = (own * np.linalg.solve(H, own.T).T).sum(axis=1)
+        return -weights[:n] * (p[:n] - self._y[:n]) ** 2 * lift
+
+    def features(self, state, run):
+        return self._X[: self._n]
+
+
+def _optimum(features):
+    """Our model with fits that go on to the rounding of the gradient."""
+    from efficient_augmentation import logistic, simulate
+
+    class Optimum(simulate.FrozenModel):
+        def fit(self, weights):
+            return logistic.fit_many(self._points.X, self._points.y, C, weights), weights
+
+    return Optimum(features, C)
+
+
+def _simulated(features, model=None, scores="influence"):
+    from efficient_augmentation import policies, simulate
+
+    model = simulate.FrozenModel(features, C) if model is None else model
+    return simulate.run(model, scores, policies.PAPER_PANEL, BUDGETS, 5, 0)
+
+
+def panel():
     features = panel_of(1000, 4, 256, 9920)
-    budgets = [1, 10, 50, 100, 250, 500, 750, 1000]
-    row(
-        "panel: 11 policies, 5 rounds, 8 budgets, influence, 9920 test rows",
-        timed(
-            lambda: simulate.simulate(
-                features, "influence", policies.PAPER_PANEL, budgets, 5, 10.0, 0
-            ),
-            3,
-        ),
-    )
-    spectrum = dpp.decompose(dpp.kernel(X[:1000]))
-    rng = np.random.default_rng(0)
-    row("k-DPP, n = 1000, k = 250: a draw", timed(lambda: dpp.sample_k_dpp(spectrum, 250, rng)))
+    _simulated(features)
+    peak_gib(reset=True)
+    ours, found = min((once(lambda: _simulated(features)) for _ in range(3)), key=lambda t: t[0])
+    memory = peak_gib()
+    first = _in_a_process("first_panel")
+    peer, theirs = once(lambda: _simulated(features, _ScikitModel(features)))
+    optimum = _simulated(features, _optimum(features))
 
+    def apart(rows):
+        pairs = zip(rows, optimum, strict=True)
+        return sum(a["test_accuracy"] != b["test_accuracy"] for a, b in pairs)
+
+    work = "panel: 11 policies, 5 rounds, 8 budgets, scores of every update, 9920 test rows"
+    beside = "scikit-learn at tol 1e-10, closed-form scores"
+    agrees = f"of {len(found)} accuracies {apart(found)} differ from the optimum's, {apart(theirs)}"
+    agrees += " of scikit-learn's"
+    yield row(f"{work}: warm", beside, "8x", ours, peer, memory=memory, agrees=agrees)
+    yield row("the same, programs from the compilation cache", beside, "4x", first, peer)
+
+
+def first_panel():
+    """Seconds of the first simulation of this process."""
+    features = panel_of(1000, 4, 256, 9920)
+    return once(lambda: _simulated(features))[0]
+
+
+def one_job():
+    """Seconds of a simulation job, from the start of Python to its end: the work of `panels`."""
+    _simulated(panel_of(1000, 4, 256, 2000), scores=sys.argv[2].split(","))
+    return 0.0
+
+
+def _in_a_process(name, *arguments):
+    """What a function of this module returns in a process that finds its programs compiled."""
+    with tempfile.TemporaryDirectory() as cache:
+        for _ in range(2):
+            value = _job(cache, name, *arguments)
+    return value
+
+
+def _job(cache, name, *arguments):
+    environment = {
+        "JAX_COMPILATION_CACHE_DIR": cache,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    command = [sys.executable, __file__, name, *arguments]
+    done = subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def panels():
+    """A job a transform with two scores, beside a job a transform and score."""
+    with tempfile.TemporaryDirectory() as cache:
+
+        def jobs(*scores):
+            start = time.perf_counter()
+            for score in scores:
+                _job(cache, "one_job", score)
+            return time.perf_counter() - start
+
+        jobs("loss,influence", "loss", "influence")
+        ours, peer = jobs("loss,influence"), jobs("loss", "influence")
+    yield row(
+        "3 transforms and 2 scores: 3 jobs, from start to end, programs compiled",
+        "6 jobs of one score",
+        "1.4x (0.7 of the time)",
+        3 * ours,
+        3 * peer,
+        agrees="one transform measured",
+    )
+
+
+def leave_one_out():
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    from efficient_augmentation import leave_one_out, logistic, scores
+
+    X, y = problem(1000, 256)
+    leave_one_out.refit_losses(X, y, C)
+    peak_gib(reset=True)
+    (ours,), (found,) = turns(lambda: leave_one_out.refit_losses(X, y, C))
+    memory = peak_gib()
+    some = np.arange(0, 1000, 10)
+    model = LogisticRegression(C=C, tol=1e-10, max_iter=10_000)
+    wide = X.astype(np.float64)
+
+    def plain():
+        whole, result = scores.loss(logistic.fit(X, y, C), X, y), []
+        with threadpool_limits(1):
+            for i in some:
+                model.fit(np.delete(wide, i, axis=0), np.delete(y, i))
+                theta = np.append(model.coef_[0], model.intercept_)
+                result.append(scores.loss(theta, X[i : i + 1], y[i : i + 1])[0] - whole[i])
+        return result
+
+    peer, expected = once(plain)
+    apart = np.abs(found[some] - expected).max() / found.max()
+    yield row(
+        "1000 exact leave-one-out refits, 1000 x 256",
+        "scikit-learn's lbfgs at tol 1e-10, 100 of them times 10",
+        "5x",
+        ours,
+        peer * len(X) / len(some),
+        memory=memory,
+        agrees=f"{apart:.0e} of the largest",
+    )
+
+
+def k_dpp():
+    from dppy.finite_dpps import FiniteDPP
+
+    from efficient_augmentation import dpp
+
+    X, _ = problem(1000, 256)
+    rng, k = np.random.default_rng(0), 250
+    spectrum = dpp.spectrum(X)
+    L = dpp.kernel(X)
+    # DPPy is right where the trace is near n, and wrong at other scales; this kernel's is n.
+    peer = FiniteDPP("likelihood", L=L)
+    peer.sample_exact_k_dpp(size=k, random_state=0)
+    peak_gib(reset=True)
+    (ours, theirs), (mine, _) = turns(
+        lambda: dpp.sample_k_dpp(spectrum, k, rng),
+        lambda: peer.sample_exact_k_dpp(size=k, random_state=1),
+        repetitions=5,
+    )
+    work = "k-DPP, n = 1000, k = 250: a draw after the eigendecomposition"
+    assert len(set(mine)) == k
+    yield row(work, "DPPy 0.3.3", "4x", ours, theirs, memory=peak_gib())
+    (dual, plain), (a, b) = turns(
+        lambda: dpp.spectrum(X), lambda: dpp.decompose(dpp.kernel(X)), repetitions=3
+    )
+    yield row(
+        "its eigendecomposition, d = 256",
+        "the n x n one",
+        "",
+        dual,
+        plain,
+        agrees=f"eigenvalues {difference(a.values, b.values):.0e}",
+    )
+
+
+ROWS = {
+    "influence": influence,
+    "influence-2048": influence_wide,
+    "panel": panel,
+    "panels": panels,
+    "leave-one-out": leave_one_out,
+    "k-dpp": k_dpp,
+}
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(globals()[sys.argv[1]]()))

@@ -1,37 +1,25 @@
 """The published transforms beside OpenCV: 12000 images of 32 x 32 x 3, nine variants.
 
-    PYTHONPATH=src python benchmarks/transforms.py
-
-OpenCV 4.11 (opencv-python-headless==4.11.0.86) is no dependency of the project: install it for
-this comparison. It gets as many threads as there are CPUs, each over its share of the images, its
-loop is Python's, as in the published code, and it writes into memory that is there already. Shifts
-are timed by both of its functions: warpAffine, which the published code calls, and copyMakeBorder,
+OpenCV gets as many threads as there are CPUs, each over its share of the images, its loop is
+Python's, as in the published code, and it writes into memory that is there already. Shifts are
+timed by both of its functions: warpAffine, which the published code calls, and copyMakeBorder,
 which is faster. Ours work on the blocks in which `transforms.expand` feeds them. Every variant's
 result is compared, all bits, before anything is timed.
 """
 
-import os
-import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
-import jax
 import numpy as np
+from measuring import THREADS, row, turns
 
-from efficient_augmentation import transforms
-
-try:
+with suppress(ImportError):  # the list of rows is there without it; the row itself fails
     import cv2
-except ImportError:
-    raise SystemExit(
-        "benchmarks/transforms.py compares with OpenCV, which is not installed: "
-        "pip install opencv-python-headless==4.11.0.86"
-    ) from None
 
 N, SIZE, CHANNELS, REPEATS = 12000, 32, 3, 5
 SHIFT, ANGLES, MARGIN = 3, np.linspace(-5, 5, 4).tolist(), 2
 SHIFTS = [(p * SHIFT, q * SHIFT) for p in (1, -1) for q in (1, -1)]
-THREADS = len(os.sched_getaffinity(0))
 
 
 def warp(matrix, image, out):
@@ -84,19 +72,12 @@ def our_run(parts, calls):
             call(part).block_until_ready()
 
 
-def medians(runs):
-    """Median seconds of each run, the runs taking turns so that they meet the same machine."""
-    seconds = {name: [] for name in runs}
-    for _ in range(REPEATS):
-        for name, run in runs.items():
-            start = time.perf_counter()
-            run()
-            seconds[name].append(time.perf_counter() - start)
-    return {name: float(np.median(s)) for name, s in seconds.items()}
+def transforms():
+    """Compare all bits, then time the nine variants together and by kind."""
+    import jax
 
+    from efficient_augmentation import transforms
 
-def main():
-    """Compare, time, print the table."""
     cv2.setNumThreads(1)
     shape = (N, SIZE, SIZE, CHANNELS)
     images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
@@ -118,29 +99,17 @@ def main():
         pairs = [pair for name in ours for pair in zip(ours[name], theirs[name], strict=True)]
         for mine, peer in [*pairs, *zip(ours["4 shifts"], faster, strict=True)]:
             np.testing.assert_array_equal(np.concatenate([*map(mine, parts)]), opencv([peer]))
-        runs = {("ours", name): partial(our_run, parts, calls) for name, calls in ours.items()}
-        runs |= {("OpenCV", name): partial(opencv, calls) for name, calls in theirs.items()}
-        runs["OpenCV", "faster shifts"] = partial(opencv, faster)
-        seconds = medians(runs)
-    report(seconds, list(ours))
+        runs = [partial(our_run, parts, calls) for calls in ours.values()]
+        runs += [partial(opencv, calls) for calls in [*theirs.values(), faster]]
+        seconds, _ = turns(*runs, repetitions=REPEATS)
+    mine, (shifts, *rest, quick) = seconds[:3], seconds[3:]
+    work, beside = f"transforms: {N} images of {SIZE} x {SIZE} x {CHANNELS}", "OpenCV"
+    peer, agrees = f"{beside} {cv2.__version__}, {THREADS} threads", "all bits"
+    yield row(f"{work}, nine variants", peer, "1.5x", sum(mine), shifts + sum(rest), agrees=agrees)
+    peer = f"{peer}, shifts by copyMakeBorder"
+    yield row("the same", peer, "", sum(mine), quick + sum(rest), agrees=agrees)
+    for name, own, other in zip(ours, mine, [shifts, *rest], strict=True):
+        yield row(f"of these {name}", beside, "", own, other, agrees=agrees)
 
 
-def report(seconds, names):
-    """Print the table: seconds and their ratio, by transform and in all."""
-    mine = {name: seconds["ours", name] for name in names}
-    peer = {name: seconds["OpenCV", name] for name in names}
-    quick = peer | {"4 shifts": seconds["OpenCV", "faster shifts"]}
-    rows = [(name, mine[name], peer[name]) for name in names]
-    rows.append(("4 shifts (copyMakeBorder)", mine["4 shifts"], quick["4 shifts"]))
-    rows.append(("nine variants", sum(mine.values()), sum(peer.values())))
-    rows.append(("nine variants (copyMakeBorder)", sum(mine.values()), sum(quick.values())))
-    device = jax.devices()[0]
-    print(f"{N} images {SIZE} x {SIZE} x {CHANNELS}, JAX {jax.__version__} on {device.platform},")
-    print(f"OpenCV {cv2.__version__}, {THREADS} threads each, warm median of {REPEATS}\n")
-    print("| work | ours, s | OpenCV, s | OpenCV / ours |\n|---|---|---|---|")
-    for name, a, b in rows:
-        print(f"| {name} | {a:.3f} | {b:.3f} | {b / a:.2f} |")
-
-
-if __name__ == "__main__":
-    main()
+ROWS = {"transforms": transforms}

@@ -1,11 +1,7 @@
 """How long the workflow takes, from nothing and when there is nothing to do.
 
-    python benchmarks/workflow.py [EXPERIMENT ...]
-
-For each experiment, in a fresh folder: a first run with an empty compilation cache, a second run
-with nothing to do, a run from scratch with the cache filled. Prints a Markdown table of wall-clock
-seconds and jobs. Published data come from DATA_MIRROR or the publishers and are fetched before
-the clock starts.
+In a fresh folder: a first run with an empty compilation cache, a second run with nothing to do, a
+run from scratch with the cache filled.
 """
 
 import os
@@ -15,6 +11,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from measuring import row
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,22 +36,18 @@ def timed(experiment, folder, cache):
     return seconds, int(jobs[0]) if jobs else 0
 
 
-def main(experiments):
-    print("| experiment | first run, s | jobs | nothing to do, s | again, programs compiled, s |")
-    print("|---|---|---|---|---|")
-    for experiment in experiments:
-        with tempfile.TemporaryDirectory() as scratch:
-            folder, cache = Path(scratch, "work"), Path(scratch, "cache")
-            fetch = [sys.executable, "-m", "snakemake", f"results/{experiment}/dataset.npz"]
-            subprocess.run(
-                [*fetch, "--directory", folder], cwd=ROOT, check=True, capture_output=True
-            )
-            first, jobs = timed(experiment, folder, cache)
-            nothing, _ = timed(experiment, folder, cache)
-            subprocess.run(["rm", "-rf", folder / "results"], check=True)
-            again, _ = timed(experiment, folder, cache)
-        print(f"| {experiment} | {first:.1f} | {jobs} | {nothing:.1f} | {again:.1f} |", flush=True)
+def workflow(experiment="digits"):
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, cache = Path(scratch, "work"), Path(scratch, "cache")
+        first, jobs = timed(experiment, folder, cache)
+        nothing = min(timed(experiment, folder, cache)[0] for _ in range(2))
+        subprocess.run(["rm", "-rf", folder / "results"], check=True)
+        again, _ = timed(experiment, folder, cache)
+    work = f"`snakemake {experiment} report`"
+    yield row(f"{work}: 3 transforms, 2 scores, 11 policies, first run", "", "", first)
+    yield row(f"{work}: again, programs compiled", "", "", again)
+    yield row(f"{work}: nothing to do", "", "3 s", nothing)
+    yield row(f"{work}: jobs", "", "at most 25", jobs, unit="jobs")
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:] or ["digits"])
+ROWS = {"workflow": workflow}

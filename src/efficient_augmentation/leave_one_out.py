@@ -19,6 +19,7 @@ leave-one-out step; L-BFGS (see `lbfgs`) goes on from there to rounding.
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.special import expit
 
 from efficient_augmentation import lbfgs, logistic
 
@@ -46,7 +47,7 @@ def refit_losses(X, y, C, points=None, sample_weight=None):
     """
     theta, points, shifts, rows, sign = _solve(X, y, C, points, sample_weight)
     own = rows[points]
-    residual = _sigmoid(-sign[points] * (own @ theta))
+    residual = expit(-sign[points] * (own @ theta))
     change = sign[points] * np.einsum("md,md->m", own, shifts)
     return np.log1p(residual * np.expm1(-change))
 
@@ -69,10 +70,11 @@ def _solve(X, y, C, points, sample_weight):
     points = _check_points(points, y, weights)
     rows, sign = logistic.with_intercept(X), 2.0 * y - 1
     margin = sign * (rows @ theta)
-    residual, kept = _sigmoid(-margin), _sigmoid(margin)
+    residual, kept = expit(-margin), expit(margin)
     # Refits that take as many iterations as each other run together: those of likely outliers.
     hardest = np.argsort(-(weights * residual)[points], kind="stable")
-    together = max(1, min(_MOST_TOGETHER, len(points), _BATCH_BYTES // (64 * sum(rows.shape))))
+    bytes_each = 64 * len(rows) + 256 * rows.shape[1]
+    together = max(1, min(_MOST_TOGETHER, len(points), _BATCH_BYTES // bytes_each))
     shifts = np.empty((len(points), rows.shape[1]))
     with jax.enable_x64(True):
         numbers = rows, sign, weights, residual, kept, C
@@ -104,11 +106,6 @@ def _check_points(points, y, weights):
                 "leave it out of points"
             )
     return points
-
-
-def _sigmoid(margin):
-    # Right in relative terms for either sign.
-    return np.exp(-np.logaddexp(0.0, -margin))
 
 
 @jax.jit
