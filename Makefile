@@ -1,6 +1,8 @@
 # `make` runs the default experiments and says where the report is; `make test` runs all tests.
 PYTHON ?= python3
 BIN := .venv/bin
+PIN = uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+  --no-header --upgrade
 
 .PHONY: report test cluster cluster-test docs lint format audit bench lock clean
 
@@ -46,16 +48,10 @@ bench: .venv/installed-dev .venv/installed-bench
 
 # New pins for everybody, from the ranges in pyproject.toml. Needs uv.
 lock:
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	  --no-header --upgrade pyproject.toml -o requirements.txt
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	  --no-header --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	  --no-header --upgrade pyproject.toml --group cluster -c requirements.txt -o requirements-cluster.txt
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	  --no-header --upgrade pyproject.toml --group docs -c requirements.txt -o requirements-docs.txt
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	  --no-header --upgrade pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
+	$(PIN) pyproject.toml -o requirements.txt
+	for group in dev cluster docs bench; do \
+	  $(PIN) pyproject.toml --group $$group -c requirements.txt -o requirements-$$group.txt || exit; \
+	done
 
 clean:
 	rm -rf results site .snakemake
@@ -69,18 +65,6 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@touch $@
-
-.venv/installed-cluster: requirements-cluster.txt .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@touch $@
-
-.venv/installed-docs: requirements-docs.txt .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@touch $@
-
-.venv/installed-bench: requirements-bench.txt .venv/installed
+.venv/installed-%: requirements-%.txt .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
