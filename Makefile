@@ -39,8 +39,7 @@ format: .venv/installed-dev
 
 # Known vulnerabilities of what is pinned, where the advisory service can be reached.
 audit: .venv/installed-dev
-	$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt requirements-cluster.txt \
-	  requirements-docs.txt
+	$(BIN)/python .ci/audit.py $(wildcard requirements*.txt)
 
 # All rows of docs/performance.md, or some: make bench ROWS="influence panel".
 bench: .venv/installed-dev .venv/installed-bench
