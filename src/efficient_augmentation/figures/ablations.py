@@ -10,7 +10,7 @@ TITLES = {
     "n_train": "training points",
     "faithful": "as published",
 }
-_WIDTH, _HEIGHT, _GAP = 1.9, 1.7, 0.62
+_WIDTH, _HEIGHT, _GAP = 1.9, 1.7, 0.5
 
 
 @style.styled
@@ -33,8 +33,8 @@ def draw(columns):
         raise ValueError("ablations: no experiment varies one setting alone")
     names = list(zip(columns["score"].tolist(), columns["policy"].tolist(), strict=True))
     series = list(dict.fromkeys(names))
-    legend = 0.25 + 0.17 * -(-len(series) // 3)
-    height = 0.35 + len(lines) * (_HEIGHT + _GAP) + legend
+    legend = 0.15 + 0.155 * -(-len(series) // 3)
+    height = 0.3 + len(lines) * (_HEIGHT + _GAP) - _GAP + 0.25 + legend
     figure = style.new_figure(style.PAGE, height)
     for i, line in enumerate(lines):
         top = height - 0.3 - i * (_HEIGHT + _GAP)
