@@ -42,6 +42,9 @@ def end_to_end(columns):
                 sentences.series_label(score, policy),
             )
         axes.set_xlim(0, 104)
+        # Intervals of few rounds may reach beyond what an accuracy can be.
+        bottom_end, top_end = axes.get_ylim()
+        axes.set_ylim(max(bottom_end, 0), min(top_end, 100.5))
         axes.set_xlabel("share of points augmented (%)", labelpad=1)
         if not i:
             axes.set_ylabel("accuracy on transformed test set (%)")
