@@ -3,6 +3,8 @@
 import pytest
 
 
+# First, because the plugin that spreads tests over processes reads the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """A file's tests share one, and all on the finished workflow, which others would make again.
 
