@@ -10,9 +10,9 @@ report: .venv/installed
 	$(BIN)/snakemake
 	@echo "Report: $(CURDIR)/results/report.html"
 
-# A process for each core; tests/conftest.py says which tests share one.
+# A process for each core, each with whole files, the longest first (testpaths in pyproject.toml).
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 # What docs/cluster.md needs.
 cluster: .venv/installed-cluster
