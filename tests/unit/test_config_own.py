@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from efficient_augmentation import config
-from test_config import shipped
+from shipped import shipped
 
 PRETRAINED = {"kind": "resnet56v2", "mode": "pretrained", "model": "cifar10_resnet56v2"}
 

@@ -1,9 +1,7 @@
 """The report: complete, self-contained, well-formed, and true to the numbers it was given."""
 
 import base64
-import html.parser
 import io
-import json
 import re
 
 import numpy as np
@@ -12,10 +10,8 @@ from PIL import Image
 
 import synthetic
 from efficient_augmentation import (
-    arrays,
     claims,
     policies,
-    provenance,
     report,
     report_answer,
     report_figures,
@@ -24,123 +20,17 @@ from efficient_augmentation import (
     report_views,
     sentences,
     summary,
-    tables,
 )
-
-VOID = {"meta", "link", "img", "br", "input"}
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000002d6000002d6") + b"rest"
-FIGURES = [
-    "transform",
-    *(
-        name.format(score)
-        for score in ("loss", "influence")
-        for name in ("accuracy_{}_random", "accuracy_{}_deterministic", "scores_{}", "images_{}")
-    ),
-]
-
-
-def experiment(name="demo", n_train=1000, **baselines):
-    """An experiment with one transform."""
-    levels = {**synthetic.baselines(n_train=n_train), **baselines}
-    curves = synthetic.curves(levels, [10, 100, n_train])
-    result = report_inputs.TransformResult(
-        "translate",
-        {"pixels": [2]},
-        levels,
-        curves,
-        synthetic.columns(summary.summarize(curves, levels)),
-        synthetic.scores(n_train),
-        dict.fromkeys(FIGURES, PNG),
-        synthetic.selected(curves, levels, synthetic.scores(n_train)),
-        needed=synthetic.needed(),
-    )
-    config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
-    return report_inputs.ExperimentResult(name, config, [result])
-
-
-def origin(**changes):
-    """What a file comes from."""
-    return {
-        "rule": "some_rule",
-        "config": "0123456789ab",
-        "code": "ba9876543210",
-        "seeds": {"settings.seed": 7},
-        "device": "NVIDIA H100",
-        "versions": {"python": "3.11.2", "jax": "0.10.2"},
-        **changes,
-    }
-
-
-def with_origins(one):
-    """The experiment, with what its files come from."""
-    stages = ["data set", *["network"] * bool(one.training), "features", "scores", "curves"]
-    stages.append("selection")
-    return one._replace(origins={stage: [origin(rule=stage)] for stage in stages})
-
-
-COMBINED = [
-    *(f"compare_{name}" for name in ("loss_random", "loss_deterministic", "margin_random")),
-    *("compare_dpp_weighted", "compare_dpp_raw", "clusters_loss", "clusters_influence"),
-    *("accuracy_margin_random", "accuracy_margin_deterministic", "images_margin"),
-]
-
-
-def full(name="paper"):
-    """An experiment with all three panels and a sweep."""
-    one = experiment(name)
-    result = one.transforms[0]
-    curves = synthetic.all_curves(result.baselines, [1, 10, 100, 250, 1000], counts=(1, 10, 1000))
-    result = result._replace(
-        curves=curves,
-        auc=synthetic.columns(summary.summarize(curves, result.baselines)),
-        figures=dict.fromkeys([*FIGURES, *COMBINED], PNG),
-    )
-    config = {
-        **one.config,
-        "clusters": {"counts": [1, 10, 1000], "policies": ["baseline"], "scores": ["loss"]},
-        "dpp": {"budgets": [1, 10, 250], "policies": ["dpp_raw"], "scores": ["influence"]},
-        "sweep": 6,
-    }
-    return report_inputs.ExperimentResult(
-        name, config, [result], synthetic.sweep(), PNG, synthetic.history(), PNG
-    )
-
-
-class Page(html.parser.HTMLParser):
-    """Checks nesting; collects tags with attributes and the visible text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.tags, self.text = [], [], ""
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if not {"style", "script"} & set(self.open):
-            self.text += data
-
-    def all(self, tag):
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
-def figures(page):
-    """The images of the page that are figures; thumbnails have no width of their own."""
-    return [a for a in page.all("img") if "width" in a]
-
-
-def thumbnails(page):
-    return [a for a in page.all("img") if "width" not in a]
+from reports import (
+    COMBINED,
+    FIGURES,
+    PNG,
+    Page,
+    experiment,
+    figures,
+    full,
+    thumbnails,
+)
 
 
 def test_the_page_asks_nothing_of_the_network():
@@ -430,176 +320,3 @@ def test_panels_that_were_not_run_leave_no_section():
     text = Page(report.build([experiment()])).text
     assert "Stratified by clusters" not in text
     assert "Diverse subsets: k-DPP" not in text
-
-
-def write(folder, one):
-    """The files of an experiment, as its rules write them."""
-    result = one.transforms[0]
-    folder = folder / one.name / result.name
-    folder.mkdir(parents=True)
-    chosen = result.selection
-    for name in ("curves", "auc", "scores", "selection", "needed"):
-        columns = chosen.table if name == "selection" else getattr(result, name)
-        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        tables.write_csv(folder / f"{name}.csv", rows, origin(rule=name))
-    (folder / "selection.json").write_text(json.dumps(chosen.answer))
-    x = np.zeros((len(chosen.table["id"]), 8, 8, 1))
-    ids = result.scores["id"]
-    first = chosen.table["id"][: len(chosen.images)].astype(int)
-    x[[ids.tolist().index(i) for i in first]] = chosen.images
-    data = {"x_train": x, "train_ids": ids}
-    arrays.save(folder.parent / "dataset.npz", origin(rule="data set"), **data)
-    arrays.save(folder / "features.npz", origin(rule="features"))
-    (folder / "baselines.json").write_text(json.dumps(result.baselines))
-    (folder / "figures").mkdir()
-    for name, png in result.figures.items():
-        (folder / "figures" / f"{name}.png").write_bytes(png)
-    if one.sweep:
-        rows = zip(*one.sweep.values(), strict=True)
-        rows = [dict(zip(one.sweep, row, strict=True)) for row in rows]
-        tables.write_csv(folder.parent / "clusters.csv", rows)
-        (folder.parent / "figures").mkdir()
-        (folder.parent / "figures" / "clusters_sweep.png").write_bytes(one.sweep_figure)
-    if one.training:
-        rows = [
-            dict(zip(one.training, row, strict=True))
-            for row in zip(*one.training.values(), strict=True)
-        ]
-        (folder.parent / "network").mkdir()
-        tables.write_csv(folder.parent / "network/history.csv", rows)
-        arrays.save(folder.parent / "network/weights.npz", origin(rule="network"))
-        (folder.parent / "network/training.png").write_bytes(one.training_figure)
-    return folder
-
-
-@pytest.mark.parametrize("one", [experiment(), full("demo")])
-def test_files_read_back_give_the_same_report(tmp_path, one):
-    write(tmp_path, one)
-    network = tmp_path / "demo/network" if one.training else None
-    found = report_inputs.read_experiment(tmp_path / "demo", one.config, network)
-    assert found.origins == with_origins(one).origins
-    assert report.build([found]) == report.build([with_origins(one)])
-
-
-# --- how this was made ----------------------------------------------------------------------------
-
-
-def made_rows(text):
-    """Cells of the table of how everything was made, row by row."""
-    table = text.partition('<table class="plain made sortable">')[2].partition("</table>")[0]
-    rows = table.partition("<tbody>")[2].split("</tr>")[:-1]
-    return [[Page(cell).text for cell in re.findall("<t[hd].*?</t[hd]>", row)] for row in rows]
-
-
-def test_every_stage_says_how_it_was_made():
-    one, other = with_origins(full("one")), with_origins(experiment("other"))
-    other.origins["curves"] = [
-        origin(config="aaaaaaaaaaaa", seeds={}),
-        origin(config="bbbbbbbbbbbb", seeds={"plan.seed": 5, "model.network.seed": 5}),
-    ]
-    rows = made_rows(report.build([one, other]))
-    usual = ["0123456789ab", "ba9876543210", "7", "NVIDIA H100"]
-    assert rows == [
-        *(["one", s, *usual] for s in ("data set", "network", "features", "scores", "curves")),
-        ["one", "selection", *usual],
-        *(["other", s, *usual] for s in ("data set", "features", "scores")),
-        ["other", "curves", "aaaaaaaaaaaa, bbbbbbbbbbbb", "ba9876543210", "5", "NVIDIA H100"],
-        ["other", "selection", *usual],
-    ]
-
-
-def test_a_stage_without_a_seed_says_so():
-    one = with_origins(experiment())
-    one.origins["scores"] = [origin(seeds={})]
-    assert made_rows(report.build([one]))[2][4] == "none"
-
-
-def test_versions_are_there_once_and_the_report_has_its_own_origin():
-    one = with_origins(experiment())
-    one.origins["features"] = [origin(versions={"python": "3.11.2", "jax": "0.11.0"})]
-    mine = origin(rule="<write_report>", versions={"jinja2": "3.1.6"})
-    page = Page(report.build([one], made_by=mine))
-    assert page.text.count("0.11.0") == 1
-    assert "Versions: jax 0.10.2 and 0.11.0, jinja2 3.1.6, python 3.11.2." in page.text
-    (found,) = (tag["content"] for tag in page.all("meta") if tag.get("name") == "provenance")
-    assert found == provenance.text(mine)
-    page = Page(report.build([experiment()]))
-    assert "How this was made" not in page.text
-    assert not any(tag.get("name") == "provenance" for tag in page.all("meta"))
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("dataset.npz", "dataset.npz is missing"),
-        ("translate/features.npz", "features.npz is missing"),
-        ("network/weights.npz", "weights.npz is missing"),
-        ("translate/curves.csv-metadata.json", "curves.csv-metadata.json"),
-    ],
-)
-def test_a_file_that_says_where_things_come_from_is_missed(tmp_path, name, message):
-    one = full("demo")
-    write(tmp_path, one)
-    (tmp_path / "demo" / name).unlink()
-    with pytest.raises((ValueError, FileNotFoundError), match=re.escape(message)):
-        report_inputs.read_experiment(tmp_path / "demo", one.config, tmp_path / "demo/network")
-
-
-def test_the_training_of_the_network_is_shown():
-    page = report.build([full("demo")]).replace("\N{NO-BREAK SPACE}", " ")
-    assert "demo: the network" in page
-    assert "After 3 epochs the loss is 0.25 and 90.0 % of the training images" in page
-    assert "80.0 % of the test images." in page
-    assert "the network</h3>" not in report.build([experiment()])
-
-
-@pytest.mark.parametrize("name", ["history.csv", "training.png"])
-def test_a_missing_history_is_named(tmp_path, name):
-    one = full("demo")
-    write(tmp_path, one)
-    (tmp_path / "demo/network" / name).unlink()
-    with pytest.raises(ValueError, match=f"network/{name} is missing"):
-        report_inputs.read_experiment(tmp_path / "demo", one.config, tmp_path / "demo/network")
-
-
-def test_featurizers_are_described_in_words():
-    network = {"kind": "resnet56v2", "mode": "train", "batch_size": 64}
-    distortion = {"degrees": 0.0, "pixels": 0.0, "flip": False}
-    assert report_texts.describe_featurizer({**network, "distortion": distortion}) == (
-        "resnet56v2, train (batch size 64)"
-    )
-    distortion = {"degrees": 2.5, "pixels": 6.0, "flip": True}
-    assert report_texts.describe_featurizer({**network, "distortion": distortion}) == (
-        "resnet56v2, train (batch size 64, trained on images turned by up to 2.5 degrees, shifted "
-        "by up to 6 px, half mirrored)"
-    )
-
-
-@pytest.mark.parametrize("name", ["clusters.csv", "figures/clusters_sweep.png"])
-def test_a_missing_sweep_is_named(tmp_path, name):
-    one = full("demo")
-    write(tmp_path, one)
-    (tmp_path / "demo" / name).unlink()
-    with pytest.raises(ValueError, match=re.escape(f"demo/{name} is missing")):
-        report_inputs.read_experiment(tmp_path / "demo", one.config)
-    found = report_inputs.read_experiment(tmp_path / "demo", {**one.config, "sweep": 0})
-    assert found.sweep_figure is None
-
-
-@pytest.mark.parametrize(
-    "name", ["baselines.json", "curves.csv", "auc.csv", "scores.csv", "needed.csv"]
-)
-def test_a_missing_file_is_named(tmp_path, name):
-    one = experiment()
-    (write(tmp_path, one) / name).unlink()
-    with pytest.raises(ValueError, match=re.escape(f"demo/translate/{name} is missing")):
-        report_inputs.read_experiment(tmp_path / "demo", one.config)
-
-
-def test_missing_figures_are_named(tmp_path):
-    one = experiment()
-    folder = write(tmp_path, one)
-    for path in (folder / "figures").iterdir():
-        path.unlink()
-    with pytest.raises(ValueError, match="no figure"):
-        report_inputs.read_experiment(tmp_path / "demo", one.config)
