@@ -1,16 +1,15 @@
 """resnet56v2 beside the same network in PyTorch: images a second, forward and training.
 
-    PYTHONPATH=src python benchmarks/networks.py
+    make bench ROWS=networks
 
 PyTorch (torch, the CPU build will do) is no dependency of the project: install it for this
 comparison. It runs in the layout that is fastest for it on CPU, channels_last, with as many threads
 as there are CPUs. Forward is inference as `featurize` does it, ours with batch normalisation folded
 and PyTorch's in evaluation mode; training is the same loss, batch and AdamW, images already in
 memory. Both networks get the same weights, and their logits are compared before anything is timed.
-The two take turns, and the best of their turns counts. Other networks: --network resnet20v2.
+The two take turns, and the best of their turns counts.
 """
 
-import argparse
 import os
 import time
 
@@ -212,19 +211,3 @@ def rows(name="resnet56v2", images=256, batch=64, turns=TURNS):
         training_theirs(network, pixels, torch.from_numpy(y), batch),
     )
     yield f"training step of {batch}", *best(training, images, turns)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--network", choices=("resnet20v2", "resnet56v2"), default="resnet56v2")
-    parser.add_argument("--images", type=int, default=256, help="images a turn")
-    parser.add_argument("--batch", type=int, default=64, help="images a training step")
-    parser.add_argument("--turns", type=int, default=TURNS, help="turns of each; the best counts")
-    chosen = parser.parse_args()
-    print(f"{chosen.network}, {THREADS} threads, torch {torch.__version__}, jax {jax.__version__}")
-    for work, ours, theirs in rows(chosen.network, chosen.images, chosen.batch, chosen.turns):
-        print(f"{work}: ours {ours:.0f}, PyTorch {theirs:.0f} images/s, {ours / theirs:.2f} x")
-
-
-if __name__ == "__main__":
-    main()

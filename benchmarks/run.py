@@ -33,7 +33,27 @@ def rows():
     import workflow
 
     modules = numerics, softmax, transforms, workflow, growth
-    return {name: row for module in modules for name, row in module.ROWS.items()}
+    return {name: row for module in modules for name, row in module.ROWS.items()} | {
+        "networks": networks
+    }
+
+
+def networks():
+    """ResNet56 v2 on CPU; needs PyTorch, which is in no group of packages for its size."""
+    import networks as comparison
+    from measuring import peak_gib, row
+
+    for (work, ours, theirs), goal in zip(comparison.rows(), ("1x", "0.8x"), strict=True):
+        yield row(
+            f"resnet56v2, {work}",
+            f"PyTorch {comparison.torch.__version__}, channels_last",
+            goal,
+            1e3 / ours,
+            1e3 / theirs,
+            memory=peak_gib(),
+            unit="ms an image",
+            agrees="logits to 1e-2",
+        )
 
 
 def measured(name):

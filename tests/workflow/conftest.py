@@ -48,10 +48,13 @@ class Checkout(NamedTuple):
         environment = {**os.environ, "PYTHONPATH": "", **(environment or {})}
         return {"cwd": self.tree, "env": environment, "stderr": subprocess.STDOUT, "text": True}
 
-    def results(self):
-        """Bytes of every result by its name; logs, run times and Snakemake's marks are none."""
+    def results(self, experiment=""):
+        """Bytes of every result by its name, or of those of one experiment.
+
+        Logs, run times and Snakemake's marks are none.
+        """
         folder = self.work / "results"
-        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        files = (path for path in sorted((folder / experiment).rglob("*")) if path.is_file())
         named = {path.relative_to(folder).as_posix(): path for path in files}
         return {
             name: path.read_bytes()
@@ -59,9 +62,9 @@ class Checkout(NamedTuple):
             if not name.startswith(("logs/", "benchmarks/")) and path.name[0] != "."
         }
 
-    def would_run(self, config=()):
+    def would_run(self, *targets, config=()):
         """Number of jobs by rule that a dry run lists, and its whole output."""
-        done = self.snakemake("--dry-run", "--quiet", "host", config=config)
+        done = self.snakemake(*targets, "--dry-run", "--quiet", "host", config=config)
         assert done.returncode == 0, done.stdout
         table = done.stdout.partition("Job stats:")[2].partition("total")[0]
         jobs = {name: int(n) for name, n in re.findall(r"^(\w+) +(\d+)$", table, re.M)}

@@ -251,8 +251,8 @@ def test_the_report_shows_how_each_stage_was_made(finished):
 
 
 def test_one_core_gives_the_same_bytes(finished, fresh):
-    done = fresh.snakemake("--cores", "1")
+    done = fresh.snakemake("tiny", "--cores", "1")
     assert done.returncode == 0, done.stdout
-    ours, theirs = fresh.results(), finished.results()
+    ours, theirs = fresh.results(), finished.results("tiny")
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
