@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 from measuring import difference, once, peak_gib, product_rate, row, turns
+from threadpoolctl import threadpool_limits
 
 BUDGETS = [1, 10, 50, 100, 250, 500, 750, 1000]
 C = 10.0
@@ -103,19 +104,17 @@ class _ScikitModel:
         self._X, self._y = features["x_train"].astype(np.float64), features["y_train"]
         self._test = features["x_test"].astype(np.float64), features["y_test"]
         self._n = int((self.source < 0).sum())
+        self.labels, self.given = self._y[: self._n], {}
 
     def fit(self, weights):
         from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits
 
         model = LogisticRegression(C=C, tol=1e-10, max_iter=10_000)
         theta = []
-        # On one thread: with more, this solver is several times slower at this size.
-        with threadpool_limits(1):
-            for weight in weights:
-                rows = weight > 0
-                model.fit(self._X[rows], self._y[rows], weight[rows])
-                theta.append(np.append(model.coef_[0], model.intercept_))
+        for weight in weights:
+            rows = weight > 0
+            model.fit(self._X[rows], self._y[rows], weight[rows])
+            theta.append(np.append(model.coef_[0], model.intercept_))
         return np.array(theta), weights
 
     def accuracy(self, state, test_rows=slice(None)):
@@ -154,7 +153,9 @@ def _simulated(features, model=None, scores="influence"):
     from efficient_augmentation import policies, simulate
 
     model = simulate.FrozenModel(features, C) if model is None else model
-    return simulate.run(model, scores, policies.PAPER_PANEL, BUDGETS, 5, 0)
+    # One thread of BLAS, as the workflow gives a simulation.
+    with threadpool_limits(1):
+        return simulate.run(model, scores, policies.PAPER_PANEL, BUDGETS, 5, 0)
 
 
 def panel():

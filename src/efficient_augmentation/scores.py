@@ -15,6 +15,7 @@ functions without a suffix are closed forms of the same quantities and a hundred
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.linalg import blas
 from scipy.special import expit
 
 from efficient_augmentation import leverages, logistic
@@ -121,7 +122,8 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float
         raise ValueError(f"dtype must be {wanted}, not {dtype!r}")
     n, result = len(y), np.empty((len(theta), len(y)))
     for r, (parameters, v) in enumerate(zip(theta, weights, strict=True)):
-        margin = X @ parameters
+        # By SciPy's BLAS, as the leverages: threads of NumPy's would still spin beside those.
+        margin = blas.dgemv(1, X.T, parameters, trans=1)
         if C is None:
             v = (v > 0).astype(np.float64)
             leverage = leverages.singular(X, n, v * _curvature(margin), _PUBLISHED_RIDGE)
