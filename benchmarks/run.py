@@ -73,9 +73,9 @@ def machine():
     model = text.split("model name")[1].split(":")[1].split("\n")[0]
     model = " ".join(w for w in model.replace("(R)", "").split() if w not in ("CPU", "Processor"))
     wide = ", AVX-512" if "avx512f" in text else ""
-    load = os.getloadavg()[0]
-    busy = ", busy with other work" if load > 1 else ""
-    return f"{len(os.sched_getaffinity(0))} cores of an {model}{wide}{busy}"
+    cores = len(os.sched_getaffinity(0))
+    busy = ", busy with other work" if os.getloadavg()[0] > cores else ""
+    return f"{cores} cores of an {model}{wide}{busy}"
 
 
 def table(entries):
