@@ -167,7 +167,7 @@ def lede(material):
     most = report_views.levels(transform.baselines)["gain"]
     return (
         f"In {len(useful)} of {len(found)} runs, a median of "
-        f"{sentences.percent(statistics.median(shares))} of the training points is enough, {aim}. "
+        f"{sentences.percent(statistics.median(shares))} of the training points is enough {aim}. "
         f"Most is gained on {experiment.name}, {transform.name} ({most}), with {best['points']} of "
         f"{best['n_train']} points."
     )

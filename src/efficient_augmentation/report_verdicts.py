@@ -6,38 +6,41 @@ from efficient_augmentation import report_views, sentences
 
 
 def view(material):
-    """A table for every run with policies beside uniform choice; see `report.Section`."""
-    runs = [(e, t) for e, t in material.runs() if t.needed is not None]
-    if not runs:
+    """A table for every experiment with policies beside uniform choice; see `report.Section`."""
+    tables = [
+        view_experiment(e.name, compared)
+        for e in material.experiments
+        if (compared := [t for t in e.transforms if t.needed is not None])
+    ]
+    if not tables:
         return None
+    return {"share": sentences.percent(report_views.SHARE), "tables": tables}
+
+
+def view_experiment(name, transforms):
+    """What the template shows of one experiment: a row a policy, a column a transform."""
+    found = [at_the_share(transform.needed) for transform in transforms]
+    labels = dict.fromkeys(label for rows in found for label in rows)
     return {
-        "share": sentences.percent(report_views.SHARE),
-        "runs": [view_run(e, t) for e, t in runs],
+        "name": name,
+        "sentence": describe([row for rows in found for row in rows.values()]),
+        "columns": [transform.name for transform in transforms],
+        "rows": [
+            {"label": label, "cells": [cell(rows.get(label)) for rows in found]} for label in labels
+        ],
     }
 
 
-def view_run(experiment, transform):
-    """What the template shows of one transform of an experiment."""
-    columns = transform.needed
+def at_the_share(columns):
+    """Rows of needed.csv at the report's share, by the policy's label."""
     rows = [
         dict(zip(columns, row, strict=True))
         for row in zip(*(values.tolist() for values in columns.values()), strict=True)
     ]
-    rows = [row for row in rows if math.isclose(row["share"], report_views.SHARE)]
-    labelled = {sentences.series_label(row["score"], row["policy"]): row for row in rows}
     return {
-        "name": f"{experiment.name}, {transform.name}",
-        "sentence": describe(list(labelled.values())),
-        "rows": [
-            {
-                "label": label,
-                "points": spread(row["points"], row["low"], row["high"]),
-                "saved": spread(row["saved"], row["saved_low"], row["saved_high"]),
-                "verdict": row["verdict"],
-                "rounds": row["rounds"],
-            }
-            for label, row in labelled.items()
-        ],
+        sentences.series_label(row["score"], row["policy"]): row
+        for row in rows
+        if math.isclose(row["share"], report_views.SHARE)
     }
 
 
@@ -45,7 +48,7 @@ def describe(rows):
     """How many policies are better and worse than uniform choice, in a sentence."""
     verdicts = [row["verdict"] for row in rows if row["policy"] != "baseline"]
     better, worse = verdicts.count("better"), verdicts.count("worse")
-    policies = "policy" if len(verdicts) == 1 else "policies"
+    policies = "policy" if len(verdicts) == 1 else "pairs of policy and transform"
     needs = "needs" if better == 1 else "need"
     return (
         f"Of {len(verdicts)} {policies}, {better} {needs} fewer points than uniform choice, "
@@ -53,15 +56,19 @@ def describe(rows):
     )
 
 
-def spread(value, low, high):
-    """A number of points with its interval, as "31 (20 to 45)"; the number alone where none is."""
-    if math.isnan(low):
-        return points(value)
-    return f"{points(value)} ({points(low)} to {points(high)})"
+def cell(row):
+    """Points needed with their interval, the verdict, and a number to sort by."""
+    if row is None:
+        return {"value": "", "points": "", "interval": "", "verdict": ""}
+    known = not math.isnan(row["low"])
+    return {
+        "value": row["points"],
+        "points": points(row["points"]),
+        "interval": f"{points(row['low'])} to {points(row['high'])}" if known else "",
+        "verdict": row["verdict"],
+    }
 
 
 def points(value):
-    """A number of points as text; infinite where a share is reached nowhere, or by one alone."""
-    if math.isinf(value):
-        return "unbounded" if value > 0 else "uniform choice alone gets there"
-    return str(round(value))
+    """A number of points, rounded up, as text."""
+    return "never" if math.isinf(value) else str(math.ceil(value))

@@ -199,8 +199,8 @@ def test_the_published_choices_are_named_as_such():
 def test_verdicts_beside_uniform_choice_have_a_section():
     text = Page(report.build([experiment()])).text
     assert "Of 1 policy, 1 needs fewer points than uniform choice" in text
-    assert "31 (20 to 45)" in text
-    assert "59 (35 to unbounded)" in text
+    assert "31 (20 to 45) better" in text
+    assert "90 (70 to never)" in text
 
 
 def test_figures_not_made_are_left_out():

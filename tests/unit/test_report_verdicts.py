@@ -22,20 +22,30 @@ def test_rows_are_those_of_the_share_with_intervals_and_verdicts():
         ("loss", "random_power_2", share, math.inf, math.nan, math.nan, -math.inf,
          math.nan, math.nan, math.nan, math.nan, "undecided", 1),
     )  # fmt: skip
-    one = type("Run", (), {"name": "mine", "needed": needed})
-    found = report_verdicts.view_run(one, one)
-    assert found["sentence"] == (
-        "Of 2 policies, 1 needs fewer points than uniform choice, 0 more, and chance is not ruled "
-        "out for 1."
+    other = columns(
+        ("loss", "baseline", share, 50, 40, 60, 0, 0, 0, math.nan, math.nan, "equal", 5),
+        ("loss", "herding", share, 90, 80, 99, -40, -50, -22, 0.01, 0.02, "worse", 1),
     )
-    assert [list(row.values()) for row in found["rows"]] == [
-        ["uniform random", "80 (60 to unbounded)", "0 (0 to 0)", "equal", 5],
-        ["herding", "20 (10 to 31)", "60 (22 to unbounded)", "better", 1],
-        ["loss (power 2)", "unbounded", "uniform choice alone gets there", "undecided", 1],
+    transforms = [
+        type("Transform", (), {"name": name, "needed": table})
+        for name, table in (("crop", needed), ("rotate", other))
     ]
+    found = report_verdicts.view_experiment("mine", transforms)
+    assert found["sentence"] == (
+        "Of 3 pairs of policy and transform, 1 needs fewer points than uniform choice, 1 more, and "
+        "chance is not ruled out for 1."
+    )
+    assert found["columns"] == ["crop", "rotate"]
+    cells = {row["label"]: [list(c.values()) for c in row["cells"]] for row in found["rows"]}
+    assert cells == {
+        "uniform random": [[80.4, "81", "60 to never", "equal"], [50, "50", "40 to 60", "equal"]],
+        "herding": [[20, "20", "10 to 31", "better"], [90, "90", "80 to 99", "worse"]],
+        "loss (power 2)": [[math.inf, "never", "", "undecided"], ["", "", "", ""]],
+    }
 
 
 def test_without_comparisons_the_section_is_left_out():
-    one = type("Run", (), {"name": "mine", "needed": None})
-    material = type("Material", (), {"runs": lambda self: [(one, one)]})()
+    transform = type("Transform", (), {"needed": None})
+    experiment = type("Experiment", (), {"name": "mine", "transforms": [transform]})
+    material = type("Material", (), {"experiments": [experiment]})
     assert report_verdicts.view(material) is None
