@@ -39,6 +39,7 @@ OWN, AFTER = "X", "+"
 BUDGETS = {"budgets": [1, 5, 20]}
 PANELS = {"clusters": {"counts": [1, 3]}, "dpp": {"budgets": [1, 4]}, "sweep": 4, "audit": True}
 END_TO_END = {"end_to_end": {"shares": [0.5, 1.0]}}
+IMAGES = {"selection": {"images": True}}
 SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
 TRAINED = "trained"
 """The experiment that trains a ResNet; no other has one under results/networks/."""
@@ -48,7 +49,7 @@ ONLY_VALUE = {
 }
 """Keys for which no other value goes with the keys beside them, by experiment."""
 EXPERIMENTS = {
-    "frozen": {**BUDGETS, **PANELS, **END_TO_END},
+    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **IMAGES},
     "online": {**SMALL, **PANELS, "featurizer": {"kind": "cnn", "mode": "online"}},
     "raw": {**SMALL, **PANELS, "featurizer": {"kind": "raw"}},
     TRAINED: {**SMALL, "featurizer": {"kind": "resnet20v2", "mode": "train"}},
