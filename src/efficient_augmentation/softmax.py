@@ -14,6 +14,8 @@ With two classes theta_1 = -theta_0 = w / 2 and the penalty is |w|^2 / 4: half o
 with C / 2.
 """
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +25,7 @@ from efficient_augmentation import lbfgs, logistic, softmax_hessian
 _EPS = float(np.finfo(np.float64).eps)
 # Of margins, slopes and pulls of the runs that are fitted together.
 _RUN_BYTES = 2**30
+_TOGETHER = 96
 
 
 def fit(X, y, C, sample_weight=None):
@@ -58,25 +61,32 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
     Returns: theta (R, k, d + 1) float64, intercept last, summing to zero over the classes.
     Raises: as `fit`.
-    Cost: some 50 to 500 iterations of O(R k n d), and O(n d^2 + d^3) for every sixteenth, with R
-      the number of different runs and n that of rows which any of them weighs, up to twice.
-      Memory: X in float64, and 50 k n bytes a run, but for at most 1 GiB of runs at a time.
+    Cost: some 25 to 500 iterations of O(R k n d), and, for every 96 runs or fewer and eighth
+      iteration, O(n d^2 + d^3), with R the number of different runs and n that of rows which any of
+      them weighs, up to twice. Memory: X in float64 and float32, and 50 k n bytes a run, but for at
+      most 1 GiB of runs at a time.
     """
     X, y = check_rows(X, y)
     logistic.check_C(C)
     k = max(2, int(y.max()) + 1)
     weights = logistic.check_weights(weights, y, k)
     shape = (len(weights), k, X.shape[1] + 1)
-    start = np.zeros(shape) if start is None else np.broadcast_to(np.asarray(start), shape)
-    # Runs of equal weights have one optimum; rows that no run weighs have no part in any.
-    distinct, first, run = np.unique(weights, axis=0, return_index=True, return_inverse=True)
-    if 2 * len(first) > len(weights):  # It would not pay for compiling another number of runs.
-        distinct, first, run = weights, slice(None), np.arange(len(weights))
-    rows = _rows_in_use(distinct.any(axis=0))
-    fitted = X[rows], y[rows], C, distinct[:, rows], start[first], tolerance
-    theta, norm, rounding, done = _minimise_in_batches(*fitted)
-    logistic.check_converged(theta, norm, rounding, done, C, X)
-    return theta[run.reshape(-1)]
+    start = np.zeros(shape) if start is None else np.broadcast_to(np.float64(start), shape)
+    # Rows that no run weighs have no part in any.
+    rows = _rows_in_use(weights.any(axis=0))
+    together = min(_TOGETHER, max(1, _RUN_BYTES // (50 * k * len(rows))))
+    with jax.enable_x64(True):
+        own = y[rows] == np.arange(k)[:, None]
+        problem = jnp.float64(logistic.with_intercept(X[rows])), jnp.asarray(own)
+        numbers = jnp.float64(C), jnp.float64(tolerance)
+
+        def advance(weights, theta, leave, exact):
+            runs = jnp.float64(weights), jnp.float64(theta)
+            return _minimise(*problem, *numbers, *runs, leave, exact)
+
+        theta, *state = lbfgs.in_turns(advance, weights[:, rows], start, together)
+    logistic.check_converged(theta, *state, C, X)
+    return theta
 
 
 def logits(theta, X):
@@ -138,22 +148,8 @@ def _rows_in_use(present):
     return np.argsort(~present, kind="stable")[:length]
 
 
-def _minimise_in_batches(X, y, C, weights, start, tolerance):
-    """Results of `_minimise` for as many runs at a time as memory bears."""
-    own = y == np.arange(start.shape[1])[:, None]
-    batches = -(-len(start) * 50 * own.size // _RUN_BYTES)
-    results = []
-    with jax.enable_x64(True):
-        rows = jnp.float64(logistic.with_intercept(X)), jnp.asarray(own)
-        numbers = jnp.float64(C), jnp.float64(tolerance)
-        for runs in np.array_split(np.arange(len(start)), min(len(start), batches)):
-            given = jnp.float64(weights[runs]), jnp.float64(start[runs])
-            results.append(jax.device_get(_minimise(*rows, *numbers, *given)))
-    return [np.concatenate(parts) for parts in zip(*results, strict=True)]
-
-
-@jax.jit
-def _minimise(X, own, C, tolerance, weights, theta):
+@partial(jax.jit, static_argnames="exact")
+def _minimise(X, own, C, tolerance, weights, theta, leave, exact):
     """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done.
 
     Works on V of `softmax_hessian`, flattened, so nothing is left undetermined.
@@ -163,18 +159,20 @@ def _minimise(X, own, C, tolerance, weights, theta):
     penalty = softmax_hessian.ridge_diagonal(k, D, 1.0)
     row_norm = jnp.linalg.norm(X, axis=1)
 
-    def margin_at(V):
+    def margin_at(V, times=lambda rows: rows @ X.T):
         W = jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D))
-        return (W.reshape(-1, D) @ X.T).reshape(R, k, -1)
+        return times(W.reshape(-1, D)).reshape(R, k, -1)
+
+    def data_at(pull, times=lambda rows: rows @ X):
+        data = times(pull.reshape(-1, len(X))).reshape(R, k, D)
+        return jnp.einsum("ax,rad->rxd", Q, data).reshape(R, -1)
 
     def pull_at(margin):
         return C * weights[:, None] * softmax_hessian.residual(margin, own)
 
     def gradient_at(V, pull):
-        data = (pull.reshape(-1, len(X)) @ X).reshape(R, k, D)
-        data = jnp.einsum("ax,rad->rxd", Q, data).reshape(R, -1)
         magnitude = jnp.linalg.norm(pull, axis=1) @ row_norm + lbfgs.norm(penalty * V)
-        return data + penalty * V, 4 * _EPS * magnitude
+        return data_at(pull) + penalty * V, 4 * _EPS * magnitude
 
     def curvature_at(margin, done):
         share = C * weights * ~done[:, None] / jnp.maximum((~done).sum(), 1)
@@ -183,7 +181,17 @@ def _minimise(X, own, C, tolerance, weights, theta):
     def solve(kron, q):
         return softmax_hessian.kronecker_solve(kron, q.reshape(R, k - 1, D)).reshape(R, -1)
 
-    objective = lbfgs.Objective(margin_at, pull_at, gradient_at, penalty, curvature_at, solve)
+    slope, turn = lbfgs.differences(X, exact)
+    objective = lbfgs.Objective(
+        margin=margin_at,
+        pull=pull_at,
+        gradient=gradient_at,
+        slope=partial(margin_at, times=slope),
+        turn=partial(data_at, times=turn),
+        penalty=penalty,
+        curvature=curvature_at,
+        solve=solve,
+    )
     start = jnp.einsum("ax,rad->rxd", Q, theta).reshape(R, -1)
-    V, *rest = lbfgs.minimise(objective, start, tolerance)
+    V, *rest = lbfgs.minimise(objective, start, tolerance, leave, exact)
     return jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D)), *rest
