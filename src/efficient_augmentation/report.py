@@ -1,4 +1,7 @@
-"""The report: one HTML file that opens with the answer and carries every figure inside it."""
+"""The report: one HTML file that opens with the answer and carries every figure inside it.
+
+For data of the paper that is which policies save points, for a user's own what to augment.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -38,9 +41,9 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
+    Section("verdicts", "Policies beside uniform choice", report_verdicts.view),
     Section("answer", "What to augment", report_answer.view),
     Section("needed", "Policies compared", report_needed.view),
-    Section("verdicts", "Policies beside uniform choice", report_verdicts.view),
     Section("claims", "The paper's claims beside these runs", report_claims.view),
     Section("runs", None, report_views.view),
     Section("end_to_end", "Networks trained end to end", report_end_to_end.view),
@@ -49,8 +52,10 @@ SECTIONS = (
     Section("made", "How this was made", report_made.view),
 )
 """The sections in the order of the page; those that have nothing to show are left out."""
-LAST = ("claims", "terms", "made")
-"""Sections behind all others in a report of a user's own data."""
+OWN_FIRST = "answer"
+"""The section that opens a report of a user's own data, where the paper is not the question."""
+OWN_LAST = ("claims", "terms", "made")
+"""Sections behind all others there."""
 
 
 def build(experiments, skipped=None, made_by=None):
@@ -87,9 +92,11 @@ def build(experiments, skipped=None, made_by=None):
 
 
 def ordered(material):
-    """The sections, the paper's claims behind the results where these are of a user's own data."""
-    own = all("test_share" in e.config["dataset"] for e in material.experiments)
-    return sorted(SECTIONS, key=lambda section: own and section.name in LAST)
+    """The sections: policies first, but what to augment where all data are a user's own."""
+    if not all("test_share" in e.config["dataset"] for e in material.experiments):
+        return SECTIONS
+    places = {OWN_FIRST: -1} | dict.fromkeys(OWN_LAST, 1)
+    return sorted(SECTIONS, key=lambda section: places.get(section.name, 0))
 
 
 def contents(section, content):

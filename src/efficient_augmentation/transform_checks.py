@@ -35,7 +35,7 @@ def problems(settings, image_shape):
         if name in _LIMITS:
             found += _size_problems(where, name, parameters["pixels"], image_shape, kind)
         if "function" in parameters:
-            found += [f"{where}.function: {t}" for t in _code_problems(parameters["function"])]
+            found += [f"{where}.{text}" for text in _code_problems(**parameters)]
         if name == GIVEN and where != f"transforms.{GIVEN}":
             found.append(f"{where}: {GIVEN} is no step; leave it out")
     return found
@@ -93,19 +93,47 @@ def _size_problems(where, name, numbers, image_shape, kind):
     ]
 
 
-def _code_problems(function):
-    """What keeps a function from being called, as far as its file tells."""
+def _code_problems(function, arguments=({},)):
+    """What keeps a function from being called so, as far as its file tells."""
     try:
         path, name = user_code.source(function), user_code.parts(function)[1]
         code.digests(path, [Path.cwd()])
-        names = set(_names(ast.parse(Path(path).read_bytes())))
+        tree = ast.parse(Path(path).read_bytes())
     except (ValueError, OSError) as error:
-        return [str(error)]
+        return [f"function: {error}"]
     except SyntaxError as error:
-        return [f"{error.filename}, line {error.lineno}: {error.msg}"]
+        return [f"function: {error.filename}, line {error.lineno}: {error.msg}"]
+    names = set(_names(tree))
     if name not in names and "*" not in names:
-        return [f"{path} has no function {name}"]
-    return []
+        return [f"function: {path} has no function {name}"]
+    definitions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
+    if len(definitions) != 1 or definitions[0].decorator_list:
+        return []  # What is called is not what stands there.
+    return [
+        f"arguments[{i}]: {text}"
+        for i, given in enumerate(arguments)
+        for text in _call_problems(definitions[0], given)
+    ]
+
+
+def _call_problems(definition, given):
+    """What is wrong with a call of a function with images and the given keyword arguments."""
+    signature, name = definition.args, definition.name
+    places = [*signature.posonlyargs, *signature.args]
+    if not places and not signature.vararg:
+        return [f"{name} takes no images; its first argument is an array of them"]
+    optional = {a.arg for a in places[len(places) - len(signature.defaults) :]}
+    optional |= {
+        a.arg for a, d in zip(signature.kwonlyargs, signature.kw_defaults, strict=True) if d
+    }
+    named = [*signature.args, *signature.kwonlyargs]
+    known = [a.arg for a in named if a not in places[:1]]
+    needed = [a.arg for a in [*places[1:], *signature.kwonlyargs] if a.arg not in optional]
+    takes = f"{name} takes {', '.join(known) or 'nothing'} besides the images"
+    unknown = [] if signature.kwarg else [key for key in given if key not in known]
+    return [f"{key} is unknown; {takes}" for key in unknown] + [
+        f"{key} is missing; {takes}" for key in needed if key not in given
+    ]
 
 
 def _names(tree):

@@ -12,6 +12,32 @@ from shipped import shipped
 PRETRAINED = {"kind": "resnet56v2", "mode": "pretrained", "model": "cifar10_resnet56v2"}
 
 
+SHAPES = """
+import functools
+
+def wiggle(images, by=1, *, at=()):
+    return images + by
+
+def turn(images, by, *, up=0):
+    return images
+
+def nothing():
+    return None
+
+def anything(images, **more):
+    return images
+
+def spread(*images, up):
+    return images
+
+@functools.cache
+def wrapped(images):
+    return images
+
+alias = wrapped
+"""
+
+
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     """A working directory with a folder of ten images, and files of images and of features."""
@@ -28,7 +54,7 @@ def here(tmp_path, monkeypatch):
     rows = {"x_train": np.ones((48, 5)), "y_train": np.tile(y, 2)}
     source = np.concatenate([np.full(24, -1), np.arange(24)])
     np.savez(tmp_path / "features.npz", **rows, source_train=source)
-    (tmp_path / "shapes.py").write_text("def wiggle(images, by=1):\n    return images + by\n")
+    (tmp_path / "shapes.py").write_text(SHAPES)
     (tmp_path / "broken.py").write_text("def f(:\n")
     return tmp_path
 
@@ -256,11 +282,41 @@ WRONG = {
         {"transforms": {"x": {"function": "shapes:wigle"}}},
         r"transforms\.x\.function: .*shapes\.py has no function wigle",
     ),
+    "an argument that it does not take": (
+        {"transforms": {"x": {"function": "shapes:wiggle", "arguments": [{}, {"bye": 1}]}}},
+        r"transforms\.x\.arguments\[1\]: bye is unknown; wiggle takes by, at besides the images$",
+    ),
+    "the images as an argument": (
+        {"transforms": {"x": {"function": "shapes:wiggle", "arguments": [{"images": 1}]}}},
+        r"transforms\.x\.arguments\[0\]: images is unknown",
+    ),
+    "an argument that it needs": (
+        {"transforms": {"x": {"compose": [{"x": {"function": "shapes:turn"}}]}}},
+        r"transforms\.x\.compose\[0\]\.x\.arguments\[0\]: by is missing; turn takes by, up besides",
+    ),
+    "a function without images": (
+        {"transforms": {"x": {"function": "shapes:nothing"}}},
+        r"transforms\.x\.arguments\[0\]: nothing takes no images",
+    ),
     "a module that is no Python": (
         {"transforms": {"x": {"function": "broken:f"}}},
         r"transforms\.x\.function: .*broken\.py, line 1: invalid syntax",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("anything", {"whatever": 1}),
+        ("spread", {"up": 1}),
+        ("wrapped", {"any": 1}),
+        ("alias", {"z": 1}),
+    ],
+)
+def test_arguments_that_its_file_does_not_tell_are_left_to_the_function(name, arguments):
+    settings = {"transforms": {"x": {"function": f"shapes:{name}", "arguments": [arguments]}}}
+    assert config.problems(shipped(mine=settings)) == []
 
 
 @pytest.mark.parametrize(("settings", "message"), WRONG.values(), ids=WRONG)

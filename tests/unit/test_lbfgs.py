@@ -22,7 +22,8 @@ def test_runs_that_take_turns_reach_the_optima_of_single_fits(monkeypatch, model
     distinct = -(-len(np.unique(weights, axis=0)) // 7)
     leave = [call[-2] for call in calls]
     assert leave[:distinct] == [7 // 4] * distinct
-    assert leave[distinct:] and set(leave[distinct:]) == {0}
+    assert leave[distinct:]
+    assert set(leave[distinct:]) == {0}
     for theta, weight in zip(together, weights, strict=True):
         np.testing.assert_allclose(theta, model.fit(X, y, 10.0, weight), atol=1e-9)
 

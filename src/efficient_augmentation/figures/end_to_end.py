@@ -6,15 +6,16 @@ from efficient_augmentation import carry_over, policies, sentences
 from efficient_augmentation.figures import looks, style
 
 PANELS = {"network": "Networks", "frozen": "Frozen features"}
+_APART = 0.6  # percent of the points, between the bars of two policies
 
 
 @style.styled
 def end_to_end(columns):
     """Accuracy over the share of points augmented, of networks and of frozen features.
 
-    Lines are means over rounds, bars 95 % intervals (none for one round). Scores share a policy's
-    colour; those after the first have dashed lines and hollow markers. Grey lines: none and all
-    points augmented.
+    Lines are means over rounds, bars 95 % intervals (none for one round), a little apart so that
+    all can be seen. Scores share a policy's colour; those after the first have dashed lines and
+    hollow markers. Grey lines: none and all points augmented.
 
     Args:
       columns: of end_to_end.csv.
@@ -32,7 +33,7 @@ def end_to_end(columns):
         axes = figure.add_axes((0.075 + 0.5 * i, bottom, 0.415, 1.9 / height))
         axes.set_title(title, x=-0.1 if not i else 0.0)
         _draw_levels(axes, columns, measure)
-        for (score, policy), rows in series.items():
+        for place, ((score, policy), rows) in enumerate(series.items()):
             _draw(
                 axes,
                 rows,
@@ -40,6 +41,7 @@ def end_to_end(columns):
                 policy,
                 _rank(series, score),
                 sentences.series_label(score, policy),
+                _APART * (place - (len(series) - 1) / 2),
             )
         axes.set_xlim(0, 104)
         # Intervals of few rounds may reach beyond what an accuracy can be.
@@ -81,9 +83,9 @@ def _draw_levels(axes, columns, measure):
         )  # fmt: skip
 
 
-def _draw(axes, rows, measure, policy, rank, text):
+def _draw(axes, rows, measure, policy, rank, text, aside):
     look = looks.look(policy)
-    share = 100 * np.array([row["share"] for row in rows])
+    share = 100 * np.array([row["share"] for row in rows]) + aside
     mean, low, high = (
         100 * np.array([row[f"{measure}_{name}"] for row in rows])
         for name in ("mean", "low", "high")
