@@ -21,10 +21,9 @@ import jax.numpy as jnp
 import numpy as np
 
 _MEMORY = 10  # curvature pairs that L-BFGS keeps
-_REFRESH = 8  # iterations between two Hessians
+_REFRESH = 16  # iterations between two Hessians
 _LONGEST_STEP = 64.0  # of the line search, which tries 1 first
 _MAX_ITERATIONS = 600
-_MAX_ITERATIONS_FLOAT32 = 100  # What needs more is not for float32.
 
 
 class Objective(NamedTuple):
@@ -75,7 +74,7 @@ def minimise(objective, theta, tolerance, leave, exact):
       exact: whether all products are in float64, and gradients no sums of differences.
     Returns: theta (R, P), the norms (R,) of the gradients there, the norms (R,) of the errors with
       which those are computed, and whether a run is done (R,).
-    Cost: about 25 iterations; a new Hessian in every eighth.
+    Cost: about 25 iterations; a new Hessian in every sixteenth.
     Source: Liu and Nocedal 1989; the step is found by secants in a bracket.
     """
 
@@ -142,10 +141,8 @@ def minimise(objective, theta, tolerance, leave, exact):
             k=state.k + 1,
         )
 
-    most = _MAX_ITERATIONS if exact else _MAX_ITERATIONS_FLOAT32
-
     def unfinished(state):
-        return ~(state.afresh & enough(state)) & (state.k < most)
+        return ~(state.afresh & enough(state)) & (state.k < _MAX_ITERATIONS)
 
     margin = jax.eval_shape(objective.margin, theta)
     done = jnp.zeros(len(theta), bool)

@@ -57,7 +57,7 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
     Returns: theta (R, d + 1) float64, intercept last.
     Raises: as `fit`.
-    Cost: about 25 iterations of O(R n d), and, for every 96 runs and eighth iteration,
+    Cost: about 25 iterations of O(R n d), and, for every 96 runs and sixteenth iteration,
       O(n d^2 + d^3); R counts different runs.
     """
     X, y = check_rows(X, y)
@@ -188,7 +188,7 @@ def _minimise(X, sign, C, tolerance, weights, theta, leave, exact):
     def inverse_at(margin, done):
         curvature = weights * jax.nn.sigmoid(margin) * jax.nn.sigmoid(-margin)
         mean = C * (~done @ curvature) / jnp.maximum((~done).sum(), 1)
-        return _preconditioner(X32, unit**2 * mean, penalty)
+        return preconditioner(X32, unit**2 * mean, penalty)
 
     slope, turn = lbfgs.differences(X, exact)
     objective = lbfgs.Objective(
@@ -204,7 +204,7 @@ def _minimise(X, sign, C, tolerance, weights, theta, leave, exact):
     return lbfgs.minimise(objective, theta, tolerance, leave, exact)
 
 
-def _preconditioner(X32, curvature, penalty):
+def preconditioner(X32, curvature, penalty):
     """Inverse of X' diag(curvature) X + diag(penalty), its product in float32.
 
     A preconditioner may be off by a little: the optimum does not depend on it. What is added to

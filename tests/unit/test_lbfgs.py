@@ -44,7 +44,6 @@ def test_no_run_counts_as_done_by_sums_of_differences(monkeypatch):
     """Gradients of done runs are afresh: at the very limit of iterations, none is done."""
     X, y = several_classes(90, 6, 2)
     monkeypatch.setattr(lbfgs, "_MAX_ITERATIONS", 3)
-    monkeypatch.setattr(lbfgs, "_MAX_ITERATIONS_FLOAT32", 3)
     monkeypatch.setattr(lbfgs, "_REFRESH", 2)
     logistic._minimise.clear_cache()
     with pytest.raises(FloatingPointError, match="did not converge"):
