@@ -152,16 +152,16 @@ def lede(material):
     if not useful:
         return "In none of these runs are points known that are worth augmenting."
     gains = {run[2]["gain"] for run in useful}
-    aim = "for the gain that was asked for, or as given"
+    opening, aim = "To augment,", "for the gain that was asked for, or as given"
     if len(gains) == 1 and None not in gains:
-        aim = f"for {sentences.percent(*gains)} of what augmenting all points gains"
+        opening, aim = "Enough", f"for {sentences.percent(*gains)} of what augmenting all gains"
     if len(found) <= FEW:
         parts = [
             f"{best['points']} of {best['n_train']} points on {e.name}, {t.name}"
             for e, t, best in useful
         ]
         none = " Elsewhere, none are known to be worth it." if len(useful) < len(found) else ""
-        return f"To augment, {aim}: {'; '.join(parts)}.{none}"
+        return f"{opening} {aim}: {'; '.join(parts)}.{none}"
     shares = [run[2]["points"] / run[2]["n_train"] for run in useful]
     experiment, transform, best = max(useful, key=lambda run: run[2]["ceiling"] - run[2]["floor"])
     most = report_views.levels(transform.baselines)["gain"]

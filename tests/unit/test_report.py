@@ -70,7 +70,7 @@ def test_the_first_sentence_is_the_answer():
     assert visible([one]).index(found["answer"]) < visible([one]).index("What to augment")
     n = found["points"]
     assert (
-        "To augment, for 95 % of what augmenting all points gains: "
+        "Enough for 95 % of what augmenting all gains: "
         f"{n} of 1000 points on demo, translate; {n} of 1000 points on two, translate."
     ) in visible([one, experiment("two")])
     many = [experiment(name) for name in ("a", "b", "c")] + [experiment("d", floor=0.9)]
