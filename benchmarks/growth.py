@@ -114,7 +114,7 @@ def draw(curves):
             axis.loglog(sizes, column, marker=marker, base=2, label=name)
     axes[0].set(xlabel="size", ylabel="seconds")
     axes[1].set(xlabel="size", ylabel="GiB beyond the libraries'")
-    axes[0].legend(fontsize=7)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     figure.savefig(PICTURE, metadata={"Date": None})
 
 

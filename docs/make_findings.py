@@ -66,7 +66,10 @@ def main(results, *experiments):
         found = {name: table(results, name) for name in experiments}
         if shown := [name for name in experiments if found[name]]:
             text += [head, *(found[name] for name in shown)]
-            commands.append(command.format((", " if "[" in command else " ").join(shown)))
+            # Those trained end to end have a config of their own, and a command with it below.
+            made = [n for n in shown if table is not needed or not trained(results, n)]
+            if made:
+                commands.append(command.format((", " if "[" in command else " ").join(made)))
     if found := ablated(results):
         text += [ABLATIONS, found]
         commands.append("snakemake ablations --configfile config/ablations.yaml")
