@@ -10,6 +10,8 @@ import math
 import sys
 from pathlib import Path
 
+import yaml
+
 from efficient_augmentation import carry_over, policies, report_end_to_end, sentences, tables
 from efficient_augmentation.figures.end_to_end import listed
 
@@ -20,6 +22,13 @@ files; every sentence is computed from them. Intervals are 95 %; how they are ma
 are corrected for many comparisons, is in [the method](method.md#9-summaries).
 """
 SHARE = 0.95
+CONFIGS = {
+    name: f"config/{path.name}"
+    for path in sorted(Path(__file__).parents[1].glob("config/*.yaml"))
+    if path.name != "config.yaml"
+    for name in yaml.safe_load(path.read_text(encoding="utf-8"))["experiments"]
+}
+"""The file of every experiment that does not stand in config/config.yaml."""
 COMMANDS = """## The commands
 
 ```sh
@@ -56,26 +65,30 @@ is the base that the others vary.
 
 def main(results, *experiments):
     results = Path(results)
-    parts = [
-        (NEEDED, needed, "snakemake {}"),
-        (AUDIT, audited, "snakemake audit --config run='[{}]'"),
-        (END_TO_END, trained, "snakemake {} --configfile config/end_to_end.yaml"),
-    ]
-    text, commands = [HEAD], []
-    for head, table, command in parts:
+    text, shown = [HEAD], {}
+    for head, table in ((NEEDED, needed), (AUDIT, audited), (END_TO_END, trained)):
         found = {name: table(results, name) for name in experiments}
-        if shown := [name for name in experiments if found[name]]:
-            text += [head, *(found[name] for name in shown)]
-            # Those trained end to end have a config of their own, and a command with it below.
-            made = [n for n in shown if table is not needed or not trained(results, n)]
-            if made:
-                commands.append(command.format((", " if "[" in command else " ").join(made)))
+        if shown_here := [name for name in experiments if found[name]]:
+            text += [head, *(found[name] for name in shown_here)]
+            shown[table] = shown_here
+    commands = runs([n for n in experiments if any(n in names for names in shown.values())])
+    if audited in shown:
+        commands.append(f"snakemake audit --config run='[{', '.join(shown[audited])}]'")
     if found := ablated(results):
         text += [ABLATIONS, found]
         commands.append("snakemake ablations --configfile config/ablations.yaml")
     commands.append(f"PYTHONPATH=src python docs/make_findings.py results {' '.join(experiments)}")
     text.append(COMMANDS.format("\n".join(commands)))
     Path(__file__).with_name("findings.md").write_text("\n".join(text), encoding="utf-8")
+
+
+def runs(names):
+    """Commands that make experiments: one for each file of config/ that they stand in."""
+    by_file = {}
+    for name in names:
+        by_file.setdefault(CONFIGS.get(name, ""), []).append(name)
+    options = {file: f" --configfile {file}" if file else "" for file in by_file}
+    return [f"snakemake {' '.join(found)}{options[file]}" for file, found in by_file.items()]
 
 
 def needed(results, name):
