@@ -181,6 +181,7 @@ def in_turns(advance, weights, start, together):
     # Another number of runs is worth compiling only where it halves the work.
     size = min(together, len(weights) if 2 * len(first) > len(weights) else len(first))
     few = size // 4 if len(first) > size else 0
+    # Started again, with pairs and a Hessian of where they are, most of what is left ends.
     for leave, exact in ((few, False), (0, False), (0, True)):
         waiting = waiting[~done[waiting]]
         for begin in range(0, len(waiting), size):
