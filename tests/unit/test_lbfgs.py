@@ -1,5 +1,7 @@
 """Many fits at once, by their one door; what the optimum is, is tested with each model."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -41,11 +43,27 @@ def test_float64_finishes_where_float32_is_not_enough(monkeypatch):
 
 
 def test_no_run_counts_as_done_by_sums_of_differences(monkeypatch):
-    """Gradients of done runs are afresh: at the very limit of iterations, none is done."""
-    X, y = several_classes(90, 6, 2)
-    monkeypatch.setattr(lbfgs, "_MAX_ITERATIONS", 3)
-    monkeypatch.setattr(lbfgs, "_REFRESH", 2)
-    logistic._minimise.clear_cache()
-    with pytest.raises(FloatingPointError, match="did not converge"):
-        logistic.fit(X, y, 1e4)
-    logistic._minimise.clear_cache()
+    """Differences here overstate every change, so that a gradient seems to vanish halfway."""
+    objective = lbfgs.Objective(
+        margin=lambda theta: theta,
+        pull=lambda margin: margin - 1,
+        gradient=lambda theta, pull: (pull, jnp.full(1, 1e-12)),
+        slope=lambda step: step,
+        turn=lambda pull: 2 * pull,
+        penalty=jnp.zeros(1),
+        curvature=lambda margin, done: (),
+        solve=lambda _, q: 0.5 * q,
+    )
+
+    def found():
+        with jax.enable_x64(True):
+            start = jnp.zeros((1, 1))
+            return jax.device_get(lbfgs.minimise(objective, start, 0.0, leave=0, exact=False))
+
+    theta, norm, _, done = found()
+    assert done.all()
+    assert abs(theta[0, 0] - 1) <= 1e-12
+    monkeypatch.setattr(lbfgs, "_MAX_ITERATIONS", 2)
+    theta, norm, _, done = found()
+    assert not done.any()
+    np.testing.assert_allclose(norm, 1 - theta[0])
