@@ -149,16 +149,21 @@ def _optimum(features):
     return Optimum(features, C)
 
 
+def _one_thread():
+    """Let JAX, which is not loaded yet, have one thread, as the workflow gives a simulation."""
+    os.environ["NPROC"] = "1"
+
+
 def _simulated(features, model=None, scores="influence", rounds=5):
     from efficient_augmentation import policies, simulate
 
     model = simulate.FrozenModel(features, C) if model is None else model
-    # One thread of BLAS, as the workflow gives a simulation.
     with threadpool_limits(1):
         return simulate.run(model, scores, policies.PAPER_PANEL, BUDGETS, rounds, 0)
 
 
 def panel():
+    _one_thread()
     features = panel_of(1000, 4, 256, 9920)
     _simulated(features)
     peak_gib(reset=True)
@@ -218,6 +223,7 @@ def _job(cache, name, *arguments):
 
 def panels():
     """A job a transform with two scores, beside a job a transform and score."""
+    _one_thread()
     with tempfile.TemporaryDirectory() as cache:
 
         def jobs(*scores):

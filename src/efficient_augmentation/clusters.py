@@ -1,8 +1,6 @@
 """k-means clusters of the featurized originals, and how well they fit, for many k."""
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_limits
 
 
@@ -66,12 +64,17 @@ def geometric_counts(n, number=50):
 
 
 def _cluster(features, k, seed):
+    # Loaded here, for it takes a second and most simulations have no clusters.
+    from sklearn.cluster import KMeans
+
     # One thread: results do not depend on how many the machine has.
     with threadpool_limits(1):
         return KMeans(k, n_init=1, random_state=seed).fit(features)
 
 
 def _silhouette(points, labels):
+    from sklearn.metrics import silhouette_score
+
     if not 2 <= len(np.unique(labels)) < len(points):
         return float("nan")
     return float(silhouette_score(points, labels))

@@ -8,9 +8,11 @@ All runs share what is expensive: one Hessian, averaged over the runs, precondit
 of them, so that an iteration is two matrix products, margins of all directions and the gradient of
 all residuals. The line search is free of matrix products, since margins are linear in the step.
 
-The two products are of differences, which shrink as a run nears its optimum, so float32 is enough
-for them; where features are so uneven that it is not, float64 finishes. Every few iterations
-margins and gradients are computed afresh in float64, and only by those a run counts as done.
+All that goes over rows works on differences, which shrink as a run nears its optimum, so float32
+is enough: margins of a step, the change of the pulls by a formula in which nothing cancels, and the
+product of that. Where features are so uneven that float32 is not enough, float64 finishes. Every
+few iterations margins and gradients are computed afresh in float64, and only by those a run counts
+as done.
 """
 
 from collections.abc import Callable
@@ -20,10 +22,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+TOGETHER = 32
+"""Runs that are fitted together: enough for the matrix products, few enough to be alike."""
 _MEMORY = 10  # curvature pairs that L-BFGS keeps
 _REFRESH = 16  # iterations between two Hessians
 _LONGEST_STEP = 64.0  # of the line search, which tries 1 first
 _MAX_ITERATIONS = 600
+_FEW_ROWS = 4000
 
 
 class Objective(NamedTuple):
@@ -36,9 +41,7 @@ class Objective(NamedTuple):
     gradient: Callable
     """(theta, pull) -> gradients (R, P), and norms (R,) of their rounding errors."""
     slope: Callable
-    """Differences of theta (R, P) -> of margins (R, ...); relative errors of float32 will do."""
-    turn: Callable
-    """Differences of pull -> of the data terms' gradients (R, P), likewise."""
+    """Differences of theta (R, P) -> of margins (R, ...); float32 will do."""
     penalty: jax.Array
     """(P,), >= 0."""
     curvature: Callable
@@ -46,12 +49,17 @@ class Objective(NamedTuple):
     that are not done."""
     solve: Callable
     """(those arrays, q (R, P)) -> (R, P): the inverse of that Hessian, roughly, times q."""
+    bend: Callable | None = None
+    """(margins, differences from them) -> differences of pull, none of them by a subtraction of
+    pulls; float32 will do."""
+    turn: Callable | None = None
+    """Differences of pull -> of the data terms' gradients (R, P), likewise. Without it all is done
+    in float64, and no gradient is a sum of differences."""
 
 
 class _State(NamedTuple):
     theta: jax.Array  # (R, P)
     margin: jax.Array  # (R, ...)
-    pull: jax.Array  # (R, ...)
     gradient: jax.Array  # (R, P)
     rounding: jax.Array  # (R,)
     afresh: jax.Array  # whether margins, pulls and gradients are no sums of differences
@@ -62,7 +70,7 @@ class _State(NamedTuple):
     k: int
 
 
-def minimise(objective, theta, tolerance, leave, exact):
+def minimise(objective, theta, tolerance, leave):
     """Optimum of every run; to be called from within jit, in float64.
 
     Args:
@@ -71,23 +79,21 @@ def minimise(objective, theta, tolerance, leave, exact):
       tolerance: Newton decrement, the root of g' H^-1 g, at which a run may stop; zero goes on to
         rounding.
       leave: how many runs may be left unfinished.
-      exact: whether all products are in float64, and gradients no sums of differences.
     Returns: theta (R, P), the norms (R,) of the gradients there, the norms (R,) of the errors with
       which those are computed, and whether a run is done (R,).
-    Cost: about 25 iterations; a new Hessian in every sixteenth.
+    Cost: 5 to 90 iterations; a new Hessian in every sixteenth.
     Source: Liu and Nocedal 1989; the step is found by secants in a bracket.
     """
+    exact = objective.turn is None
 
     def enough(state):
         return (~state.done).sum() <= leave
 
     def refresh(state):
         margin = objective.margin(state.theta)
-        pull = objective.pull(margin)
-        gradient, rounding = objective.gradient(state.theta, pull)
-        return state._replace(
-            margin=margin, pull=pull, gradient=gradient, rounding=rounding, afresh=True
-        )
+        gradient, rounding = objective.gradient(state.theta, objective.pull(margin))
+        margin = margin.astype(state.margin.dtype)
+        return state._replace(margin=margin, gradient=gradient, rounding=rounding, afresh=True)
 
     def precondition(state):
         return state._replace(curvature=objective.curvature(state.margin, state.done))
@@ -107,31 +113,32 @@ def minimise(objective, theta, tolerance, leave, exact):
         penalty = objective.penalty * direction
 
         def along(step):
-            """Pull at a step, and the objective's slope there."""
-            pull = objective.pull(state.margin + _times(step, slope))
+            """Pull at a step, or how it differs from that at none, and the objective's slope."""
+            by = _times(step, slope)
             if exact:
+                pull = objective.pull(state.margin + by)
                 data = (pull * slope).sum(axis=range(1, slope.ndim))
                 theta = state.theta + step[:, None] * direction
                 return pull, data + (theta * penalty).sum(axis=1)
             # By how much it rises: the slope's terms would cancel, and with them float32's digits.
-            rise = ((pull - state.pull) * slope).sum(axis=range(1, slope.ndim))
-            return pull, rise + step * (direction * penalty).sum(axis=1) - decrement
+            bend = objective.bend(state.margin, by)
+            rise = (bend * slope).sum(axis=range(1, slope.ndim))
+            return bend, rise + step * (direction * penalty).sum(axis=1) - decrement
 
-        step, pull = _line_search(along, -decrement, done)
+        step, found = _line_search(along, -decrement, done)
         taken = step[:, None] * direction
         theta = state.theta + taken
         if exact:
-            gradient, rounding = objective.gradient(theta, pull)
+            gradient, rounding = objective.gradient(theta, found)
             change = gradient - state.gradient
         else:
-            change = objective.turn(pull - state.pull) + objective.penalty * taken
+            change = objective.turn(found) + objective.penalty * taken
             gradient, rounding = state.gradient + change, state.rounding
         # A step that halves the slope has this curvature twice; less is what rounding left of it.
         kept = (taken * change).sum(axis=1) >= 0.25 * step * decrement
         return state._replace(
             theta=theta,
             margin=state.margin + _times(step, slope),
-            pull=pull,
             gradient=gradient,
             rounding=rounding,
             afresh=state.afresh & ((~done).sum() <= leave),
@@ -146,19 +153,21 @@ def minimise(objective, theta, tolerance, leave, exact):
 
     margin = jax.eval_shape(objective.margin, theta)
     done = jnp.zeros(len(theta), bool)
-    none = jnp.zeros(margin.shape)
+    none = jnp.zeros(margin.shape, jnp.float64 if exact else jnp.float32)
     memory = jnp.zeros((_MEMORY, *theta.shape))
-    empty = jax.eval_shape(objective.curvature, margin, done)
+    empty = jax.eval_shape(objective.curvature, none, done)
     empty = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), empty)
     unknown = jnp.zeros_like(theta), jnp.zeros(len(theta)), False
-    state = _State(theta, none, none, *unknown, done, memory, memory, empty, 0)
-    state = jax.lax.while_loop(unfinished, iterate, state)
+    state = _State(theta, none, *unknown, done, memory, memory, empty, 0)
+    # Accelerators would round float32 to fewer digits before they multiply.
+    with jax.default_matmul_precision("highest"):
+        state = jax.lax.while_loop(unfinished, iterate, state)
     done = state.done & state.afresh
     state = jax.lax.cond(state.afresh, lambda s: s, refresh, state)
     return state.theta, norm(state.gradient), state.rounding, done
 
 
-def in_turns(advance, weights, start, together):
+def in_turns(advance, weights, start, together=None):
     """Optima of runs that differ in their sample weights, so many at a time.
 
     Runs of equal weights are fitted once, and alike ones together: the better their common Hessian
@@ -168,7 +177,7 @@ def in_turns(advance, weights, start, together):
       advance: (weights (S, n), theta (S, ...), leave, exact) -> what `minimise` returns.
       weights: (R, n).
       start: (R, ...), theta to start from.
-      together: S; fewer where there are fewer runs.
+      together: S, fewer where there are fewer runs; None means `TOGETHER`.
     Returns: theta (R, ...), norms, roundings and done (R,), as `minimise`.
     """
     place = {}
@@ -179,7 +188,7 @@ def in_turns(advance, weights, start, together):
     theta, norms, roundings = start[first].copy(), np.empty(len(first)), np.empty(len(first))
     done = np.zeros(len(first), bool)
     # Another number of runs is worth compiling only where it halves the work.
-    size = min(together, len(weights) if 2 * len(first) > len(weights) else len(first))
+    size = min(together or TOGETHER, len(weights) if 2 * len(first) > len(weights) else len(first))
     few = size // 4 if len(first) > size else 0
     # Started again, with pairs and a Hessian of where they are, most of what is left ends.
     for leave, exact in ((few, False), (0, False), (0, True)):
@@ -194,27 +203,36 @@ def in_turns(advance, weights, start, together):
     return theta[run], norms[run], roundings[run], done[run]
 
 
+def rows_in_use(weights):
+    """Numbers of the rows that any run weighs, of weights (R, n); others fill up.
+
+    They are a quarter, a half, three quarters or all of the rows, so that few shapes are compiled,
+    and all where there are so few that compiling would take longer than it saves.
+    """
+    present = weights.any(axis=0)
+    n = len(present)
+    quarters = 4 if n < _FEW_ROWS else max(1, -(-4 * int(present.sum()) // n))
+    return np.sort(np.argsort(~present, kind="stable")[: -(-quarters * n // 4)])
+
+
 def differences(X, exact):
     """Products of differences with rows X (n, D): steps @ X.T, and pulls @ X.
 
     Args:
       X: float64, not all zero.
-      exact: whether the products are in float64 too. In float32 everything is in units of its
-        largest entry, which float32 might not hold.
-    Returns: (slope, turn), functions of steps (..., D) and of pulls (..., n).
+      exact: whether float64 is wanted. In float32 X is in units of its largest entry, which
+        float32 might not hold.
+    Returns: (slope, turn), functions of steps (..., D) and of pulls (..., n); None for turn where
+      exact.
     """
     if exact:
-        return lambda steps: steps @ X.T, lambda pulls: pulls @ X
+        return lambda steps: steps @ X.T, None
     unit = jnp.abs(X).max()
     X32 = (X / unit).astype(jnp.float32)
-
-    def times(rows, matrix):
-        largest = jnp.abs(rows).max(axis=-1, keepdims=True)
-        largest = jnp.maximum(largest, jnp.finfo(rows.dtype).tiny)
-        product = (rows / largest).astype(jnp.float32) @ matrix
-        return unit * largest * product.astype(rows.dtype)
-
-    return lambda steps: times(steps, X32.T), lambda pulls: times(pulls, X32)
+    return (
+        lambda steps: (unit * steps).astype(jnp.float32) @ X32.T,
+        lambda pulls: unit * (pulls @ X32).astype(jnp.float64),
+    )
 
 
 def norm(rows):
@@ -223,7 +241,7 @@ def norm(rows):
 
 
 def _times(step, slope):
-    return step.reshape(-1, *(1,) * (slope.ndim - 1)) * slope
+    return step.reshape(-1, *(1,) * (slope.ndim - 1)).astype(slope.dtype) * slope
 
 
 def _remember(memory, newest, kept):
@@ -251,7 +269,7 @@ def _two_loop(state, solve):
 
 
 def _line_search(along, initial, done):
-    """Step that leaves at most half of the slope, and the pull there, in every run.
+    """Step that leaves at most half of the slope, and what `along` found there, in every run.
 
     The objective is convex, so its slope along a direction rises; secants inside a bracket find
     where it has halved. A step of one is tried first and nearly always right. Runs that are done
@@ -278,5 +296,5 @@ def _line_search(along, initial, done):
     step = jnp.where(done, 0.0, 1.0)
     unbounded = jnp.full_like(step, jnp.inf)
     carry = jnp.zeros_like(step), unbounded, step, *along(step), 0
-    _, _, step, pull, *_ = jax.lax.while_loop(unfinished, refine, carry)
-    return step, pull
+    _, _, step, found, *_ = jax.lax.while_loop(unfinished, refine, carry)
+    return step, found

@@ -143,15 +143,13 @@ def _minimise(X, sign, weights, residual, kept, C, inverse, points):
     def solve(_, q):
         return q @ inverse + (factor * (q * across).sum(axis=1))[:, None] * across
 
-    slope, turn = lbfgs.differences(X, exact=True)
     objective = lbfgs.Objective(
         margin=lambda delta: delta @ X.T,
         pull=pull_at,
         gradient=gradient_at,
-        slope=slope,
-        turn=turn,
+        slope=lambda step: step @ X.T,
         penalty=penalty,
         curvature=lambda change, done: (),
         solve=solve,
     )
-    return lbfgs.minimise(objective, jnp.zeros_like(across), 0.0, leave=0, exact=True)
+    return lbfgs.minimise(objective, jnp.zeros_like(across), 0.0, leave=0)

@@ -25,7 +25,6 @@ from efficient_augmentation import lbfgs, logistic, softmax_hessian
 _EPS = float(np.finfo(np.float64).eps)
 # Of margins, slopes and pulls of the runs that are fitted together.
 _RUN_BYTES = 2**30
-_TOGETHER = 96
 
 
 def fit(X, y, C, sample_weight=None):
@@ -61,7 +60,7 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
     Returns: theta (R, k, d + 1) float64, intercept last, summing to zero over the classes.
     Raises: as `fit`.
-    Cost: some 50 to 500 iterations of O(R k n d), and, for every 96 runs or fewer and sixteenth
+    Cost: some 50 to 500 iterations of O(R k n d), and, for every 32 runs or fewer and sixteenth
       iteration, O(k n d^2 + k d^3), with R the number of different runs and n that of rows which
       any of them weighs, up to twice. Memory: X in float64 and float32, and 50 k n bytes a run,
       but for at most 1 GiB of runs at a time.
@@ -72,19 +71,16 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     weights = logistic.check_weights(weights, y, k)
     shape = (len(weights), k, X.shape[1] + 1)
     start = np.zeros(shape) if start is None else np.broadcast_to(np.float64(start), shape)
-    # Rows that no run weighs have no part in any.
-    rows = _rows_in_use(weights.any(axis=0))
-    together = min(_TOGETHER, max(1, _RUN_BYTES // (50 * k * len(rows))))
+    together = min(lbfgs.TOGETHER, max(1, _RUN_BYTES // (50 * k * len(lbfgs.rows_in_use(weights)))))
     with jax.enable_x64(True):
-        own = y[rows] == np.arange(k)[:, None]
-        problem = jnp.float64(logistic.with_intercept(X[rows])), jnp.asarray(own)
-        numbers = jnp.float64(C), jnp.float64(tolerance)
+        rows, own = logistic.with_intercept(X), y == np.arange(k)[:, None]
 
         def advance(weights, theta, leave, exact):
-            runs = jnp.float64(weights), jnp.float64(theta)
-            return _minimise(*problem, *numbers, *runs, leave, exact)
+            used = lbfgs.rows_in_use(weights)
+            problem = rows[used], C, tolerance, weights[:, used], theta
+            return _minimise(own[:, used], *map(jnp.float64, problem), leave, exact)
 
-        theta, *state = lbfgs.in_turns(advance, weights[:, rows], start, together)
+        theta, *state = lbfgs.in_turns(advance, weights, start, together)
     logistic.check_converged(theta, *state, C, X)
     return theta
 
@@ -138,18 +134,8 @@ def check_rows(X, y):
     return X, y.astype(np.int64, copy=False)
 
 
-def _rows_in_use(present):
-    """Numbers of the rows that are present, (m,) bool, padded with others.
-
-    They are an eighth, a quarter, a half or all of the rows, so that few shapes are compiled.
-    """
-    m, most = len(present), int(present.sum())
-    length = next(size for size in (-(-m // 8), -(-m // 4), -(-m // 2), m) if size >= most)
-    return np.argsort(~present, kind="stable")[:length]
-
-
 @partial(jax.jit, static_argnames="exact")
-def _minimise(X, own, C, tolerance, weights, theta, leave, exact):
+def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
     """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done.
 
     Works on V of `softmax_hessian`, flattened, so nothing is left undetermined.
@@ -160,6 +146,7 @@ def _minimise(X, own, C, tolerance, weights, theta, leave, exact):
     row_norm = jnp.linalg.norm(X, axis=1)
     unit = jnp.abs(X).max()
     X32 = (X / unit).astype(jnp.float32)
+    weights32 = (C * weights).astype(jnp.float32)
 
     def margin_at(V, times=lambda rows: rows @ X.T):
         W = jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D))
@@ -172,6 +159,9 @@ def _minimise(X, own, C, tolerance, weights, theta, leave, exact):
     def pull_at(margin):
         return C * weights[:, None] * softmax_hessian.residual(margin, own)
 
+    def bend_at(margin, by):
+        return weights32[:, None] * softmax_hessian.residual_difference(margin, by, own)
+
     def gradient_at(V, pull):
         magnitude = jnp.linalg.norm(pull, axis=1) @ row_norm + lbfgs.norm(penalty * V)
         return data_at(pull) + penalty * V, 4 * _EPS * magnitude
@@ -179,7 +169,7 @@ def _minimise(X, own, C, tolerance, weights, theta, leave, exact):
     def inverses_at(margin, done):
         """Inverse of every class's own block of the Hessian, (k, D, D)."""
         _, variance = softmax_hessian.moments(margin)
-        share = C * weights * ~done[:, None] / jnp.maximum((~done).sum(), 1)
+        share = weights32 * ~done[:, None] / jnp.maximum((~done).sum(), 1)
         ridge = softmax_hessian.ridge_diagonal(2, D, 1.0)
         return jax.lax.map(
             lambda curvature: logistic.preconditioner(X32, unit**2 * curvature, ridge),
@@ -197,11 +187,12 @@ def _minimise(X, own, C, tolerance, weights, theta, leave, exact):
         pull=pull_at,
         gradient=gradient_at,
         slope=partial(margin_at, times=slope),
-        turn=partial(data_at, times=turn),
         penalty=penalty,
         curvature=inverses_at,
         solve=solve,
+        bend=bend_at,
+        turn=turn and partial(data_at, times=turn),
     )
     start = jnp.einsum("ax,rad->rxd", Q, theta).reshape(R, -1)
-    V, *rest = lbfgs.minimise(objective, start, tolerance, leave, exact)
+    V, *rest = lbfgs.minimise(objective, start, tolerance, leave)
     return jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D)), *rest

@@ -1,3 +1,7 @@
+from decimal import Decimal, localcontext
+
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -76,6 +80,22 @@ def test_features_of_very_uneven_scale():
     theta = logistic.fit(X, y, 10.0)
     residual = gradient(theta, X, y, 10.0, np.ones(200)).astype(float)
     assert np.linalg.norm(residual) < 1e-13 * 10 * np.abs(X).sum()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_differences_of_sigmoids_keep_their_digits(dtype):
+    rng = np.random.default_rng(0)
+    margin = (rng.normal(size=500) * 8).astype(dtype)
+    by = (rng.normal(size=500) * 10.0 ** rng.integers(-12, 2, 500)).astype(dtype)
+    with jax.enable_x64(True):
+        found = logistic.sigmoid_difference(jnp.asarray(margin), jnp.asarray(by))
+    assert found.dtype == dtype
+    with localcontext(prec=50):
+        pairs = [(Decimal(float(m)), Decimal(float(b))) for m, b in zip(margin, by, strict=True)]
+        exact = [float(1 / (1 + (-m - b).exp()) - 1 / (1 + (-m).exp())) for m, b in pairs]
+    np.testing.assert_allclose(found, exact, rtol=50 * np.finfo(dtype).eps)
+    for rise in (-1e4, 1e4):
+        assert logistic.sigmoid_difference(jnp.zeros(1), jnp.full(1, rise)) == np.sign(rise) / 2
 
 
 def test_accuracy_counts_the_right_side():

@@ -57,19 +57,6 @@ def test_many_weightings_equal_single_fits_and_scikit_learn(monkeypatch):
     np.testing.assert_allclose(softmax.fit_many(X, y, 10.0, weights), together, atol=1e-9)
 
 
-def test_equal_runs_and_rows_without_weight_are_fitted_once_and_not_at_all(monkeypatch):
-    X, y = several_classes(120, 9, 3)
-    weights = np.zeros((5, 120))
-    weights[:, :25] = 1
-    weights[2, 3] = 0
-    seen, minimise = [], softmax._minimise
-    monkeypatch.setattr(softmax, "_minimise", lambda *a: seen.append(a) or minimise(*a))
-    together = softmax.fit_many(X, y, 10.0, weights)
-    assert [a[4].shape for a in seen] == [(2, 30)]
-    for theta, weight in zip(together, weights, strict=True):
-        np.testing.assert_allclose(theta, reference(X, y, 10.0, weight), atol=1e-6)
-
-
 def test_a_weight_counts_like_a_repeated_row():
     X, y = several_classes(50, 4, 3)
     weight = np.random.default_rng(0).integers(0, 4, 50)

@@ -1,3 +1,5 @@
+from decimal import Decimal, localcontext
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -54,6 +56,38 @@ def test_probabilities_keep_the_digits_of_rows_that_are_fitted_well():
     assert r[2] > 0
     p, variance = softmax_hessian.moments(logits)
     np.testing.assert_allclose(variance[:, 0], [np.exp(-40), np.exp(-40), p[2, 0]], rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_differences_of_probabilities_keep_their_digits(dtype):
+    rng = np.random.default_rng(0)
+    own = np.arange(3)[:, None] == rng.integers(3, size=200)
+    # Among them rows that are fitted so well that 1 - p has no digit, and hardly any change.
+    logits = (rng.normal(size=(3, 200)) * rng.choice([1, 6], 200) + 15 * own).astype(dtype)
+    by = (rng.normal(size=(3, 200)) * 10.0 ** rng.integers(-12, 2, 200)).astype(dtype)
+    found = softmax_hessian.residual_difference(jnp.asarray(logits), jnp.asarray(by), own)
+    assert found.dtype == dtype
+    exact = np.array([_difference(*row) for row in zip(logits.T, by.T, strict=True)]).T
+    size = np.abs(exact).max(axis=0) + 1e-35
+    np.testing.assert_allclose(found / size, exact / size, atol=20 * np.finfo(dtype).eps)
+
+
+def _difference(logits, by):
+    """softmax(logits + by) - softmax(logits) to fifty digits."""
+    with localcontext(prec=50):
+        old = [Decimal(float(a)).exp() for a in logits]
+        new = [
+            (Decimal(float(a)) + Decimal(float(b))).exp() for a, b in zip(logits, by, strict=True)
+        ]
+        return [float(b / sum(new) - a / sum(old)) for a, b in zip(old, new, strict=True)]
+
+
+def test_a_class_may_take_over_however_far_its_logit_rises():
+    own = np.array([[True], [False], [False]])
+    for rise in (100.0, 1e4, 1e30):
+        by = jnp.array([[0.0], [rise], [0.0]], jnp.float32)
+        change = softmax_hessian.residual_difference(jnp.zeros((3, 1), jnp.float32), by, own)
+        np.testing.assert_allclose(change[:, 0], [-1 / 3, 2 / 3, -1 / 3], rtol=1e-6)
 
 
 def test_dense_hessian_is_the_sum_over_rows():
