@@ -55,6 +55,9 @@ regression on frozen features with the same points. Gain: share of what augmenti
 gains. Cost: images seen, as a share of those of augmenting every point. Ahead: percentage points of
 accuracy beside uniform random choice, rounds paired.
 """
+SIZES = """Points needed for 95 % of the gain, by how many training points there are, with intervals
+over rounds; `-` is never within the budgets, or no interval.
+"""
 ABLATIONS = """## What the answer depends on
 
 How far each policy is ahead of uniform random choice, in percent of the gain, averaged over the
@@ -217,7 +220,30 @@ def ablated(results):
             cells = [ahead(of[key], "ahead") if key in of else "" for key in series]
             lines.append(table_row([varied(next(iter(of.values()))), *cells]))
         text.append(f"### {line[0]}, {line[1]}\n\n" + "\n".join(lines) + "\n")
+        text += by_size(here, series)
     return "\n".join(text)
+
+
+def by_size(rows, series):
+    """Table of points needed over the number of training points; none where that does not vary."""
+    sizes = {row["n_train"]: {} for row in rows if row["varies"] in ("base", "n_train")}
+    if len(sizes) < 2:
+        return []
+    for row in rows:
+        if row["varies"] in ("base", "n_train"):
+            sizes[row["n_train"]][row["score"], row["policy"]] = row
+    head = ["training points", "uniform random", *(sentences.series_label(*key) for key in series)]
+    lines = [SIZES, table_row(head), table_row(["---"] * len(head))]
+    for size, of in sorted(sizes.items()):
+        cells = [crossing(of[key]) if key in of else "" for key in series]
+        lines.append(table_row([size, number(next(iter(of.values()))["points_uniform"]), *cells]))
+    return ["\n".join(lines) + "\n"]
+
+
+def crossing(row):
+    """Points needed with the interval over rounds, 123 (100 to 150)."""
+    text, low, high = (number(row[f"points{end}"]) for end in ("", "_low", "_high"))
+    return text if low == high == "-" else f"{text} ({low} to {high})"
 
 
 def varied(row):
@@ -248,7 +274,7 @@ def percent(share):
 
 
 def table_row(cells):
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 if __name__ == "__main__":

@@ -65,8 +65,9 @@ def rows(experiments, results):
       faithful, score, policy, floor, ceiling; `ahead`, the mean share of the gain over early
       budgets minus that of uniform choice, with `ahead_low` and `ahead_high`, see
       `summary.compare`; `points`, where the mean curve first has 95 % of the gain, with
-      `points_low` and `points_high`, where the upper and the lower limit of its interval do. What
-      is undefined or never reached is nan.
+      `points_low` and `points_high`, where the upper and the lower limit of its interval do, and
+      `points_uniform`, where the mean curve of uniform choice does. What is undefined or never
+      reached is nan.
     Raises: ValueError as `varied`.
     """
     changed = varied(experiments)
@@ -105,7 +106,11 @@ def _points(curves, baselines, score, policy):
     budgets, accuracy = summary.accuracies(curves, score, policy)
     mean, low, high = summary.mean_interval(summary.shares(accuracy, baselines))
     crossings = {"points": mean, "points_low": high, "points_high": low}
-    return {
+    found = {
         name: summary.first_crossing(budgets, curve, summary.LEVEL)
         for name, curve in crossings.items()
     }
+    uniform = math.nan
+    if policy != "baseline" and summary.has(curves, score, "baseline"):
+        uniform = _points(curves, baselines, score, "baseline")["points"]
+    return found | {"points_uniform": uniform}

@@ -86,6 +86,15 @@ def test_a_policy_is_set_beside_uniform_choice():
     upper = [np.mean(s) + 12.706 * np.std(s) for s in ([0.35, 0.5], [0.6, 0.7])]
     assert upper[0] > 0.95
     assert row["points_low"] == pytest.approx(10 * 0.95 / upper[0], rel=1e-3)
+    # Uniform choice has half of the gain at 20 points.
+    assert math.isnan(row["points_uniform"])
+    columns, baselines = curves(0.3)
+    near = baselines | {"ceiling": baselines["floor"] + 0.2}
+    (row,) = ablations.rows({"base": settings()}, {"base": {"crop": (columns, near)}})
+    shares = np.array([0.61, 0.70]) - near["floor"]
+    expected = np.interp(0.95 * 0.2, [0, *shares], [0, 10, 20])
+    assert row["points_uniform"] == pytest.approx(expected)
+    assert row["points"] < row["points_uniform"]
 
 
 def test_nothing_to_gain_has_no_number():

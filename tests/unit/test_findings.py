@@ -64,8 +64,9 @@ def results(tmp_path_factory):
     keys = ("experiment", "varies", "label_noise", "policy", "ahead", "ahead_low", "ahead_high")
     ablations = [
         dict(zip(keys, values, strict=True))
-        | {"dataset": "mnist", "transform": "crop", "n_train": 100, "faithful": "none"}
-        | {"score": "loss"}
+        | {"dataset": "mnist", "transform": "crop", "faithful": "none", "score": "loss"}
+        | {"n_train": 100 if values[0] == "few" else 500, "points": 40.2, "points_uniform": 60.7}
+        | {"points_low": math.nan if values[0] == "few" else 30.0, "points_high": math.nan}
         for values in [
             ("base", "base", 0.0, "random_proportional", 0.1, 0.05, 0.15),
             ("noisy", "label_noise", 0.05, "random_proportional", -0.2, -0.3, -0.1),
@@ -108,8 +109,10 @@ def test_ablations_say_what_they_vary(maker, results):
     lines = maker.ablated(results).splitlines()
     assert "| 100 points | - |" in lines
     assert "| 5 % of labels flipped | *-20.0 (-30.0 to -10.0)* |" in lines
-    base = "| nothing (100 points, labels as they are, corrected) | **+10.0 (5.0 to 15.0)** |"
+    base = "| nothing (500 points, labels as they are, corrected) | **+10.0 (5.0 to 15.0)** |"
     assert base in lines
+    sizes = lines.index("| training points | uniform random | loss (proportional) |")
+    assert lines[sizes + 2 :] == ["| 100 | 61 | 41 |", "| 500 | 61 | 41 (30 to -) |"]
 
 
 def test_what_was_not_run_is_left_out(maker, tmp_path):

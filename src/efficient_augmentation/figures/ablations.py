@@ -79,7 +79,7 @@ def _panel(axes, columns, key, here, series):
             label=sentences.series_label(score, policy),
             zorder=3,
         )
-    axes.set_xticks(range(len(values)), [_text(key, value) for value in values])
+    axes.set_xticks(range(len(values)), [_text(key, value) for value in values], size=6)
     axes.set_xlim(-0.5, len(values) - 0.5)
 
 
