@@ -28,7 +28,7 @@ _MEMORY = 10  # curvature pairs that L-BFGS keeps
 _REFRESH = 16  # iterations between two Hessians
 _LONGEST_STEP = 64.0  # of the line search, which tries 1 first
 _MAX_ITERATIONS = 600
-_FEW_ROWS = 4000
+_FEW_ROWS = 4000  # from here on it pays to compile for a part of them
 
 
 class Objective(NamedTuple):
@@ -177,7 +177,7 @@ def in_turns(advance, weights, start, together=None):
       advance: (weights (S, n), theta (S, ...), leave, exact) -> what `minimise` returns.
       weights: (R, n).
       start: (R, ...), theta to start from.
-      together: S, fewer where there are fewer runs; None means `TOGETHER`.
+      together: S at most; None means `TOGETHER`. Turns are made equally long.
     Returns: theta (R, ...), norms, roundings and done (R,), as `minimise`.
     """
     place = {}
@@ -188,7 +188,9 @@ def in_turns(advance, weights, start, together=None):
     theta, norms, roundings = start[first].copy(), np.empty(len(first)), np.empty(len(first))
     done = np.zeros(len(first), bool)
     # Another number of runs is worth compiling only where it halves the work.
-    size = min(together or TOGETHER, len(weights) if 2 * len(first) > len(weights) else len(first))
+    runs = len(weights) if 2 * len(first) > len(weights) else len(first)
+    turns = -(-runs // (together or TOGETHER))
+    size = -(-runs // turns)
     few = size // 4 if len(first) > size else 0
     # Started again, with pairs and a Hessian of where they are, most of what is left ends.
     for leave, exact in ((few, False), (0, False), (0, True)):
