@@ -22,7 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-TOGETHER = 32
+TOGETHER = 64
 """Runs that are fitted together: enough for the matrix products, few enough to be alike."""
 _MEMORY = 10  # curvature pairs that L-BFGS keeps
 _REFRESH = 16  # iterations between two Hessians

@@ -55,8 +55,8 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
     Returns: theta (R, d + 1) float64, intercept last.
     Raises: as `fit`.
-    Cost: 5 to 90 iterations of O(R n d), and, for every 32 runs and sixteenth iteration,
-      O(n d^2 + d^3). R counts different runs, n rows that any of the 32 weighs, in quarters.
+    Cost: 5 to 90 iterations of O(R n d), and, for every 64 runs and sixteenth iteration,
+      O(n d^2 + d^3). R counts different runs, n rows that any of the 64 weighs, in quarters.
     """
     X, y = check_rows(X, y)
     check_C(C)

@@ -60,7 +60,7 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
     Returns: theta (R, k, d + 1) float64, intercept last, summing to zero over the classes.
     Raises: as `fit`.
-    Cost: some 50 to 500 iterations of O(R k n d), and, for every 32 runs or fewer and sixteenth
+    Cost: some 50 to 500 iterations of O(R k n d), and, for every 64 runs or fewer and sixteenth
       iteration, O(k n d^2 + k d^3), with R and n as in `logistic.fit_many`. Memory: X in float64
       and float32, and 50 k n bytes a run, but for at most 1 GiB of runs at a time.
     """
