@@ -64,11 +64,11 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     shape = (len(weights), X.shape[1] + 1)
     start = np.zeros(shape) if start is None else np.broadcast_to(np.float64(start), shape)
     with jax.enable_x64(True):
-        rows, sign = with_intercept(X), 2.0 * y - 1
 
         def advance(weights, theta, leave, exact):
             used = lbfgs.rows_in_use(weights)
-            problem = rows[used], sign[used], C, tolerance, weights[:, used], theta
+            rows, sign = with_intercept(X[used]), 2.0 * y[used] - 1
+            problem = rows, sign, C, tolerance, weights[:, used], theta
             return _minimise(*map(jnp.float64, problem), leave, exact)
 
         theta, *state = lbfgs.in_turns(advance, weights, start)

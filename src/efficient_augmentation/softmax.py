@@ -72,12 +72,12 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     start = np.zeros(shape) if start is None else np.broadcast_to(np.float64(start), shape)
     together = min(lbfgs.TOGETHER, max(1, _RUN_BYTES // (50 * k * len(lbfgs.rows_in_use(weights)))))
     with jax.enable_x64(True):
-        rows, own = logistic.with_intercept(X), y == np.arange(k)[:, None]
 
         def advance(weights, theta, leave, exact):
             used = lbfgs.rows_in_use(weights)
-            problem = rows[used], C, tolerance, weights[:, used], theta
-            return _minimise(own[:, used], *map(jnp.float64, problem), leave, exact)
+            rows, own = logistic.with_intercept(X[used]), y[used] == np.arange(k)[:, None]
+            problem = rows, C, tolerance, weights[:, used], theta
+            return _minimise(own, *map(jnp.float64, problem), leave, exact)
 
         theta, *state = lbfgs.in_turns(advance, weights, start, together)
     logistic.check_converged(theta, *state, C, X)
@@ -159,7 +159,7 @@ def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
         return C * weights[:, None] * softmax_hessian.residual(margin, own)
 
     def bend_at(margin, by):
-        return weights32[:, None] * softmax_hessian.residual_difference(margin, by, own)
+        return weights32[:, None] * softmax_hessian.probability_difference(margin, by)
 
     def gradient_at(V, pull):
         magnitude = jnp.linalg.norm(pull, axis=1) @ row_norm + lbfgs.norm(penalty * V)

@@ -56,26 +56,24 @@ def residual(logits, own):
     return jnp.where(own, -others.sum(axis=-2, keepdims=True), others)
 
 
-def residual_difference(logits, by, own):
-    """residual(logits + by) - residual(logits), right in nearly all digits of its type.
+def probability_difference(logits, by):
+    """softmax(logits + by) - softmax(logits), right in nearly all digits of its type.
 
     With probabilities p and e = exp(by) - 1 the new probabilities are p (1 + e) / (1 + p' e), so
     that they differ from p by p (e - p' e) / (1 + p' e).
 
     Args:
       logits, by: (..., k, n).
-      own: (k, n) bool, whether a class is the row's.
-    Returns: (..., k, n), summing to zero over the classes.
+    Returns: (..., k, n), also what `residual` changes by.
     """
     p = jax.nn.softmax(logits, axis=-2)
-    # The same for all classes changes nothing. Where one rises by 80 more than the mean it has the
-    # row to itself, and more would overflow.
+    # The same for all classes changes nothing; without the mean, a class that has nearly all of a
+    # row keeps its digits too. Where one rises by 80 more than that, it has the row to itself, and
+    # more would overflow.
     by = jnp.minimum(by - (p * by).sum(axis=-2, keepdims=True), 80.0)
     e = jnp.expm1(by)
     mean = (p * e).sum(axis=-2, keepdims=True)
-    others = jnp.where(own, 0.0, p * (e - mean) / (1 + mean))
-    # As in `residual`.
-    return jnp.where(own, -others.sum(axis=-2, keepdims=True), others)
+    return p * (e - mean) / (1 + mean)
 
 
 def curvature(logits, weights):

@@ -65,7 +65,7 @@ def test_differences_of_probabilities_keep_their_digits(dtype):
     # Among them rows that are fitted so well that 1 - p has no digit, and hardly any change.
     logits = (rng.normal(size=(3, 200)) * rng.choice([1, 6], 200) + 15 * own).astype(dtype)
     by = (rng.normal(size=(3, 200)) * 10.0 ** rng.integers(-12, 2, 200)).astype(dtype)
-    found = softmax_hessian.residual_difference(jnp.asarray(logits), jnp.asarray(by), own)
+    found = softmax_hessian.probability_difference(jnp.asarray(logits), jnp.asarray(by))
     assert found.dtype == dtype
     exact = np.array([_difference(*row) for row in zip(logits.T, by.T, strict=True)]).T
     size = np.abs(exact).max(axis=0) + 1e-35
@@ -83,10 +83,9 @@ def _difference(logits, by):
 
 
 def test_a_class_may_take_over_however_far_its_logit_rises():
-    own = np.array([[True], [False], [False]])
     for rise in (100.0, 1e4, 1e30):
         by = jnp.array([[0.0], [rise], [0.0]], jnp.float32)
-        change = softmax_hessian.residual_difference(jnp.zeros((3, 1), jnp.float32), by, own)
+        change = softmax_hessian.probability_difference(jnp.zeros((3, 1), jnp.float32), by)
         np.testing.assert_allclose(change[:, 0], [-1 / 3, 2 / 3, -1 / 3], rtol=1e-6)
 
 
