@@ -21,7 +21,8 @@ def influence(n, d):
     """Influence of n points with d features."""
     from numerics import problem
 
-    from efficient_augmentation import logistic, scores
+    from efficient_augmentation.heads import influence as scores
+    from efficient_augmentation.heads import logistic
 
     X, y = problem(n, d)
     theta = logistic.fit(X[:2000], y[:2000], C)
@@ -32,7 +33,8 @@ def influence_of_classes(k):
     """Influence of 4000 points with 64 features in k classes."""
     from softmax import problem
 
-    from efficient_augmentation import softmax, softmax_scores
+    from efficient_augmentation.heads import softmax
+    from efficient_augmentation.heads import softmax_influence as softmax_scores
 
     X, y = problem(4000, 64, k)
     theta = softmax.fit(X, y, C)
@@ -43,7 +45,7 @@ def simulation(rounds, policies):
     """The panel of a small problem."""
     from numerics import panel_of
 
-    from efficient_augmentation import simulate
+    from efficient_augmentation.simulation import simulate
 
     features = panel_of(500, 3, 64, 2000)
     bases = "proportional", "inverse_proportional", "softmax_proportional"
@@ -73,8 +75,6 @@ def measured(name, size):
 def one(name, size):
     """Best seconds of three calls after the first, and GiB at most, beyond what libraries hold."""
     import jax
-
-    from efficient_augmentation import simulate, softmax_scores  # noqa: F401
 
     jax.numpy.ones(1).block_until_ready()
     libraries = peak_gib(reset=True)

@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from efficient_augmentation import featurize, models, recipes, resnet, resnet_training
+from efficient_augmentation.networks import featurize, models, recipes, resnet, train_resnet
 
 try:
     import torch
@@ -138,16 +138,16 @@ def forward_theirs(network, x):
 def training_ours(name, x, y, batch_size):
     """A function that takes some steps of `resnet_training`, compiled already."""
     recipe = recipes.Recipe("one_cycle", 1, batch_size, 2e-3, 0.05, 0.1)
-    mesh = resnet_training._mesh(batch_size)
+    mesh = train_resnet._mesh(batch_size)
     steps = len(y) // batch_size
-    plan = resnet_training._Plan(models.build(name, CLASSES), recipe, None, steps, mesh)
-    whole = resnet_training.NamedSharding(mesh, resnet_training.PartitionSpec())
+    plan = train_resnet._Plan(models.build(name, CLASSES), recipe, None, steps, mesh)
+    whole = train_resnet.NamedSharding(mesh, train_resnet.PartitionSpec())
     data, key = jax.device_put((x, y.astype(np.int32)), whole), jax.random.key(0)
-    state = [jax.device_put(resnet_training._start(plan, key, *data), whole)]
+    state = [jax.device_put(train_resnet._start(plan, key, *data), whole)]
 
     def run():
         totals = jnp.zeros(()), jnp.zeros(())
-        state[0], _ = resnet_training._steps(plan, state[0], totals, key, 0, steps, *data)
+        state[0], _ = train_resnet._steps(plan, state[0], totals, key, 0, steps, *data)
         jax.block_until_ready(state[0])
 
     return run

@@ -60,7 +60,7 @@ def published_influence(theta, X, y):
 
 
 def _influence(d, goals):
-    from efficient_augmentation import scores
+    from efficient_augmentation.heads import influence as scores
 
     n, D = 5000, d + 1
     X, y = problem(n, d)
@@ -140,7 +140,8 @@ class _ScikitModel:
 
 def _optimum(features):
     """Our model with fits that go on to the rounding of the gradient."""
-    from efficient_augmentation import logistic, simulate
+    from efficient_augmentation.heads import logistic
+    from efficient_augmentation.simulation import simulate
 
     class Optimum(simulate.FrozenModel):
         def fit(self, weights):
@@ -155,7 +156,8 @@ def _one_thread():
 
 
 def _simulated(features, model=None, scores="influence", rounds=5):
-    from efficient_augmentation import policies, simulate
+    from efficient_augmentation.names import policies
+    from efficient_augmentation.simulation import simulate
 
     model = simulate.FrozenModel(features, C) if model is None else model
     with threadpool_limits(1):
@@ -248,12 +250,13 @@ def leave_one_out():
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    from efficient_augmentation import leave_one_out, logistic, scores
+    from efficient_augmentation.heads import influence as scores
+    from efficient_augmentation.heads import logistic, refits
 
     X, y = problem(1000, 256)
-    leave_one_out.refit_losses(X, y, C)
+    refits.refit_losses(X, y, C)
     peak_gib(reset=True)
-    (ours,), (found,) = turns(lambda: leave_one_out.refit_losses(X, y, C))
+    (ours,), (found,) = turns(lambda: refits.refit_losses(X, y, C))
     memory = peak_gib()
     some = np.arange(0, 1000, 10)
     model = LogisticRegression(C=C, tol=1e-10, max_iter=10_000)
@@ -284,7 +287,7 @@ def leave_one_out():
 def k_dpp():
     from dppy.finite_dpps import FiniteDPP
 
-    from efficient_augmentation import dpp
+    from efficient_augmentation.policies import dpp
 
     X, _ = problem(1000, 256)
     rng, k = np.random.default_rng(0), 250

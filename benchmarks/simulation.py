@@ -13,7 +13,8 @@ import time
 
 import numpy as np
 
-from efficient_augmentation import simulate, svm
+from efficient_augmentation.scores import svm
+from efficient_augmentation.simulation import simulate
 
 CLASSES, RUNS, TEST_POINTS = 10, 15, 2000
 

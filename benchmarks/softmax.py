@@ -63,7 +63,7 @@ def overlap(score, exact, share):
 
 
 def softmax():
-    from efficient_augmentation import softmax, softmax_scores
+    from efficient_augmentation.heads import softmax, softmax_influence
 
     X, y = problem(N)
     theta = softmax.fit(X, y, C)
@@ -71,7 +71,7 @@ def softmax():
     def score(kind):
         peak_gib(reset=True)
         call = min(
-            (once(lambda: softmax_scores.loo_influence(theta, X, y, C, kind)) for _ in range(2)),
+            (once(lambda: softmax_influence.loo_influence(theta, X, y, C, kind)) for _ in range(2)),
             key=lambda result: result[0],
         )
         return *call, peak_gib()

@@ -3,7 +3,7 @@
 OpenCV gets as many threads as there are CPUs, each over its share of the images, its loop is
 Python's, as in the published code, and it writes into memory that is there already. Shifts are
 timed by both of its functions: warpAffine, which the published code calls, and copyMakeBorder,
-which is faster. Ours work on the blocks in which `transforms.expand` feeds them. Every variant's
+which is faster. Ours work on the blocks in which `catalogue.expand` feeds them. Every variant's
 result is compared, all bits, before anything is timed.
 """
 
@@ -76,17 +76,17 @@ def transforms():
     """Compare all bits, then time the nine variants together and by kind."""
     import jax
 
-    from efficient_augmentation import transforms
+    from efficient_augmentation.transforms import catalogue
 
     cv2.setNumThreads(1)
     shape = (N, SIZE, SIZE, CHANNELS)
     images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     out = np.empty_like(images)
-    parts = [jax.device_put(images[block]) for block in transforms.blocks(images)]
+    parts = [jax.device_put(images[block]) for block in catalogue.blocks(images)]
     ours = {
-        "4 shifts": [partial(transforms.translate, dx=dx, dy=dy) for dx, dy in SHIFTS],
-        "4 rotations": [partial(transforms.rotate, degrees=a) for a in ANGLES],
-        "1 crop": [partial(transforms.crop, pixels=MARGIN)],
+        "4 shifts": [partial(catalogue.translate, dx=dx, dy=dy) for dx, dy in SHIFTS],
+        "4 rotations": [partial(catalogue.rotate, degrees=a) for a in ANGLES],
+        "1 crop": [partial(catalogue.crop, pixels=MARGIN)],
     }
     theirs = {
         "4 shifts": [partial(warp, shifted(dx, dy)) for dx, dy in SHIFTS],

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import yaml
 
-from efficient_augmentation import carry_over, policies, report_end_to_end, sentences, tables
+from efficient_augmentation.analysis import carry_over, sentences
 from efficient_augmentation.figures.end_to_end import listed
+from efficient_augmentation.files import tables
+from efficient_augmentation.names import policies
+from efficient_augmentation.report import end_to_end
 
 HEAD = """# Findings
 
@@ -183,7 +186,7 @@ def trained(results, name):
         text += [
             f"### {name}, {transform}\n\n{took(results, name, transform)}\n\n",
             "\n".join(lines),
-            f"\n\n{report_end_to_end.describe(rows)}\n",
+            f"\n\n{end_to_end.describe(rows)}\n",
         ]
     return "".join(text)
 

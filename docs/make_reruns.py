@@ -27,8 +27,9 @@ from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSet
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from efficient_augmentation import config, policies  # noqa: E402
+from efficient_augmentation.config import effective  # noqa: E402
 from efficient_augmentation.data import sources  # noqa: E402
+from efficient_augmentation.names import policies  # noqa: E402
 
 DOCUMENT = ROOT / "docs/reruns.md"
 PACKAGE = ROOT / "src/efficient_augmentation"
@@ -190,7 +191,7 @@ def examples():
         for kind in sources.SOURCES
     }
     given = {"run": [*EXPERIMENTS, *data], "experiments": EXPERIMENTS | data}
-    return {**given, "mirrors": [], "checksums": {}, "experiments": config.effective(given)}
+    return {**given, "mirrors": [], "checksums": {}, "experiments": effective.effective(given)}
 
 
 def key_rows(settings, plan):
@@ -250,7 +251,7 @@ def with_other_value(experiment, path):
     for alone in (False, True):
         for other in other_values(value):
             changed = replaced(experiment, path, other, alone)
-            if not config.problems({"run": ["any"], "experiments": {"any": changed}}):
+            if not effective.problems({"run": ["any"], "experiments": {"any": changed}}):
                 return changed
     raise ValueError(f"{'.'.join(path)}: no other sound value found; see other_values")
 
@@ -266,7 +267,7 @@ def replaced(settings, path, value, alone=False):
 def other_values(value):
     """Values of the same type, to be tried in turn."""
     # "auto" may mean what stands there.
-    texts = [text for text in choices(config.schema()) if text != "auto"] + [*policies.BASES]
+    texts = [text for text in choices(effective.schema()) if text != "auto"] + [*policies.BASES]
     match value:
         case bool():
             found = [not value]
@@ -320,9 +321,9 @@ def exceptions(rows, plan):
 
 def table(head, rows):
     """Markdown table of marks, a column for each stage."""
-    lines = [[head, *config.RULES]]
+    lines = [[head, *effective.RULES]]
     lines += [
-        [f"`{what}`", *(marks.get(s, "") for s in config.RULES)] for what, marks in rows.items()
+        [f"`{what}`", *(marks.get(s, "") for s in effective.RULES)] for what, marks in rows.items()
     ]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])

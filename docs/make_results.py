@@ -8,7 +8,8 @@ import math
 import sys
 from pathlib import Path
 
-from efficient_augmentation import sentences, summary, tables
+from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.files import tables
 
 HEAD = """# Results
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from efficient_augmentation import arrays, policies, score_names, selection, tables
+from efficient_augmentation.files import arrays, tables
+from efficient_augmentation.names import policies
+from efficient_augmentation.names import scores as score_names
+from efficient_augmentation.selection import order
 
 SCORES = (*score_names.FOLLOWED, *score_names.FIXED)
 
@@ -96,12 +99,12 @@ def _select(options):
     if Path(options.output).is_dir():
         raise ValueError(f"{options.output}: a folder; give a file for --output")
     X, labels, ids = read_points(options.file)
-    points = selection.number_of_points(options.budget, len(X))
+    points = order.number_of_points(options.budget, len(X))
     # Imported once the arguments are known to be sound: it takes seconds.
-    from efficient_augmentation import select
+    from efficient_augmentation.selection import points as select
 
     scores = select.score_points(X, labels, options.score, C=options.C)
-    rows = selection.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
+    rows = order.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
     if options.output == "-":
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
         writer.writeheader()

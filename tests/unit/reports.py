@@ -6,12 +6,9 @@ import json
 import numpy as np
 
 import synthetic
-from efficient_augmentation import (
-    arrays,
-    report_inputs,
-    summary,
-    tables,
-)
+from efficient_augmentation.analysis import summary
+from efficient_augmentation.files import arrays, tables
+from efficient_augmentation.report import inputs
 
 VOID = {"meta", "link", "img", "br", "input"}
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000002d6000002d6") + b"rest"
@@ -29,7 +26,7 @@ def experiment(name="demo", n_train=1000, **baselines):
     """An experiment with one transform."""
     levels = {**synthetic.baselines(n_train=n_train), **baselines}
     curves = synthetic.curves(levels, [10, 100, n_train])
-    result = report_inputs.TransformResult(
+    result = inputs.TransformResult(
         "translate",
         {"pixels": [2]},
         levels,
@@ -41,7 +38,7 @@ def experiment(name="demo", n_train=1000, **baselines):
         needed=synthetic.needed(),
     )
     config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
-    return report_inputs.ExperimentResult(name, config, [result])
+    return inputs.ExperimentResult(name, config, [result])
 
 
 def origin(**changes):
@@ -87,7 +84,7 @@ def full(name="paper"):
         "dpp": {"budgets": [1, 10, 250], "policies": ["dpp_raw"], "scores": ["influence"]},
         "sweep": 6,
     }
-    return report_inputs.ExperimentResult(
+    return inputs.ExperimentResult(
         name, config, [result], synthetic.sweep(), PNG, synthetic.history(), PNG
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from efficient_augmentation import config
+from efficient_augmentation.config import effective
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -20,4 +20,4 @@ def shipped(**experiments):
 
 def problems_of(**settings):
     """Problems of the shipped config with an experiment `mine` of these settings."""
-    return config.problems(shipped(mine=settings))
+    return effective.problems(shipped(mine=settings))

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from efficient_augmentation import policies, report_inputs
-from efficient_augmentation.stages import selection as stage
+from efficient_augmentation.analysis import chosen as stage
+from efficient_augmentation.names import policies
+from efficient_augmentation.report import inputs
 
 SPEED = {
     "baseline": 1.0,
@@ -191,7 +192,7 @@ def selected(curves, baselines, scores, seed=0, **changes):
     rows, answer = stage.select(scores, curves, baselines, settings, class_names=["3", "8"])
     table = columns([row | {"id": str(row["id"])} for row in rows])
     images = np.random.default_rng(0).random((int(table["selected"].sum()), 8, 8, 1))
-    return report_inputs.Selection(answer, table, images[: report_inputs.THUMBNAILS])
+    return inputs.Selection(answer, table, images[: inputs.THUMBNAILS])
 
 
 def needed(share=0.95):

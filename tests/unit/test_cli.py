@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from efficient_augmentation import cli, select, tables
+from efficient_augmentation import cli
+from efficient_augmentation.files import tables
+from efficient_augmentation.selection import points
 from problems import augmented_features, two_classes
 
 X, Y = two_classes(50, 4)
@@ -38,7 +40,7 @@ def test_points_on_standard_output(plain, capsys):
     assert len(rows) == 50
     assert list(rows[0]) == ["rank", "id", "label", "score", "probability", "selected"]
     chosen = [int(row["id"].removesuffix(".png")) for row in rows if row["selected"] == "1"]
-    assert chosen == select.select_points(X, Y, 5).tolist()
+    assert chosen == points.select_points(X, Y, 5).tolist()
     assert rows[0]["label"] == ["cat", "dog"][Y[chosen[0]]]
 
 
@@ -47,7 +49,7 @@ def test_every_option_counts(plain, capsys):
     given = [text for name, value in options.items() for text in (f"--{name}", value)]
     _, rows, _ = run(capsys, plain, "--budget", 7, *given)
     chosen = [int(row["id"].removesuffix(".png")) for row in rows[:7]]
-    assert chosen == select.select_points(X, Y, 7, **options).tolist()
+    assert chosen == points.select_points(X, Y, 7, **options).tolist()
 
 
 def test_a_file_holds_what_standard_output_shows(plain, capsys, tmp_path):
@@ -65,7 +67,7 @@ def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys
     np.savez(tmp_path / "features.npz", **features)
     status, rows, _ = run(capsys, tmp_path / "features.npz", "--budget", 3)
     assert (status, len(rows)) == (0, 24)
-    expected = select.select_points(features["x_train"][:24], features["y_train"][:24], 3)
+    expected = points.select_points(features["x_train"][:24], features["y_train"][:24], 3)
     assert [int(row["id"]) for row in rows[:3]] == expected.tolist()
 
 

@@ -9,7 +9,7 @@ import yaml
 from PIL import Image
 from snakemake.utils import update_config
 
-from efficient_augmentation import config
+from efficient_augmentation.config import effective
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("*.md", "docs/**/*.md", "models/*/README.md", "profiles/README.md")
@@ -105,7 +105,7 @@ def test_every_config_shown_can_be_run(given, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     whole = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     update_config(whole, given)
-    assert config.problems(whole) == []
+    assert effective.problems(whole) == []
 
 
 def rest(text):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from efficient_augmentation import tables
+from efficient_augmentation.files import tables
 
 MAKER = Path(__file__).parents[2] / "docs/make_findings.py"
 

@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from degenerate import attempt, hostile, problems
-from efficient_augmentation import clusters, dpp, policies, scoring, select, simulate, svm
-from efficient_augmentation import transforms as tf
+from efficient_augmentation.names import policies
+from efficient_augmentation.policies import clusters, dpp, ranking
+from efficient_augmentation.scores import by_name, svm
+from efficient_augmentation.selection import points
+from efficient_augmentation.simulation import simulate
+from efficient_augmentation.transforms import catalogue as tf
 from problems import augmented_features, two_classes
 
 X6, Y6 = two_classes(6, 2)
@@ -27,7 +31,7 @@ magnitudes = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(
 def test_any_finite_scores_have_an_order(values, policy, data):
     n = len(values)
     labels = data.draw(st.none() | st.lists(st.integers(-3, 3), min_size=n, max_size=n))
-    order = policies.order(policy, values, np.random.default_rng(0), labels)
+    order = ranking.order(policy, values, np.random.default_rng(0), labels)
     assert sorted(order) == list(range(n))
     if policy == "deterministic_proportional" and labels is None:
         # A zero ties with the smallest of the others.
@@ -39,7 +43,7 @@ def test_any_finite_scores_have_an_order(values, policy, data):
 @given(st.lists(magnitudes, min_size=2, max_size=9), st.sampled_from(ORDERED))
 def test_sign_of_a_score_does_not_matter(values, policy):
     one, other = (
-        policies.order(policy, s, np.random.default_rng(1)) for s in (values, np.negative(values))
+        ranking.order(policy, s, np.random.default_rng(1)) for s in (values, np.negative(values))
     )
     np.testing.assert_array_equal(one, other)
 
@@ -47,7 +51,7 @@ def test_sign_of_a_score_does_not_matter(values, policy):
 @pytest.mark.parametrize("labels", [[0.0, np.nan], [0.5, 1.0], ["a", "b"]])
 def test_cluster_labels_are_integers(labels):
     with pytest.raises(ValueError, match="clusters must be integer labels, not"):
-        policies.order("baseline", [1.0, 2.0], np.random.default_rng(0), labels)
+        ranking.order("baseline", [1.0, 2.0], np.random.default_rng(0), labels)
 
 
 # Simulation
@@ -212,7 +216,7 @@ def test_kernels_of_scores_that_are_not_finite(scores_, message):
 @hostile(40)
 @given(
     problems(decades=(-6, 0, 3)),
-    st.sampled_from(scoring.NAMES),
+    st.sampled_from(by_name.NAMES),
     st.sampled_from(ORDERED),
     st.data(),
 )
@@ -221,7 +225,7 @@ def test_selection_is_distinct_points_or_one_error(problem, score, policy, data)
     budget = data.draw(st.integers(1, len(X)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(svm, "MAX_ITERATIONS", 5_000)
-        chosen, error = attempt(select.select_points, X, y, budget, score, policy)
+        chosen, error = attempt(points.select_points, X, y, budget, score, policy)
     if error:
         assert "nearer to 1" in error
         return
@@ -243,7 +247,7 @@ def test_selection_is_distinct_points_or_one_error(problem, score, policy, data)
 )
 def test_selection_names_what_is_wrong(change, message):
     with pytest.raises(ValueError, match=message):
-        select.select_points(**({"features": X6, "labels": Y6, "budget": 2} | change))
+        points.select_points(**({"features": X6, "labels": Y6, "budget": 2} | change))
 
 
 # Transforms

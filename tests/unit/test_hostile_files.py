@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from efficient_augmentation import arrays, tables, train
 from efficient_augmentation.data import cifar10, idx, norb
+from efficient_augmentation.files import arrays, tables
+from efficient_augmentation.networks import train_small
 
 hostile = settings(
     derandomize=True,
@@ -284,14 +285,14 @@ def test_weights_that_are_described_badly(folder, meta, message):
     path = folder / "weights.npz"
     arrays.save(path, meta=np.frombuffer(meta, np.uint8))
     with pytest.raises(ValueError, match=message) as caught:
-        train.load_weights(path, "lenet", 2, (12, 12, 1))
+        train_small.load_weights(path, "lenet", 2, (12, 12, 1))
     assert str(path) in str(caught.value)
 
 
 def test_weights_beyond_single_precision_are_refused(folder):
     path = folder / "large.npz"
     with pytest.raises(ValueError, match=r"layer params/head/bias of shape .* not all weights are"):
-        train.save_weights(
+        train_small.save_weights(
             path,
             {"params": {"head": {"bias": np.array([1e300])}}},
             {"name": "lenet", "n_classes": 2, "input_shape": [12, 12, 1]},

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from degenerate import attempt, hostile, problems
-from efficient_augmentation import logistic, scores
+from efficient_augmentation.heads import influence, logistic
 from problems import two_classes
 
 penalties = st.sampled_from([1e-12, 1e-6, 1e-3, 1.0, 10.0, 1e4, 1e8, 1e12])
@@ -124,14 +124,14 @@ def test_influence_has_a_sign_and_follows_its_rows_or_is_one_error(problem, C, k
     options = {"C": None} if kind == "published" else {"C": C, "kind": kind}
     theta, error = attempt(logistic.fit, X, y, C)
     if not error:
-        score, error = attempt(scores.loo_influence, theta, X, y, **options)
+        score, error = attempt(influence.loo_influence, theta, X, y, **options)
     if error:
         assert "nearer to 1" in error
         return
     assert np.isfinite(score).all()
     assert (score <= 0).all()
     if kind == "influence":
-        turned = scores.loo_influence(theta, X[::-1], y[::-1], **options)[::-1]
+        turned = influence.loo_influence(theta, X[::-1], y[::-1], **options)[::-1]
         np.testing.assert_allclose(turned, score, rtol=0, atol=1e-6 * np.abs(score).max())
 
 
@@ -140,10 +140,10 @@ def test_influence_has_a_sign_and_follows_its_rows_or_is_one_error(problem, C, k
 def test_loss_is_finite_not_negative_and_follows_its_rows(problem, C):
     X, y = problem
     theta = np.full(X.shape[1] + 1, C)
-    loss = scores.loss(theta, X, y)
+    loss = influence.loss(theta, X, y)
     assert np.isfinite(loss).all()
     assert (loss >= 0).all()
-    turned = scores.loss(theta, X[::-1], y[::-1])[::-1]
+    turned = influence.loss(theta, X[::-1], y[::-1])[::-1]
     np.testing.assert_allclose(turned, loss, rtol=1e-12, atol=1e-13 * C * np.abs(X).max())
 
 
@@ -154,7 +154,7 @@ def test_loss_does_not_depend_on_the_unit_of_the_features(problem, C, exponent):
     theta = np.full(X.shape[1] + 1, C)
     other = np.append(theta[:-1] * 2.0**-exponent, theta[-1])
     np.testing.assert_array_equal(
-        scores.loss(other, X * 2.0**exponent, y), scores.loss(theta, X, y)
+        influence.loss(other, X * 2.0**exponent, y), influence.loss(theta, X, y)
     )
 
 
@@ -171,15 +171,15 @@ def test_loss_does_not_depend_on_the_unit_of_the_features(problem, C, exponent):
 def test_influence_names_what_is_wrong(change, message):
     arguments = {"theta": [0.1, 0.2, 0.3], "X": X6, "y": Y6, "C": 1.0} | change
     with pytest.raises(ValueError, match=message):
-        scores.loo_influence(**arguments)
+        influence.loo_influence(**arguments)
 
 
 def test_row_that_carries_its_curvature_alone_has_no_approximate_score():
     theta, X, y = np.zeros(4), 1e6 * np.eye(2, 3), np.array([0, 1])
     with pytest.raises(ValueError, match="singular to rounding without some row"):
-        scores.loo_influence(theta, X, y, C=None, kind="alo")
+        influence.loo_influence(theta, X, y, C=None, kind="alo")
 
 
 def test_margin_that_overflows_is_named():
     with pytest.raises(ValueError, match=r"of row 0 is -?inf; features nearer to 1"):
-        scores.loss(np.array([1e300, 0, 0]), np.full((6, 2), 1e300), Y6)
+        influence.loss(np.array([1e300, 0, 0]), np.full((6, 2), 1e300), Y6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import models, recipes, resnet
+from efficient_augmentation.networks import models, recipes, resnet
 
 SIDE = 8
 

@@ -9,7 +9,7 @@ import yaml
 from conftest import Checkout, copy_workflow
 from PIL import Image
 
-from efficient_augmentation import tables
+from efficient_augmentation.files import tables
 
 SHAPES = "import parts\n\n\ndef shift(images, by=1):\n    return parts.roll(images, by)\n"
 PARTS = "import numpy as np\n\n\ndef roll(images, by):\n    return np.roll(images, by, axis=2)\n"

@@ -10,8 +10,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from efficient_augmentation import config, tables
-from efficient_augmentation.stages import results
+from efficient_augmentation.analysis import result_files
+from efficient_augmentation.config import effective
+from efficient_augmentation.files import tables
 
 TRANSFORMS = [
     ("tiny", "translate"),
@@ -110,15 +111,15 @@ def test_results_were_checked(finished, experiment):
 def test_damaged_results_do_not_pass(finished, tmp_path):
     """Results copied, one number changed in each table."""
     with (finished.tree / "tests/config/tiny.yaml").open() as file:
-        settings = config.effective(yaml.safe_load(file))["tiny"]
+        settings = effective.effective(yaml.safe_load(file))["tiny"]
     folder = shutil.copytree(finished.work / "results/tiny", tmp_path / "tiny")
-    assert results.check(folder, settings)
+    assert result_files.check(folder, settings)
     curves, scores = folder / "crop/curves.csv", folder / "translate/scores.csv"
     edit_line(curves, 4, -1, "0.5")
     edit_line(scores, 2, 3, "0.25")
     edit_line(folder / "clusters.csv", 3, 3, "2.0")
-    with pytest.raises(results.CheckError) as error:
-        results.check(folder, settings)
+    with pytest.raises(result_files.CheckError) as error:
+        result_files.check(folder, settings)
     message = str(error.value)
     assert f"{curves}, line 4: test_accuracy is 0.5, expected the ceiling" in message
     assert f"{scores}, line 2: influence is 0.25, expected finite and <= 0" in message

@@ -33,9 +33,18 @@ os.environ.update(
 )
 sys.path.insert(0, str(SOURCE))
 
-from efficient_augmentation import code, config as configuration, fitting, pretrained
-from efficient_augmentation import policies, score_names, transform_checks
-from efficient_augmentation.data import available, dataset, download, sources, whole
+from efficient_augmentation.config import effective, featurizer
+from efficient_augmentation.config import transforms as transform_settings
+from efficient_augmentation.data import (
+    available,
+    dataset,
+    download,
+    every_point,
+    sources,
+)
+from efficient_augmentation.files import code
+from efficient_augmentation.names import policies, scores as score_names
+from efficient_augmentation.networks import pretrained
 
 
 class ConfigError(WorkflowError):
@@ -45,8 +54,8 @@ class ConfigError(WorkflowError):
 
 
 try:
-    EXPERIMENTS = configuration.effective(config, writes=("results", "resources"))
-except configuration.ConfigError as error:
+    EXPERIMENTS = effective.effective(config, writes=("results", "resources"))
+except effective.ConfigError as error:
     raise ConfigError(str(error)) from None
 
 RUN = config["run"]

@@ -57,7 +57,7 @@ def figure_subjects(settings):
     others = scores if "influence" in scores else []
     diverse = others and dpp["budgets"] and "influence" in dpp["scores"]
     # Features have no images to show.
-    shown = fitting.GIVEN not in settings["transforms"]
+    shown = featurizer.GIVEN not in settings["transforms"]
     return {
         "scores": scores,
         "listed": scores if shown else [],
@@ -123,7 +123,7 @@ def network_of(settings):
     featurizer = settings["featurizer"]
     if featurizer.get("mode") != "train":
         return None
-    points = whole.settings(settings["dataset"])
+    points = every_point.settings(settings["dataset"])
     text = json.dumps([points, featurizer], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return f"{points['kind']}_{featurizer['kind']}_{digest}"
@@ -131,7 +131,7 @@ def network_of(settings):
 
 NETWORKS = {
     network_of(settings): {
-        "dataset": whole.settings(settings["dataset"]),
+        "dataset": every_point.settings(settings["dataset"]),
         "featurizer": settings["featurizer"],
     }
     for settings in EXPERIMENTS.values()
@@ -201,7 +201,7 @@ def transform_of(wildcards):
     """A transform with its parameters, and the code of the user's functions in it."""
     name = wildcards.transform
     transform = {name: EXPERIMENTS[wildcards.experiment]["transforms"][name]}
-    return {"transform": transform, "functions": transform_checks.stamps(transform)}
+    return {"transform": transform, "functions": transform_settings.stamps(transform)}
 
 
 def model_settings(wildcards):

@@ -13,7 +13,7 @@ Out: results/{experiment}/{transform}/features.npz
 for experiment, settings in EXPERIMENTS.items():
     kind = settings["featurizer"]["kind"]
     model = settings["featurizer"].get("model")
-    if kind == fitting.GIVEN:
+    if kind == featurizer.GIVEN:
         continue
 
     rule:
@@ -45,14 +45,14 @@ for experiment, settings in EXPERIMENTS.items():
             # be newer than every result in a fresh clone.
             model=[model, model and code.file_digest(pretrained.path(model))],
             settings={"featurizer": kind, "transforms": settings["transforms"]},
-            functions=transform_checks.stamps(settings["transforms"]),
+            functions=transform_settings.stamps(settings["transforms"]),
         script:
             "../scripts/featurize.py"
 
 
 # What is features already is only cut to the experiment's points.
 for experiment, settings in EXPERIMENTS.items():
-    if settings["featurizer"]["kind"] != fitting.GIVEN:
+    if settings["featurizer"]["kind"] != featurizer.GIVEN:
         continue
 
     rule:
@@ -61,7 +61,7 @@ for experiment, settings in EXPERIMENTS.items():
         input:
             data_files(settings["dataset"]),
         output:
-            f"results/{experiment}/{fitting.GIVEN}/features.npz",
+            f"results/{experiment}/{featurizer.GIVEN}/features.npz",
         log:
             f"results/logs/take_features/{experiment}.log",
         benchmark:

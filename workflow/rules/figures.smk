@@ -85,7 +85,7 @@ rule plot_sweep:
 
 REPORT_TEMPLATES = sorted(
     path.relative_to(SOURCE / "efficient_augmentation").as_posix()
-    for path in (SOURCE / "efficient_augmentation/report_templates").iterdir()
+    for path in (SOURCE / "efficient_augmentation/report/templates").iterdir()
 )
 
 

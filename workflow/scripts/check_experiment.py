@@ -4,14 +4,14 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import files, provenance
-from efficient_augmentation.stages import results
+from efficient_augmentation.analysis import result_files
+from efficient_augmentation.files import atomic, provenance
 
 
 def main(smk):
-    report = results.check(Path(smk.output[0]).parent, smk.params.settings)
+    report = result_files.check(Path(smk.output[0]).parent, smk.params.settings)
     made_by = provenance.text(provenance.of(smk))
-    files.write_text(smk.output[0], f"{report}provenance: {made_by}\n")
+    atomic.write_text(smk.output[0], f"{report}provenance: {made_by}\n")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, comparison, provenance, tables
+from efficient_augmentation.analysis import comparison
+from efficient_augmentation.files import arrays, provenance, tables
 
 
 def main(smk):

@@ -2,13 +2,13 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, pretrained, provenance
-from efficient_augmentation.stages import features
+from efficient_augmentation.files import arrays, provenance
+from efficient_augmentation.networks import expand, pretrained
 
 
 def main(smk, progress=None):
     model, _ = smk.params.model
-    found = features.featurize_all(
+    found = expand.featurize_all(
         arrays.load(smk.input.dataset),
         smk.params.settings["featurizer"],
         smk.params.settings["transforms"],

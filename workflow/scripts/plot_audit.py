@@ -2,8 +2,8 @@
 
 from _job import start
 
-from efficient_augmentation import provenance, tables
 from efficient_augmentation.figures import audit, style
+from efficient_augmentation.files import provenance, tables
 
 
 def main(smk):

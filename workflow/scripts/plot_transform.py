@@ -5,9 +5,10 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import arrays, provenance, tables, transforms
 from efficient_augmentation.figures import all as figures
-from efficient_augmentation.stages import drawing
+from efficient_augmentation.figures import save_each
+from efficient_augmentation.files import arrays, provenance, tables
+from efficient_augmentation.transforms import catalogue
 
 
 def main(smk):
@@ -18,11 +19,11 @@ def main(smk):
         tables.read_csv(smk.input.scores),
         json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
         tables.read_csv(smk.input.curves),
-        transforms.variants(name, parameters),
+        catalogue.variants(name, parameters),
         name=name,
         class_names=[str(label) for label in settings["classes"]],
     )
-    drawing.save_each(drawn, smk.output.png, smk.output.pdf, provenance.of(smk))
+    save_each.save_each(drawn, smk.output.png, smk.output.pdf, provenance.of(smk))
 
 
 if __name__ == "__main__":

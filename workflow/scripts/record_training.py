@@ -2,13 +2,14 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, forgetting, provenance
-from efficient_augmentation.stages import network
+from efficient_augmentation.files import arrays, provenance
+from efficient_augmentation.networks import of_experiment
+from efficient_augmentation.scores import forgetting
 
 
 def main(smk, progress=None):
     dataset = arrays.load(smk.input.dataset, "x_train", "y_train")
-    correct = network.watch(dataset, **smk.params.settings, progress=progress)
+    correct = of_experiment.watch(dataset, **smk.params.settings, progress=progress)
     events = forgetting.events(correct)
     arrays.save(smk.output[0], provenance.of(smk), correct=correct, forgetting=events)
 

@@ -4,8 +4,8 @@ import logging
 
 from _job import start
 
-from efficient_augmentation import arrays, baselines, files, provenance, tables
-from efficient_augmentation.stages import model
+from efficient_augmentation.files import arrays, atomic, provenance, tables
+from efficient_augmentation.simulation import baselines, model
 
 
 def main(smk, progress=None):
@@ -18,7 +18,7 @@ def main(smk, progress=None):
         logging.warning(warning)
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.scores, rows, made_by)
-    files.write_json(smk.output.baselines, {**levels, provenance.NAME: made_by})
+    atomic.write_json(smk.output.baselines, {**levels, provenance.NAME: made_by})
 
 
 if __name__ == "__main__":

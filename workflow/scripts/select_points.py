@@ -6,13 +6,13 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import arrays, files, provenance, tables
-from efficient_augmentation.stages import selection
+from efficient_augmentation.analysis import chosen
+from efficient_augmentation.files import arrays, atomic, provenance, tables
 
 
 def main(smk):
     settings = smk.params.settings
-    rows, answer = selection.select(
+    rows, answer = chosen.select(
         tables.read_csv(smk.input.scores),
         tables.read_csv(smk.input.curves),
         json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
@@ -23,7 +23,7 @@ def main(smk):
     logging.getLogger("efficient_augmentation").info(answer["answer"])
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.table, rows, made_by)
-    files.write_json(smk.output.answer, {**answer, provenance.NAME: made_by})
+    atomic.write_json(smk.output.answer, {**answer, provenance.NAME: made_by})
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, provenance, tables
-from efficient_augmentation.stages import model, panels
+from efficient_augmentation.files import arrays, provenance, tables
+from efficient_augmentation.simulation import model, panels
 
 
 def main(smk, progress=None):

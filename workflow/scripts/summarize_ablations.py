@@ -5,9 +5,10 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import ablations, provenance, tables
+from efficient_augmentation.analysis import ablations
 from efficient_augmentation.figures import ablations as figures
 from efficient_augmentation.figures import style
+from efficient_augmentation.files import provenance, tables
 
 
 def read(folder):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation import files, latex, provenance, summary, tables
+from efficient_augmentation.analysis import latex, summary
+from efficient_augmentation.files import atomic, provenance, tables
 
 
 def main(smk):
@@ -14,7 +15,7 @@ def main(smk):
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.table, rows, made_by)
     caption = f"Area under accuracy: {smk.wildcards.experiment}, {smk.wildcards.transform}."
-    files.write_text(smk.output.latex, latex.to_latex(rows, caption, made_by))
+    atomic.write_text(smk.output.latex, latex.to_latex(rows, caption, made_by))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, provenance, tables
-from efficient_augmentation.stages import sweep
+from efficient_augmentation.files import arrays, provenance, tables
+from efficient_augmentation.policies import sweep
 
 
 def main(smk):

@@ -2,8 +2,8 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, provenance
 from efficient_augmentation.data import features, label_noise
+from efficient_augmentation.files import arrays, provenance
 
 
 def main(smk):

@@ -2,15 +2,15 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, provenance, tables, train
-from efficient_augmentation.stages import network
+from efficient_augmentation.files import arrays, provenance, tables
+from efficient_augmentation.networks import of_experiment, train_small
 
 
 def main(smk, progress=None):
     dataset = arrays.load(smk.input.dataset, "x_train", "y_train")
-    variables, meta, history = network.fit(dataset, **smk.params.settings, progress=progress)
+    variables, meta, history = of_experiment.fit(dataset, **smk.params.settings, progress=progress)
     made_by = provenance.of(smk)
-    train.save_weights(smk.output.weights, variables, meta, made_by)
+    train_small.save_weights(smk.output.weights, variables, meta, made_by)
     tables.write_csv(smk.output.history, history, made_by)
 
 

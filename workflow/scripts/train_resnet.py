@@ -2,21 +2,21 @@
 
 from _job import start
 
-from efficient_augmentation import processes, provenance, tables, train
-from efficient_augmentation.checkpoints import Checkpoints
-from efficient_augmentation.data import whole
-from efficient_augmentation.stages import resnet
+from efficient_augmentation.data import every_point
+from efficient_augmentation.files import provenance, tables
+from efficient_augmentation.networks import of_dataset, processes, train_small
+from efficient_augmentation.networks.checkpoints import Checkpoints
 
 
 def main(smk, progress=None):
     processes.join()
-    points = whole.load(smk.params.dataset, smk.input)
+    points = every_point.load(smk.params.dataset, smk.input)
     # What the training depends on is what the rule is stamped with.
     checkpoints = Checkpoints(smk.params.checkpoints, sorted(map(repr, smk.params)))
-    variables, meta, history = resnet.fit(points, smk.params.featurizer, checkpoints, progress)
+    variables, meta, history = of_dataset.fit(points, smk.params.featurizer, checkpoints, progress)
     if processes.is_first():
         made_by = provenance.of(smk)
-        train.save_weights(smk.output.weights, variables, meta, made_by)
+        train_small.save_weights(smk.output.weights, variables, meta, made_by)
         tables.write_csv(smk.output.history, history, made_by)
     processes.wait()
     checkpoints.remove()

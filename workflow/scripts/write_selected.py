@@ -2,19 +2,21 @@
 
 from _job import start
 
-from efficient_augmentation import arrays, provenance, selected, selection, tables, transforms
+from efficient_augmentation.files import arrays, provenance, tables
+from efficient_augmentation.selection import images, order
+from efficient_augmentation.transforms import catalogue
 
 
 def main(smk):
     settings = smk.params.settings
     ((name, parameters),) = settings["transform"].items()
     dataset = arrays.load(smk.input.dataset, "x_train", "y_train", "train_ids")
-    rows = selection.chosen(tables.read_csv(smk.input.table, texts=["id"]), dataset["train_ids"])
-    selected.write(
+    rows = order.chosen(tables.read_csv(smk.input.table, texts=["id"]), dataset["train_ids"])
+    images.write(
         smk.output.folder,
         dataset["x_train"][rows],
         dataset["train_ids"][rows],
-        transforms.variants(name, parameters),
+        catalogue.variants(name, parameters),
         [str(name) for name in settings["classes"]],
         dataset["y_train"][rows],
         provenance.of(smk),

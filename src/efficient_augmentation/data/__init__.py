@@ -1,1 +1,4 @@
-"""Data sets: where they come from, how their files are read, what one experiment keeps."""
+"""Data sets: their files, how they are read, and the points of one experiment.
+
+Settings are checked in `config`; images are transformed in `transforms`.
+"""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from efficient_augmentation import arrays
 from efficient_augmentation.data import own
+from efficient_augmentation.files import arrays
 
 
 def load(file, **choice):

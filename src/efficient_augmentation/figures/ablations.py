@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from efficient_augmentation import ablations, published, sentences
+from efficient_augmentation.analysis import ablations, sentences
 from efficient_augmentation.figures import looks, style
+from efficient_augmentation.names import as_published
 
 TITLES = {
     "label_noise": "labels flipped",
@@ -85,7 +86,7 @@ def _panel(axes, columns, key, here, series):
 
 def _order(value):
     """Numbers by size; of the published code's parts none first and all last."""
-    order = ["none", *published.PARTS, "all"]
+    order = ["none", *as_published.PARTS, "all"]
     return order.index(value) if value in order else value
 
 

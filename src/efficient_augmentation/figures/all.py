@@ -1,8 +1,9 @@
 """All figures of one transform of one experiment."""
 
-from efficient_augmentation import score_names, summary
+from efficient_augmentation.analysis import summary
 from efficient_augmentation.figures import compare, images, score_plots, strata
 from efficient_augmentation.figures import curves as accuracy_curves
+from efficient_augmentation.names import scores as score_names
 
 BESIDE = {
     "compare_loss_random": ("loss", "random"),

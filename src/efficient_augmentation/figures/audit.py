@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import audit
+from efficient_augmentation.analysis import audit
 from efficient_augmentation.figures import score_plots, style
 
 COLUMNS = 3

@@ -1,9 +1,10 @@
 """One score beside another, and a k-DPP beside independent draws, in one accuracy figure each."""
 
-from efficient_augmentation import policies, sentences, summary
+from efficient_augmentation.analysis import sentences, summary
 from efficient_augmentation.figures import curves as accuracy_curves
 from efficient_augmentation.figures import style
 from efficient_augmentation.figures.curves import Line
+from efficient_augmentation.names import policies
 
 
 @style.styled

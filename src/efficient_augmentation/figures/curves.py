@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib import patheffects
 from matplotlib.ticker import MaxNLocator
 
-from efficient_augmentation import policies, sentences, summary
+from efficient_augmentation.analysis import sentences, summary
 from efficient_augmentation.figures import looks, style
+from efficient_augmentation.names import policies
 
 FAMILIES = {"random": True, "deterministic": False}
 """Name of a figure's family, and whether its policies are random."""

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from efficient_augmentation import carry_over, policies, sentences
+from efficient_augmentation.analysis import carry_over, sentences
 from efficient_augmentation.figures import looks, style
+from efficient_augmentation.names import policies
 
 PANELS = {"network": "Networks", "frozen": "Frozen features"}
 _APART = 0.6  # percent of the points, between the bars of two policies

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb as channels
 from matplotlib.patches import Patch
 
-from efficient_augmentation import summary
+from efficient_augmentation.analysis import summary
 from efficient_augmentation.figures import style
 
 FRAME = 2

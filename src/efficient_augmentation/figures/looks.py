@@ -9,7 +9,7 @@ the marker and thins the line. Where two scores share a figure, the second has d
 
 from typing import NamedTuple
 
-from efficient_augmentation import policies
+from efficient_augmentation.names import policies
 
 BASES = {
     "baseline": ("#1a1a1a", "o"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation import summary
+from efficient_augmentation.analysis import summary
 from efficient_augmentation.figures import style
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 
-from efficient_augmentation import sentences, summary
+from efficient_augmentation.analysis import sentences, summary
 from efficient_augmentation.figures import curves as accuracy_curves
 from efficient_augmentation.figures import looks, style
 

@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, PngImagePlugin
 
-from efficient_augmentation import files, provenance
+from efficient_augmentation.files import atomic, provenance
 
 COLUMN = 3.3
 """Width of a paper's column, inches."""
@@ -81,7 +81,7 @@ def save(figure, png_path, pdf_path, made_by=None):
       pdf_path: target; carries no creation date.
       made_by: mapping as `provenance.of` returns it; becomes the PNG's text "provenance" and the
         PDF's keywords. None leaves it out.
-    Raises: OSError as `files.whole`.
+    Raises: OSError as `atomic.whole`.
     """
     figure.canvas.draw()
     picture = png(np.asarray(figure.canvas.buffer_rgba())[..., :3])
@@ -89,9 +89,9 @@ def save(figure, png_path, pdf_path, made_by=None):
     if made_by is not None:
         chunks.add_text(provenance.NAME, provenance.text(made_by))
         metadata["Keywords"] = provenance.text(made_by)
-    with files.whole(png_path) as part:
+    with atomic.whole(png_path) as part:
         picture.save(part, format="PNG", optimize=True, pnginfo=chunks)
-    with files.whole(pdf_path) as part:
+    with atomic.whole(pdf_path) as part:
         figure.savefig(part, format="pdf", metadata=metadata)
 
 

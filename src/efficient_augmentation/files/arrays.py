@@ -1,0 +1,155 @@
+"""Arrays on disk: named, without pickles, the same bytes for the same content."""
+
+import json
+import math
+import os
+import tokenize
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from efficient_augmentation.files import atomic, provenance
+
+# A small file that unpacks to more than this is damaged or hostile.
+LARGEST_BYTES = 1 << 30
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+# What zipfile and NumPy raise on bytes that are no archive of arrays.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    TypeError,
+    RuntimeError,  # an encrypted member; NotImplementedError: an unknown compression
+    tokenize.TokenError,
+)
+
+
+def save(path, made_by=None, **arrays):
+    """Write named arrays to a .npz file, atomically.
+
+    The bytes depend on the arrays alone: members are stored in the order given, uncompressed and
+    with a fixed date.
+
+    Args:
+      path: target file; its folder is made if absent.
+      made_by: mapping as `provenance.of` returns it; stored in the entry "provenance" as the UTF-8
+        bytes of JSON. None leaves it out.
+      **arrays: anything that `np.asarray` takes, except objects.
+    Raises: ValueError if an array would need a pickle; OSError as `atomic.whole`.
+    """
+    values = {name: np.asarray(value) for name, value in arrays.items()}
+    for name, value in values.items():
+        if value.dtype.hasobject:
+            raise ValueError(f"{path}: array {name!r} holds Python objects; give numbers or text")
+    if made_by is not None:
+        values[provenance.NAME] = np.frombuffer(provenance.text(made_by).encode(), np.uint8)
+    with atomic.whole(path) as part, part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **values)
+
+
+def load(path, *names):
+    """Read named arrays from a .npz file.
+
+    Args:
+      path: file written by `save`, or any .npz file without objects.
+      *names: arrays to read; all of them but the provenance where none is named.
+    Returns: dict from name to array, in the order asked for.
+    Raises: ValueError naming the file where it is damaged, holds anything but arrays, unpacks to
+      more than 1 GiB and than its own size, or lacks a name; FileNotFoundError.
+    Cost: memory of the arrays found, whatever their headers claim.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                stored = _members(archive, os.fstat(file.fileno()).st_size)
+                every = [name for name in stored if name != provenance.NAME]
+                wanted = [name for name in names or every if name in stored]
+                found = {name: _read(archive, stored[name]) for name in wanted}
+        except _DAMAGE as error:
+            raise ValueError(f"{path}: not a readable .npz file ({error})") from error
+    missing = [name for name in names if name not in found]
+    if missing:
+        held = ", ".join(stored) or "nothing"
+        raise ValueError(f"{path}: no array named {', '.join(missing)}; it holds {held}")
+    return found
+
+
+def shape(path, name):
+    """Shape of an array in a .npz file, from its head alone.
+
+    Args:
+      path, name: as in `load`.
+    Returns: tuple of int.
+    Raises: ValueError as `load`; FileNotFoundError.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive, archive.open(f"{name}.npy") as stream:
+                return _header(stream, name)[0]
+        except KeyError:
+            raise ValueError(f"{path}: no array named {name}") from None
+        except _DAMAGE as error:
+            raise ValueError(f"{path}: not a readable .npz file ({error})") from error
+
+
+def read_provenance(path):
+    """What a .npz file says of where it comes from.
+
+    Args:
+      path: file written by `save` with `made_by`.
+    Returns: mapping as `provenance.of` returns it.
+    Raises: ValueError naming the file where it says nothing, or as `load`; FileNotFoundError.
+    """
+    stored = load(path, provenance.NAME)[provenance.NAME]
+    try:
+        return json.loads(stored.tobytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: its provenance cannot be read ({error})") from error
+
+
+def _members(archive, file_size):
+    """Members of the archive by the names of their arrays."""
+    members = archive.infolist()
+    unpacked = sum(member.file_size for member in members)
+    # What is stored as it is cannot exceed the file, unless members overlap.
+    if unpacked > max(LARGEST_BYTES, file_size):
+        raise ValueError(f"it unpacks to {unpacked} bytes, expected at most {LARGEST_BYTES}")
+    stored = {member.filename.removesuffix(".npy"): member for member in members}
+    if len(stored) < len(members):
+        raise ValueError("an array is there twice")
+    return stored
+
+
+def _read(archive, member):
+    with archive.open(member) as stream:
+        shape, dtype = _header(stream, member.filename)
+        # An element of no bytes could be there any number of times.
+        claimed = math.prod(shape) * max(dtype.itemsize, 1)
+        there = member.file_size - stream.tell()
+        # NumPy would allocate what the header claims. Objects are refused below.
+        if claimed != there and not dtype.hasobject:
+            raise ValueError(
+                f"{member.filename}: {there} bytes of data, expected {claimed} ({shape} of {dtype})"
+            )
+        stream.seek(0)
+        return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _header(stream, name):
+    """Shape and type of the array that a stream, left behind its head, holds."""
+    version = np.lib.format.read_magic(stream)
+    if version not in _HEADERS:
+        raise ValueError(f"{name} is of format version {version}, expected 1.0")
+    try:
+        shape, _, dtype = _HEADERS[version](stream)
+    except MemoryError:  # Python's parser, of text that nests too deep
+        raise ValueError(f"{name}: its header cannot be parsed") from None
+    return shape, dtype

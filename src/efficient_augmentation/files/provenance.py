@@ -1,0 +1,129 @@
+"""Provenance: the rule, settings, code, packages and device that a result comes from.
+
+Nothing in it differs between two runs of the same thing on one machine: no date, path, host name or
+number of cores. So results that carry it stay the same bytes.
+"""
+
+import hashlib
+import json
+import platform
+import re
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+NAME = "provenance"
+"""Under which files of every kind hold it."""
+
+# Import name -> package, of what may change numbers or the form of a file.
+PACKAGES = {
+    "PIL": "pillow",
+    "flax": "flax",
+    "jax": "jax",
+    "jaxlib": "jaxlib",
+    "jinja2": "jinja2",
+    "matplotlib": "matplotlib",
+    "numpy": "numpy",
+    "optax": "optax",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "snakemake": "snakemake",
+}
+_STAMP = re.compile(r"\S+ [0-9a-f]{12}")
+
+
+def of(job):
+    """What the results of a job come from.
+
+    Args:
+      job: the job's `snakemake` object, or anything with its rule and params: the named params are
+        the settings, the others code stamps, "module digest".
+    Returns: mapping with
+      rule: name of the rule;
+      config: digest of the settings;
+      code: digest of the code stamps, whatever their order;
+      seeds: mapping from the place of each seed among the settings, "settings.dataset.seed", to it;
+      device: as `device`;
+      versions: of Python, of this package where it is known, and of those of `PACKAGES` that this
+        process has loaded.
+    Cost: starts JAX's backend if jax is loaded and was not used yet.
+    """
+    settings = dict(job.params.items())
+    stamps = [p for p in job.params if isinstance(p, str) and _STAMP.fullmatch(p)]
+    return {
+        "rule": job.rule,
+        "config": digest(settings),
+        "code": digest(sorted(stamps)),
+        "seeds": dict(_seeds(settings)),
+        "device": device(),
+        "versions": _versions(),
+    }
+
+
+def text(made_by):
+    """Provenance as one line of JSON in ASCII, which every format can hold.
+
+    Args:
+      made_by: mapping as `of` returns it.
+    """
+    return json.dumps(made_by, sort_keys=True)
+
+
+def digest(value):
+    """Digest of what JSON can hold, the same for every order of keys.
+
+    Returns: 12 hexadecimal digits.
+    """
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def device():
+    """Name of what this process computes on.
+
+    Returns: str, where jax is loaded that of JAX's devices, with their number if there are several;
+      that of the processor where JAX has no other device, or is not loaded.
+    """
+    jax = sys.modules.get("jax")
+    found = jax.devices() if jax else []
+    on_processor = not found or found[0].platform == "cpu"
+    name = _processor() if on_processor else found[0].device_kind
+    return f"{len(found)} x {name}" if len(found) > 1 else name
+
+
+def _processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        lines = ""
+    named = re.search(r"^model name\s*:\s*(\S.*)$", lines, re.MULTILINE)
+    return named[1].strip() if named else platform.processor() or platform.machine()
+
+
+def _seeds(settings, place=""):
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _seeds(value, f"{place}{key}.")
+        elif key == "seed":
+            yield f"{place}{key}", value
+
+
+def _versions():
+    loaded = {
+        package: version(package) for name, package in PACKAGES.items() if name in sys.modules
+    }
+    return {"python": platform.python_version(), **_own_version(), **loaded}
+
+
+def _own_version():
+    """That of the checkout; of the installed package where there is none."""
+    project = Path(__file__).parents[3] / "pyproject.toml"
+    try:
+        own = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+    except OSError:
+        try:
+            own = version("efficient-augmentation")
+        except PackageNotFoundError:
+            return {}
+    return {"efficient-augmentation": own}

@@ -1,0 +1,125 @@
+"""Tables on disk: CSV whose floats read back bit by bit."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+
+from efficient_augmentation.files import atomic, provenance
+
+LARGEST_BYTES = 1 << 30
+
+
+def write_csv(path, rows, made_by=None):
+    """Write rows as CSV, atomically; floats in the shortest form that reads back to the same.
+
+    Args:
+      path: target file; its folder is made if absent.
+      rows: non-empty sequence of mappings that share their keys, in the order of the columns.
+      made_by: mapping as `provenance.of` returns it; written beside the table, which has no room
+        for it, to {path}-metadata.json, as the W3C's "CSV on the Web" has it. None writes no such
+        file.
+    Raises: ValueError if there are no rows or a row has other keys than the first; OSError
+      as `atomic.whole`.
+    """
+    rows = list(rows)
+    if not rows:
+        raise ValueError(f"{path}: no rows to write")
+    columns = list(rows[0])
+    with atomic.whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            if list(row) != columns:
+                raise ValueError(f"{path}: a row has columns {list(row)}, the first has {columns}")
+            writer.writerow([_text(value) for value in row.values()])
+    if made_by is not None:
+        about = {
+            "@context": "http://www.w3.org/ns/csvw",
+            "url": Path(path).name,
+            "notes": [{provenance.NAME: made_by}],
+        }
+        atomic.write_json(_metadata(path), about)
+
+
+def read_csv(path, texts=()):
+    """Read a CSV file into typed columns.
+
+    Args:
+      path: CSV file with a header line.
+      texts: names of columns that are text whatever they hold, such as file names 001 and 002.
+    Returns: dict from column name to an array (rows,): int64 where every entry is an integer,
+      else float64 where every entry is a number, else text.
+    Raises: ValueError naming the file, and the line where there is one, where it is empty, no
+      UTF-8 text, names a column twice, or a row is short or long, or a column of text would take
+      more than 1 GiB.
+    """
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        try:
+            header, rows = _parsed(path, reader)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: not a text file ({error})") from error
+        except csv.Error as error:
+            raise ValueError(f"{path}, line {reader.line_num}: {error}") from error
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    return {
+        name: _typed(path, name, column, name in texts)
+        for name, column in zip(header, columns, strict=True)
+    }
+
+
+def read_provenance(path):
+    """What the file beside a table says of where the table comes from.
+
+    Args:
+      path: file written by `write_csv` with `made_by`.
+    Returns: mapping as `provenance.of` returns it.
+    Raises: ValueError naming the file beside it where that says nothing; FileNotFoundError.
+    """
+    path = _metadata(path)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["notes"][0][provenance.NAME]
+    except (ValueError, RecursionError, LookupError, TypeError) as error:
+        raise ValueError(f"{path}: no provenance of a table in it ({error})") from error
+
+
+def _metadata(path):
+    return Path(f"{path}-metadata.json")
+
+
+def _parsed(path, reader):
+    header = next(reader, None)
+    if not header:
+        raise ValueError(f"{path}: empty; a header line was expected")
+    if twice := [name for name in header if header.count(name) > 1]:
+        raise ValueError(f"{path}: column {twice[0]!r} is there twice; name each once")
+    rows = []
+    for row in reader:
+        if len(row) != len(header):
+            raise ValueError(
+                f"{path}, line {reader.line_num}: {len(row)} fields, the header has {len(header)}"
+            )
+        rows.append(row)
+    return header, rows
+
+
+def _text(value):
+    if isinstance(value, (bool, np.bool_)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value))
+    return str(value)
+
+
+def _typed(path, name, column, as_text=False):
+    for dtype in () if as_text else (np.int64, np.float64):
+        try:
+            return np.array(column, dtype=dtype)
+        except (ValueError, OverflowError):
+            continue
+    # Every entry takes the room of the longest.
+    if (needed := 4 * len(column) * max(map(len, column))) > LARGEST_BYTES:
+        raise ValueError(f"{path}: column {name!r} of text would take {needed} bytes of memory")
+    return np.array(column)

@@ -1,0 +1,65 @@
+"""The classifier on the features: logistic for two classes, multinomial for more.
+
+The one place where the number of classes decides. Both have functions of the same names and
+arguments, so nothing else asks for it. Parameters theta have shape (d + 1,) for two classes and
+(k, d + 1) for k. C is the inverse strength of the penalty in each one's own objective, as
+scikit-learn has it too: for two classes that of `logistic`, which is that of `softmax` with C / 2.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from efficient_augmentation.heads import influence, logistic, softmax, softmax_influence
+
+
+class Head(NamedTuple):
+    """Fits and scores of one family of classifiers; see the functions it is made of."""
+
+    check_rows: Callable
+    fit: Callable
+    fit_many: Callable
+    accuracy: Callable
+    correct: Callable
+    loss: Callable
+    loo_influence: Callable
+    loo_influence_many: Callable
+    condition_number: Callable
+
+
+def _of_modules(fits, points):
+    return Head(
+        *(getattr(fits, name) for name in ("check_rows", "fit", "fit_many", "accuracy", "correct")),
+        *(getattr(points, name) for name in Head._fields[5:]),
+    )
+
+
+BINARY = _of_modules(logistic, influence)
+MULTINOMIAL = _of_modules(softmax, softmax_influence)
+
+
+def of(labels, *, faithful=False):
+    """Head for labels.
+
+    Args:
+      labels: (n,), 0..k-1; of another kind they are refused by the head's `check_rows`.
+      faithful: whether the published code is to be repeated, which knows two classes.
+    Returns: Head.
+    Raises: ValueError if faithful and there are more than two classes.
+    """
+    if number_of_classes(labels) == 2:
+        return BINARY
+    if faithful:
+        raise ValueError(
+            f"faithful repeats the published code, which knows two classes, not "
+            f"{number_of_classes(labels)}; set it to false"
+        )
+    return MULTINOMIAL
+
+
+def number_of_classes(labels):
+    """How many classes labels 0..k-1 are of: k, at least 2; 2 also of what is no label."""
+    labels = np.asarray(labels)
+    numbers = labels.dtype.kind in "iuf" and labels.size and np.isfinite(labels).all()
+    return max(2, int(labels.max()) + 1) if numbers else 2

@@ -1,0 +1,247 @@
+"""How much the loss of a row rises when it leaves: by a dense Hessian, without one, approximately.
+
+The score of row i, of weight v, is -v g' H^-1 g with g = r kron x~ and r = p - e_y, see
+`softmax_scores`. Approximate leave-one-out takes the Newton step of the objective without the row,
+whose Hessian is H - v S kron x~ x~' with S = diag(p) - p p'. Only the row's leverage
+A = (I kron x~)' H^-1 (I kron x~), one entry a pair of classes, enters: by Woodbury's identity
+
+    g' (H - v S kron x~ x~')^-1 g = r' (A^-1 - v S)^-1 r
+                                  = r' (A + v A F (I - v F' A F)^-1 F' A) r
+
+for any F with S = F F', and F = diag(sqrt(p)) - p sqrt(p)' is one without a factorisation. With
+two classes this divides by 1 - v p (1 - p) x~' H^-1 x~, as `scores` does.
+"""
+
+import logging
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy import linalg
+from scipy.sparse.linalg import LinearOperator
+
+from efficient_augmentation.heads import hessians
+
+_log = logging.getLogger(__name__)
+# What the published code, for two classes, adds to the diagonal of H instead of the penalty.
+_PUBLISHED_RIDGE = 1e-10
+# Of the curvature that stays with a row when it leaves: below this, rounding.
+_SMALLEST_LEFT = 1e-12
+# Relative error of a score by conjugate gradients, and iterations that are left to reach it.
+_TOLERANCE, _ITERATIONS = 1e-12, 5000
+_SOLVED_TOGETHER = 64
+
+
+def _blocks(size, *arrays):
+    """Blocks of rows of all arrays, the last one padded with zeros: one shape to compile."""
+    for start in range(0, len(arrays[0]), size):
+        parts = [a[start : start + size] for a in arrays]
+        yield [np.pad(a, [(0, size - len(a))] + [(0, 0)] * (a.ndim - 1)) for a in parts]
+
+
+def _active(X, weights):
+    present = weights > 0
+    return (X, weights) if present.all() else (X[present], weights[present])
+
+
+def _own(y, k):
+    return y == jnp.arange(k)[:, None]
+
+
+# Dense: sums over blocks of rows, one factorisation, and a product with it for every block.
+
+
+def dense(theta, X, y, weights, C, alo):
+    n, P = len(y), (len(theta) - 1) * theta.shape[1]
+    H = _hessian(theta, X, weights, 0.0 if C is None else 1 / C)
+    factor = _published_factor(H) if C is None else _inverse_factor(H)
+    scored = _blocks(hessians.block_rows(n, P), X[:n], y, weights[:n])
+    result = [_score_dense(factor, theta, *block, alo, C is not None) for block in scored]
+    return np.concatenate(result)[:n]
+
+
+def _hessian(theta, X, weights, ridge):
+    k, D = theta.shape
+    P = (k - 1) * D
+    H = jnp.zeros((P, P)).at[jnp.arange(P), jnp.arange(P)].set(hessians.ridge_diagonal(k, D, ridge))
+    X, weights = _active(X, weights)
+    for block in _blocks(hessians.block_rows(len(X), P), X, weights):
+        H = _add_dense(H, theta, *block)
+    return H
+
+
+@partial(jax.jit, donate_argnames="H")
+def _add_dense(H, theta, X, weights):
+    return hessians.add_dense(H, X, hessians.curvature(theta @ X.T, weights))
+
+
+@partial(jax.jit, donate_argnames="H")
+def _inverse_factor(H):
+    """Lower triangular B with B' B the inverse of H."""
+    factor = jax.lax.linalg.cholesky(H, symmetrize_input=False)
+    return jax.scipy.linalg.solve_triangular(factor, jnp.eye(len(H)), lower=True)
+
+
+@partial(jax.jit, donate_argnames="H")
+def _published_factor(H):
+    """B with B' B the inverse of H plus the published ridge, also where H is singular.
+
+    Rounding then leaves eigenvalues of either sign, and a plain inverse would be noise. The ridge
+    bounds them from below, as it does in exact arithmetic.
+    """
+    values, vectors = jnp.linalg.eigh(H, UPLO="L", symmetrize_input=False)
+    return vectors.T / jnp.sqrt(jnp.maximum(values, 0.0) + _PUBLISHED_RIDGE)[:, None]
+
+
+@partial(jax.jit, static_argnames=("alo", "lower"))
+def _score_dense(factor, theta, X, y, weights, alo, lower):
+    """Scores of a block of rows from B with B' B = H^-1, block by block of its rows."""
+    (k, D), logits = theta.shape, theta @ X.T
+    r = hessians.contrasts(k).T @ hessians.residual(logits, _own(y, k))
+    lift, leverage = jnp.zeros(len(X)), jnp.zeros((len(X), k - 1, k - 1))
+    for a in range(k - 1):
+        # B (I kron x~), of which the upper block triangle is zero where B is triangular.
+        end = a + 1 if lower else k - 1
+        block = factor[a * D : (a + 1) * D, : end * D].reshape(D, end, D)
+        half = jnp.einsum("nd,ebd->neb", X, block)
+        if alo:
+            product = jnp.einsum("nea,neb->nab", half, half)
+            leverage = leverage.at[:, :end, :end].add(product)
+        else:
+            lift += (jnp.einsum("neb,bn->ne", half, r[:end]) ** 2).sum(axis=1)
+    if alo:
+        lift = _lift_left_out(leverage, r, logits, weights)
+    return -weights * lift
+
+
+def _lift_left_out(A, r, logits, weights):
+    """Lift r' (A^-1 - v S)^-1 r of every row, as in the module's docstring.
+
+    Args:
+      A: (n, k - 1, k - 1).
+      r: (k - 1, n).
+      logits: (k, n).
+      weights: (n,).
+    Returns: (n,); NaN where next to nothing of the curvature is left without the row.
+    """
+    k = len(logits)
+    p, variance = hessians.moments(logits)
+    root = jnp.sqrt(p)
+    F = -p[:, None] * root
+    # (1 - p) sqrt(p), with 1 - p as the sum of the others.
+    own = jnp.where(root > 0, variance / jnp.where(root > 0, root, 1.0), 0.0)
+    F = F.at[jnp.arange(k), jnp.arange(k)].set(own)
+    AF = jnp.einsum("nxy,ay,abn->nxb", A, hessians.contrasts(k), F)
+    FAF = jnp.einsum("ncx,nxb->ncb", jnp.einsum("ax,acn->ncx", hessians.contrasts(k), F), AF)
+    left = jnp.linalg.cholesky(jnp.eye(k) - weights[:, None, None] * FAF)
+    # Positive but for rounding, which would decide sign and size of the score.
+    smallest = jnp.diagonal(left, axis1=1, axis2=2).min(axis=1) ** 2
+    pulled = jnp.einsum("xn,nxb->nb", r, AF)[..., None]
+    half = jax.scipy.linalg.solve_triangular(left, pulled, lower=True)[..., 0]
+    lift = jnp.einsum("xn,nxy,yn->n", r, A, r) + weights * (half**2).sum(axis=1)
+    return jnp.where(smallest > _SMALLEST_LEFT, lift, jnp.nan)
+
+
+def dense_ends(theta, X, weights, ridge):
+    """H and its inverse as operators; None for the inverse of a singular H."""
+    H = np.array(_hessian(theta, X, weights, ridge))
+    H = np.tril(H) + np.tril(H, -1).T
+    try:
+        factor = linalg.cho_factor(H, lower=True)
+    except linalg.LinAlgError:
+        return H, None
+    return H, LinearOperator(H.shape, matvec=partial(linalg.cho_solve, factor), dtype=H.dtype)
+
+
+# Matrix-free: products with H, and a Kronecker product in its place.
+
+
+def _without_hessian(theta, X, weights, ridge):
+    X, weights = _active(X, weights)
+    size = hessians.block_rows(len(X), _SOLVED_TOGETHER * len(theta))
+    blocks = zip(*_blocks(size, X, weights), strict=True)
+    return _with_kronecker(theta, *map(np.stack, blocks), ridge)
+
+
+@jax.jit
+def _with_kronecker(theta, X, weights, ridge):
+    def add(sums, block):
+        X, logits, weights = block
+        more = hessians.kronecker_sums(X, logits[None], weights[None])
+        return jax.tree.map(jnp.add, sums, more), None
+
+    k, D = theta.shape
+    rows = hessians.Rows(X, jnp.einsum("kd,bnd->bkn", theta, X), weights)
+    sums = jnp.zeros((k - 1, k - 1)), jnp.zeros((D, D))
+    sums, _ = jax.lax.scan(add, sums, rows)
+    return rows, hessians.kronecker(sums, ridge)
+
+
+def kronecker(theta, X, y, weights, C, alo):
+    _, kron = _without_hessian(theta, X, weights, _PUBLISHED_RIDGE if C is None else 1 / C)
+    n = len(y)
+    scored = _blocks(hessians.block_rows(n, X.shape[1]), X[:n], y, weights[:n])
+    return np.concatenate([_score_kronecker(kron, theta, *block) for block in scored])[:n]
+
+
+@jax.jit
+def _score_kronecker(kron, theta, X, y, weights):
+    k = len(theta)
+    r = hessians.residual(theta @ X.T, _own(y, k))
+    r2 = ((hessians.contrasts(k) @ kron.classes).T @ r) ** 2
+    x2 = ((X[:, :-1] - kron.mean) @ kron.features) ** 2
+    inverse = 1 / (kron.mass[:, None] * kron.spread + kron.ridge)
+    return -weights * (r2 * (inverse @ x2.T + 1 / kron.mass[:, None])).sum(axis=0)
+
+
+def matrix_free(theta, X, y, weights, C, alo):
+    rows, kron = _without_hessian(theta, X, weights, 1 / C)
+    n, result, most = len(y), [], 0
+    for block in _blocks(min(n, _SOLVED_TOGETHER), X[:n], y, weights[:n]):
+        score, done, iterations = _score_matrix_free(rows, kron, theta, *block, alo)
+        if not (done | np.isnan(score)).all():
+            raise FloatingPointError(
+                f"conjugate gradients did not converge in {_ITERATIONS} iterations (C = {C:g}); "
+                "features of a more even scale, nearer to 1, or a smaller C would help"
+            )
+        result.append(score)
+        most = max(most, int(iterations))
+    _log.info("conjugate gradients: at most %d iterations", most)
+    return np.concatenate(result)[:n]
+
+
+@partial(jax.jit, static_argnames="alo")
+def _score_matrix_free(rows, kron, theta, X, y, weights, alo):
+    k, logits = len(theta), theta @ X.T
+    r = hessians.contrasts(k).T @ hessians.residual(logits, _own(y, k))
+    # A row of weight 0 has score 0: nothing to solve.
+    G = jnp.einsum("xn,nd->nxd", jnp.where(weights > 0, r, 0.0), X)
+    leaving = hessians.curvature(logits, weights) * (1.0 if alo else 0.0)
+    _, lift, done, iterations = hessians.conjugate_gradients(
+        rows, kron, G, X, leaving, _TOLERANCE, _ITERATIONS
+    )
+    return -weights * lift, done, iterations
+
+
+def matrix_free_ends(theta, X, weights, ridge):
+    """As `dense_ends`, by products with H and by conjugate gradients."""
+    rows, kron = _without_hessian(theta, X, weights, ridge)
+    shape = 1, len(theta) - 1, X.shape[1]
+    nothing = jnp.zeros((1, X.shape[1])), jnp.zeros((shape[1], shape[1], 1))
+
+    @jax.jit
+    def multiply(u):
+        return hessians.product(rows, kron.ridge, u.reshape(shape)).ravel()
+
+    @jax.jit
+    def solve(g):
+        arguments = g.reshape(shape), *nothing, _TOLERANCE, _ITERATIONS
+        u, _, done, _ = hessians.conjugate_gradients(rows, kron, *arguments)
+        return jnp.where(done, u.ravel(), jnp.nan)
+
+    P = shape[1] * shape[2]
+    return [
+        LinearOperator((P, P), matvec=lambda v, f=f: np.asarray(f(v)), dtype=float)
+        for f in (multiply, solve)
+    ]

@@ -1,0 +1,208 @@
+"""Scores of training points under a multinomial logistic regression: loss, leave-one-out influence.
+
+With x~ = [x, 1], probabilities p_i = softmax(theta x~_i), labels y in 0..k-1 and e_y a unit vector:
+
+    loss_i = -log p_{i, y_i} ,    its gradient    g_i = r_i kron x~_i ,    r_i = p_i - e_{y_i} ,
+    H = sum_j v_j (diag(p_j) - p_j p_j') kron x~_j x~_j' + I kron diag(1, ..., 1, 0) / C ,
+
+the Hessian of the objective of `softmax.fit` over C. Leaving row i out moves theta by about
+v_i H^-1 g_i, which lifts its own loss by v_i g_i' H^-1 g_i; the score is the negative of that. H is
+singular along equal shifts of all intercepts, to which g_i is orthogonal: its inverse is that on
+the vectors which sum to zero over the classes, see `softmax_hessian`.
+"""
+
+import logging
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy import special
+from scipy.sparse.linalg import eigsh
+
+from efficient_augmentation.heads import hessians, influence, logistic, removals, softmax
+
+KINDS = ("influence", "alo", "kfac")
+
+_log = logging.getLogger(__name__)
+# Relative, of an eigenvalue; where many are equal, as those of features that never vary, Lanczos
+# iteration would take minutes for the last digits.
+_EIGENVALUE = 1e-6
+
+
+def loss(theta, X, y):
+    """Log loss of every row, without the penalty.
+
+    Args:
+      theta: (k, d + 1), intercept last.
+      X: features, (n, d).
+      y: labels, (n,), 0..k-1.
+    Returns: (n,) float64, nats, >= 0 (0 where a row's logit is 745 above the others).
+    Raises: ValueError for a wrong shape or value, and where a logit overflows.
+    Source: Kuchnik and Smith 2019, section 3, for more classes.
+    """
+    theta, X, y = _check(theta, X, y)
+    own = np.arange(len(y)), y
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = softmax.logits(theta, X)
+        behind = logits - logits[own][:, None]
+    if not np.isfinite(behind).all():
+        row = int(np.argmin(np.isfinite(behind).all(axis=1)))
+        value = behind[row, np.argmin(np.isfinite(behind[row]))]
+        raise ValueError(f"theta' x~ of row {row} is {value}; features nearer to 1 would help")
+    behind[own] = -np.inf
+    return np.logaddexp(0.0, special.logsumexp(behind, axis=1))
+
+
+def loo_influence(
+    theta, X, y, C=None, kind="influence", fit_X=None, fit_weights=None, dense_limit=None
+):
+    """Leave-one-out influence of every row on its own loss.
+
+    Args:
+      theta: (k, d + 1), intercept last: the optimum of `softmax.fit`.
+      X: features of the rows to score, (n, d).
+      y: their labels, (n,), 0..k-1.
+      C: the fit's inverse penalty. None leaves the penalty out of H and adds 1e-10 to the diagonal,
+        as the published code does for two classes: that H is singular where the classes are
+        separable or d >= n, and the score then follows the loss alone.
+      kind: "influence"; "alo" (approximate leave-one-out), which accounts for the curvature that
+        leaves with the row; "kfac", the influence with a Kronecker product for H: an approximation
+        that misplaces a good part of the highest scores, in time and memory that do not grow with
+        the square of the number of classes.
+      fit_X: features of the rows of the fit, (m, d), where they are not X itself; the first n of
+        them must be X.
+      fit_weights: sample weights of the fit's rows, (m,); None means ones. They count in H and as
+        the weight v_i of a row that is left out; with C=None only rows count, as published.
+      dense_limit: H is kept dense up to this many parameters P = (k - 1)(d + 1); None means what
+        fits in 2 GiB with its factor and the inverse of that, 9459. Beyond, every row costs its own
+        conjugate gradients on products with H, and the log says so.
+    Returns: (n,) float64, <= 0: minus the rise of the row's log loss when it is left out.
+    Raises: ValueError for a wrong shape, value or kind, where H is singular, and with C=None where
+      H is not dense; FloatingPointError where conjugate gradients do not converge.
+    Cost: dense O((m + n) P^2 / 2 + P^3), memory 24 P^2 bytes and some blocks of 64 MiB; beyond
+      O(n m k d) times iterations (tens to hundreds), memory O(m (k + d)); kfac
+      O(m (k^2 + d^2) + d^3).
+    Source: Kuchnik and Smith 2019, section 3; Koh and Liang 2017, eq. (2); approximate
+      leave-one-out: Rad and Maleki 2020, eq. (7), with a block for the row; Kronecker factors:
+      Martens and Grosse 2015.
+    """
+    theta, X, y = _check(theta, X, y)
+    X, fit_weights = influence.check_fit(X, C, fit_X, fit_weights)
+    return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind, dense_limit)[0]
+
+
+def loo_influence_many(theta, X, y, weights, C, kind="influence", dense_limit=None):
+    """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
+
+    Args:
+      theta: (R, k, d + 1).
+      X: rows of the fits with their intercept column, (m, d + 1).
+      y: labels of the first n rows, (n,): those are scored.
+      weights: (R, m) sample weights of the fits.
+      C, kind, dense_limit: as in `loo_influence`.
+    Returns: (R, n) float64.
+    Raises: as `loo_influence`; with alo also where an H is singular without a row.
+    Cost: R times that of `loo_influence`, its memory once.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    theta, X = np.asarray(theta, np.float64), np.asarray(X, np.float64)
+    weights = np.asarray(weights, np.float64)
+    P = (theta.shape[1] - 1) * theta.shape[2]
+    limit = hessians.dense_limit() if dense_limit is None else dense_limit
+    dense = limit >= P
+    score = removals.kronecker if kind == "kfac" else removals.dense
+    if kind != "kfac" and not dense:
+        if C is None:
+            raise ValueError(
+                f"C must be a number for {theta.shape[1]} classes and {theta.shape[2] - 1} "
+                f"features: without the penalty a dense Hessian is needed, and {P} parameters "
+                f"are beyond the {limit} for which one is kept"
+            )
+        _log.info(
+            "influence by conjugate gradients, row by row: a Hessian of %d parameters (%.1f GiB) "
+            "is beyond the %d that are kept dense; kind kfac approximates it",
+            P, 8 * P**2 / 2**30, limit,
+        )  # fmt: skip
+        score = removals.matrix_free
+    weights = (weights > 0).astype(np.float64) if C is None else weights
+    with jax.enable_x64(True):
+        runs = zip(theta, weights, strict=True)
+        result = np.stack([score(t, X, y, w, C, kind == "alo") for t, w in runs])
+    influence.check_curvature(result, C, kind)
+    return result
+
+
+def condition_number(theta, X, C=None, dense_limit=None):
+    """Ratio of the largest to the smallest eigenvalue of H, on vectors that sum to zero.
+
+    Args:
+      theta: (k, d + 1), intercept last.
+      X: features of the rows of the fit, (n, d).
+      C, dense_limit: as in `loo_influence`; None for C leaves the penalty out and adds nothing.
+    Returns: float, >= 1, to some six digits; infinity where H is singular to rounding.
+    Cost: a factorisation of H, or conjugate gradients, and some tens of products.
+    Source: both ends by Lanczos iteration, the lower one on the inverse.
+    """
+    theta, X, _ = _check(theta, X, np.zeros(len(X), int))
+    X, weights = logistic.with_intercept(X), np.ones(len(X))
+    P = (len(theta) - 1) * theta.shape[1]
+    limit = hessians.dense_limit() if dense_limit is None else dense_limit
+    dense = limit >= P
+    ends = removals.dense_ends if dense else removals.matrix_free_ends
+    with jax.enable_x64(True):
+        largest, inverse = ends(theta, X, weights, 0.0 if C is None else 1 / C)
+        if inverse is None:
+            return float("inf")
+        v0 = np.random.default_rng(0).normal(size=P)
+        ends = [
+            eigsh(op, 1, v0=v0, tol=_EIGENVALUE, return_eigenvectors=False)[0]
+            for op in (largest, inverse)
+        ]
+    ratio = float(ends[0] * ends[1])
+    return ratio if ratio * P * np.finfo(float).eps < 1 else float("inf")
+
+
+def loss_by_definition(theta, x, y):
+    """Log loss of one row, (d,) and scalar label, as a function that JAX differentiates."""
+    return -jax.nn.log_softmax(theta[:, :-1] @ x + theta[:, -1])[y]
+
+
+def influence_by_definition(theta, X, y, C):
+    """`loo_influence` as it is defined, through jax.grad, jax.hessian and a pseudo-inverse.
+
+    Args:
+      theta, X, y, C: as in `loo_influence`; C a number.
+    Returns: (n,) float64.
+    Cost: O(n k^2 d^2) memory; the closed form is for use, this for reading and testing.
+    """
+
+    def loss_at(flat, x, y):
+        return loss_by_definition(flat.reshape(theta.shape), x, y)
+
+    def objective(flat):
+        losses = jax.vmap(loss_at, (None, 0, 0))(flat, X, y)
+        return losses.sum() + jnp.sum(flat.reshape(theta.shape)[:, :-1] ** 2) / (2 * C)
+
+    with jax.enable_x64(True):
+        X, y = jnp.asarray(X, jnp.float64), jnp.asarray(y)
+        flat = jnp.asarray(theta, jnp.float64).ravel()
+        inverse = jnp.linalg.pinv(jax.hessian(objective)(flat), rtol=1e-12, hermitian=True)
+        gradients = jax.vmap(jax.grad(loss_at), (None, 0, 0))(flat, X, y)
+        return np.asarray(-((gradients @ inverse) * gradients).sum(axis=1))
+
+
+def _check(theta, X, y):
+    X, y = softmax.check_rows(X, y)
+    theta = np.asarray(theta, np.float64)
+    if theta.ndim != 2 or theta.shape[0] < 2 or theta.shape[1] != X.shape[1] + 1:
+        raise ValueError(
+            f"theta must have shape (k, {X.shape[1] + 1}), k >= 2, intercept last, not "
+            f"{theta.shape}"
+        )
+    if not np.isfinite(theta).all():
+        row = int(np.argmin(np.isfinite(theta).all(axis=1)))
+        raise ValueError(f"theta must be finite; row {row} is not")
+    if y.max() >= len(theta):
+        raise ValueError(f"labels must be below theta's {len(theta)} classes, not {y.max()}")
+    return theta, X, y

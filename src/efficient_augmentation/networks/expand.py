@@ -1,0 +1,57 @@
+"""Features of every transform's augmented images."""
+
+import numpy as np
+
+from efficient_augmentation.networks import featurize, pretrained, train_small
+from efficient_augmentation.transforms import catalogue
+
+
+def featurize_all(dataset, kind, chosen, weights=None, progress=None):
+    """Features of the originals and of all their variants, for training and test set.
+
+    One transform at a time, so that the largest of them bounds the memory.
+
+    Args:
+      dataset: mapping of the arrays of dataset.npz.
+      kind: "raw" or the name of a network.
+      chosen: mapping from each transform's name to its parameters.
+      weights: path of the network's weights; not needed for raw pixels.
+      progress: text stream for the bar, None for none.
+    Yields: (transform's name, mapping of the arrays of features.npz).
+    Raises: ValueError if the weights do not fit the network or its images.
+    """
+    embed = featurize.raw if kind == "raw" else _network(dataset, kind, weights, progress)
+    for name, parameters in chosen.items():
+        arrays = expand(dataset, name, parameters)
+        yield name, arrays | {x: embed(arrays[x]) for x in ("x_train", "x_test")}
+
+
+def expand(dataset, name, parameters):
+    """Images of the training and of the test set with all variants of one transform.
+
+    Args:
+      dataset: mapping of the arrays of dataset.npz.
+      name, parameters: the transform.
+    Returns: mapping with the names of the arrays of features.npz, images in place of features.
+    """
+    variants = catalogue.variants(name, parameters)
+    arrays = {}
+    for split in ("train", "test"):
+        x, y, source = catalogue.expand(dataset[f"x_{split}"], dataset[f"y_{split}"], variants)
+        arrays |= {f"x_{split}": x, f"y_{split}": y, f"source_{split}": source}
+    return arrays
+
+
+def _network(dataset, kind, weights, progress):
+    *size, channels = dataset["x_train"].shape[1:]
+    of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
+    # Grey images go to a network of colour images in equal channels.
+    shape = (*size, of_network if channels == 1 else channels)
+    # Of how many classes it was trained is nothing to its features.
+    variables = train_small.load_weights(weights, kind, 2, shape)
+
+    def embed(images):
+        images = np.broadcast_to(images, (len(images), *shape))
+        return featurize.featurize(kind, variables, images, progress=progress)
+
+    return embed

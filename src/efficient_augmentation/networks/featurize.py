@@ -1,0 +1,122 @@
+"""Features of images: penultimate activations of a trained network, or the pixels themselves."""
+
+import functools
+import logging
+
+import jax
+import numpy as np
+from jax.sharding import NamedSharding, PartitionSpec
+from tqdm import tqdm
+
+from efficient_augmentation.networks import models, resnet
+
+# Images that pass through the network together on CPU: few, so that they stay in its cache.
+_BLOCK = 16
+
+_log = logging.getLogger(__name__)
+
+
+def featurize(name, variables, images, batch_size=512, progress=None):
+    """Penultimate activations of a trained network.
+
+    A row depends on its own image alone, up to rounding, whatever the batch size and the other
+    images are: the last batch is padded, dropout is off, and batch normalisation, by running
+    statistics, is folded into the convolutions. All devices of this process share each batch.
+
+    Args:
+      name: network, see `models.build`.
+      variables: its weights, as `train.train` or `train.load_weights` returns them.
+      images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
+      batch_size: images sent to the devices at once, >= 1; halved as often as their memory asks
+        for.
+      progress: text stream of a bar, shown only where that is a terminal; None means no bar.
+    Returns: (n, d) float32, >= 0.
+    Raises: ValueError for a wrong shape, batch size, or network, and where the device's memory does
+      not hold one image.
+    Cost: for the cnn at 28x28, 5000 images/s on 2 cores; memory for one batch and the result.
+    """
+    images = np.asarray(images)
+    _check_images(images)
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    module = models.build(name, len(variables["params"]["head"]["bias"]))
+    if "batch_stats" in variables:
+        module, variables = module.clone(folded=True), resnet.fold(variables)
+    mesh = jax.sharding.Mesh(np.array(jax.local_devices()), ("batch",))
+    variables = jax.device_put(variables, NamedSharding(mesh, PartitionSpec()))
+    batch_size = min(batch_size, len(images))
+    disable = True if progress is None else None
+    while True:
+        size, block = _sizes(batch_size, mesh.size)
+        starts = range(0, len(images), size)
+        bar = tqdm(starts, f"featurize {name}", unit="batch", file=progress, disable=disable)
+        features = []
+        try:
+            for start in bar:
+                batch = images[start : start + size]
+                padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
+                found = np.asarray(_forward(module, mesh, block, variables, padded))
+                features.append(found[: len(batch)])
+            return np.concatenate(features)
+        except jax.errors.JaxRuntimeError as error:
+            models.raise_unless_out_of_memory(error, batch_size)
+            batch_size //= 2
+            _log.warning("the device ran out of memory; now with batch_size %d", batch_size)
+
+
+def accuracy(name, variables, images, labels):
+    """Share of images for which the network's own head finds the label.
+
+    Args:
+      name, variables, images: as in `featurize`.
+      labels: (n,), 0..k-1.
+    Returns: float in [0, 1].
+    Raises: ValueError as `featurize`.
+    """
+    head = variables["params"]["head"]
+    logits = featurize(name, variables, images) @ head["kernel"] + head["bias"]
+    return float(np.mean(logits.argmax(axis=1) == labels))
+
+
+def raw(images):
+    """Pixels as features.
+
+    Args:
+      images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
+    Returns: (n, h * w * c) float32 in [0, 1].
+    Raises: ValueError for a wrong shape or type.
+    """
+    images = np.asarray(images)
+    _check_images(images)
+    scale = 255 if images.dtype == np.uint8 else 1
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(scale)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+def _forward(module, mesh, block, variables, images):
+    def one_block(variables, images):
+        _, named = module.apply(variables, models.unit_scale(images), intermediates=True)
+        return named["features"]
+
+    def one_device(variables, images):
+        blocks = images.reshape(-1, block, *images.shape[1:])
+        forward = functools.partial(one_block, variables)
+        return jax.lax.map(forward, blocks).reshape(len(images), -1)
+
+    whole, shared = PartitionSpec(), PartitionSpec("batch")
+    together = jax.shard_map(one_device, mesh=mesh, in_specs=(whole, shared), out_specs=shared)
+    return together(variables, images)
+
+
+def _sizes(batch_size, n_devices):
+    """Images in a batch and in a block of it: the same number of whole blocks for every device."""
+    share = -(-batch_size // n_devices)
+    block = min(share, _BLOCK) if jax.default_backend() == "cpu" else share
+    return -(-share // block) * block * n_devices, block
+
+
+def _check_images(images):
+    if images.ndim != 4 or not images.size:
+        raise ValueError(f"images must have shape (n, h, w, c), none of them 0, not {images.shape}")
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"images must be uint8 or float, not {images.dtype}")

@@ -1,0 +1,53 @@
+"""The network whose penultimate layer gives the features."""
+
+import numpy as np
+
+from efficient_augmentation.networks import featurize, train_small
+
+
+def fit(dataset, *, kind, progress=None, **settings):
+    """Train an experiment's network on the originals.
+
+    Args:
+      dataset: mapping with x_train (n, h, w, c) and y_train (n,).
+      kind: name of the network.
+      progress: text stream for the bar, None for none.
+      **settings: epochs, batch_size, learning_rate and seed of `train_small.train`.
+    Returns: (variables, meta, history): weights and their description as `train_small.save_weights`
+      takes them, and the rows of history.csv.
+    Raises: ValueError as `train_small.train`.
+    """
+    x, y = dataset["x_train"], dataset["y_train"]
+    meta = {"name": kind, "n_classes": n_classes(dataset), "input_shape": list(x.shape[1:])}
+    variables, history = train_small.train(
+        kind, x, y, n_classes=meta["n_classes"], progress=progress, **settings
+    )
+    rows = [dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True)]
+    return variables, meta, rows
+
+
+def watch(dataset, *, kind, progress=None, **settings):
+    """Train an experiment's network as `fit` does, and look at every point after each epoch.
+
+    Args: as `fit`.
+    Returns: (epochs, n) bool, whether the network, with dropout off, told a point right.
+    Raises: ValueError as `train_small.train`.
+    Cost: that of `fit`, and a pass over the points an epoch.
+    """
+    x, y = dataset["x_train"], dataset["y_train"]
+    correct = []
+
+    def look(variables):
+        head = variables["params"]["head"]
+        features = featurize.featurize(kind, variables, x)
+        correct.append((features @ head["kernel"] + head["bias"]).argmax(axis=1) == y)
+
+    train_small.train(
+        kind, x, y, n_classes=n_classes(dataset), on_epoch=look, progress=progress, **settings
+    )
+    return np.stack(correct)
+
+
+def n_classes(dataset):
+    """Number of classes of a data set whose labels are 0, 1, ... without a gap."""
+    return int(dataset["y_train"].max()) + 1

@@ -1,0 +1,58 @@
+"""Trained networks that come with the project, each in a folder of its own under models/."""
+
+import json
+from pathlib import Path
+
+from efficient_augmentation.files import arrays
+
+FOLDER = Path(__file__).parents[3] / "models"
+
+
+def path(model):
+    """File with the weights of a model.
+
+    Args:
+      model: name of its folder.
+    Returns: Path.
+    """
+    return FOLDER / model / "weights.npz"
+
+
+def description(weights):
+    """What a file of weights says of its network.
+
+    Args:
+      weights: path of a file written by `train.save_weights`.
+    Returns: mapping with name, n_classes and input_shape.
+    """
+    return json.loads(arrays.load(weights, "meta")["meta"].tobytes())
+
+
+def problems(featurizer, image_shape):
+    """What keeps a model from being used.
+
+    A model of colour images takes grey ones too, in three equal channels.
+
+    Args:
+      featurizer: mapping with kind and model of the config.
+      image_shape: (h, w, c) of the images that it is to see; c may be None, if it is not known.
+    Returns: list of str, one message each; empty if there is nothing wrong.
+    """
+    model = featurizer["model"]
+    known = sorted(weights.parent.name for weights in FOLDER.glob("*/weights.npz"))
+    if model not in known:
+        return [f"featurizer.model: {model!r} is not one of {', '.join(known) or 'none'}"]
+    network = description(path(model))
+    if network["name"] != featurizer["kind"]:
+        return [
+            f"featurizer.kind: {featurizer['kind']}, but the model {model} is a {network['name']}"
+        ]
+    *size, channels = network["input_shape"]
+    if size != list(image_shape[:2]) or image_shape[2] not in (channels, 1, None):
+        seen = [side for side in image_shape if side is not None]
+        found, wanted = (" x ".join(map(str, s)) for s in (network["input_shape"], seen))
+        return [
+            f"featurizer.model: {model} takes images of {found}, those here are {wanted}; "
+            "mode: train trains a network for them"
+        ]
+    return []

@@ -1,0 +1,271 @@
+"""Training of a ResNet on a whole labelled data set, on one device or many.
+
+The batch is shared out over all devices; each step sees the statistics of the whole batch, so that
+the number of devices changes nothing but rounding and speed.
+"""
+
+import functools
+import logging
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax.sharding import NamedSharding, PartitionSpec
+from tqdm import tqdm
+
+from efficient_augmentation.networks import featurize, models, recipes
+
+HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "test_accuracy")
+# Steps between two moves of the bar on CPU, where an epoch takes minutes.
+_STEPS_AT_ONCE = 8
+
+_log = logging.getLogger(__name__)
+
+
+def train(
+    name,
+    x,
+    y,
+    *,
+    n_classes,
+    recipe,
+    test=None,
+    distortion=None,
+    seed=0,
+    checkpoints=None,
+    progress=None,
+):
+    """Train a ResNet with running statistics.
+
+    An epoch visits as many rows as fill whole batches, in a fresh random order, so that each
+    leaves out others. Of every image the mean training image is subtracted. Convolutions and
+    activations are bfloat16 on accelerators, float32 on CPU. The seed fixes first parameters,
+    orders and distortions: on one CPU, undisturbed or resumed, the weights are the same.
+
+    Args:
+      name: "resnet56v2" or "resnet50v2".
+      x: images (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
+      y: labels (n,), integers 0..n_classes-1.
+      n_classes: number of classes.
+      recipe: `recipes.Recipe`.
+      test: (x, y) of test points, whose accuracy the history then holds after every epoch.
+      distortion: `distortions.Distortion`, drawn anew for every image and epoch; None is none.
+      seed: 0 <= seed < 2**32.
+      checkpoints: `checkpoints.Checkpoints`: the training goes on from the last state kept there
+        and keeps its own after every epoch. None keeps nothing.
+      progress: text stream of a bar, shown only where that is a terminal; None means no bar.
+    Returns: variables {"params", "batch_stats", "input"} of NumPy arrays, and the history: lists
+      by the names in HISTORY. Loss (nats, of the smoothed targets) and accuracy are means over
+      the epoch's batches as they came, learning_rate is that of the last step, test_accuracy NaN
+      without a test set.
+    Raises: ValueError for unusable arguments, where training diverges, and where the device runs
+      out of memory.
+    Cost: for resnet56v2 at 32 x 32 see docs/performance.md.
+    """
+    data = _checked(x, y, n_classes, recipe, seed)
+    mesh = _mesh(recipe.batch_size)
+    module = models.build(name, n_classes).clone(dtype=_compute_type())
+    steps = len(y) // recipe.batch_size
+    whole = NamedSharding(mesh, PartitionSpec())
+    data = jax.device_put(data, whole)
+    plan = _Plan(module, recipe, distortion, steps, mesh)
+    key = jax.random.key(seed, impl="threefry2x32")
+    state = jax.device_put(_start(plan, key, *data), whole)
+    history = {column: [] for column in HISTORY}
+    done = 0
+    if checkpoints is not None and (kept := checkpoints.latest(state)):
+        done, state, history = kept
+    schedule = recipes.learning_rate(recipe, steps)
+    with _Bar(name, recipe, steps, done, history, progress) as bar:
+        for epoch in range(done, recipe.epochs):
+            try:
+                state, loss, accuracy = _epoch(plan, state, key, epoch, data, bar)
+            except jax.errors.JaxRuntimeError as error:
+                if not models.is_out_of_memory(error):
+                    raise
+                raise ValueError(
+                    f"the device ran out of memory with batch_size {recipe.batch_size}; give a "
+                    "smaller one"
+                ) from error
+            if not _finite((loss, state["params"])):
+                raise _divergence(recipe, epoch)
+            score = _test_accuracy(name, _host(state), test)
+            rate = float(schedule((epoch + 1) * steps - 1))
+            row = (epoch + 1, rate, loss, accuracy, score)
+            for column, value in zip(HISTORY, row, strict=True):
+                history[column].append(value)
+            _log.info(
+                "epoch %d of %d: loss %.4f, accuracy %.4f, test accuracy %.4f",
+                *(epoch + 1, recipe.epochs, loss, accuracy, score),
+            )
+            if checkpoints is not None:
+                checkpoints.save(epoch + 1, state, history)
+    return _host(state), history
+
+
+class _Plan:
+    """What one training compiles for: equal only to itself."""
+
+    def __init__(self, module, recipe, distortion, steps, mesh):
+        self.module, self.distortion, self.steps = module, distortion, steps
+        self.batch_size, self.smoothing = recipe.batch_size, recipe.label_smoothing
+        self.optimizer = recipes.RECIPES[recipe.name](recipe, steps)
+        self.shared = NamedSharding(mesh, PartitionSpec("batch"))
+        self.steps_at_once = _STEPS_AT_ONCE if jax.default_backend() == "cpu" else steps
+
+
+def _epoch(plan, state, key, epoch, data, bar):
+    """State after an epoch, its mean loss and accuracy."""
+    key = jax.random.fold_in(key, epoch + 1)
+    totals = (jnp.zeros((), jnp.float32), jnp.zeros((), jnp.float32))
+    for first in range(0, plan.steps, plan.steps_at_once):
+        last = min(first + plan.steps_at_once, plan.steps)
+        state, totals = _steps(plan, state, totals, key, first, last, *data)
+        n = last * plan.batch_size
+        # Reading the totals waits for the steps: the bar says what is done, not what is queued.
+        loss, accuracy = (float(total) / n for total in totals)
+        if not np.isfinite(loss):
+            break
+        bar.advance(last - first, epoch, loss, accuracy)
+    return state, loss, accuracy
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _start(plan, key, images, labels):
+    variables = plan.module.init(key, jnp.zeros((1, *images.shape[1:]), jnp.float32))
+    mean = models.unit_scale(images).mean(0) if images.dtype != jnp.uint8 else _mean(images)
+    return {
+        "params": variables["params"],
+        "batch_stats": variables["batch_stats"],
+        "input": {"mean": mean},
+        "moments": plan.optimizer.init(variables["params"]),
+    }
+
+
+def _mean(images):
+    """Mean of uint8 images, summed as whole numbers: floats would need four times the memory."""
+    return images.sum(0, dtype=jnp.uint32).astype(jnp.float32) / (255.0 * len(images))
+
+
+@functools.partial(jax.jit, static_argnums=0, donate_argnums=(1, 2))
+def _steps(plan, state, totals, key, first, last, images, labels):
+    """State and totals after the steps first..last-1 of an epoch.
+
+    A loop of as many turns as are asked for, on accelerators a whole epoch: one compiled program
+    serves them all.
+    """
+    order = jax.random.permutation(jax.random.fold_in(key, 0), len(images))
+
+    def step(index, carry):
+        state, (loss_sum, right) = carry
+        rows = jax.lax.dynamic_slice(order, (index * plan.batch_size,), (plan.batch_size,))
+        rows = jax.lax.with_sharding_constraint(rows, plan.shared)
+        x, y = models.unit_scale(images[rows]), labels[rows]
+        if plan.distortion is not None:
+            x = plan.distortion.draw(jax.random.fold_in(key, index + 1), x)
+        (loss, (stats, n_right)), gradient = jax.value_and_grad(_loss, has_aux=True)(
+            state["params"], plan, state, x, y
+        )
+        update, moments = plan.optimizer.update(gradient, state["moments"], state["params"])
+        params = optax.apply_updates(state["params"], update)
+        state = {**state, "params": params, "batch_stats": stats, "moments": moments}
+        return state, (loss_sum + loss * plan.batch_size, right + n_right)
+
+    return jax.lax.fori_loop(first, last, step, (state, totals))
+
+
+def _loss(params, plan, state, x, y):
+    """Mean cross-entropy with smoothed targets; aside it, running statistics and right answers."""
+    variables = {"params": params, "batch_stats": state["batch_stats"], "input": state["input"]}
+    logits, updated = plan.module.apply(variables, x, train=True, mutable=["batch_stats"])
+    targets = optax.smooth_labels(jax.nn.one_hot(y, logits.shape[-1]), plan.smoothing)
+    right = jnp.sum(jnp.argmax(logits, axis=-1) == y, dtype=jnp.float32)
+    loss = optax.softmax_cross_entropy(logits, targets).mean()
+    return loss, (updated["batch_stats"], right)
+
+
+def _test_accuracy(name, variables, test):
+    return float("nan") if test is None else featurize.accuracy(name, variables, *test)
+
+
+def _host(state):
+    names = ("params", "batch_stats", "input")
+    return jax.tree.map(np.asarray, {key: state[key] for key in names})
+
+
+def _compute_type():
+    return jnp.float32 if jax.default_backend() == "cpu" else jnp.bfloat16
+
+
+def _mesh(batch_size):
+    """The devices that take part: as many as share the batch equally."""
+    devices = jax.devices()
+    n = max(k for k in range(1, len(devices) + 1) if batch_size % k == 0)
+    if n < len(devices):
+        if jax.process_count() > 1:
+            raise ValueError(
+                f"batch_size is {batch_size}, which {len(devices)} devices in "
+                f"{jax.process_count()} processes cannot share equally; give a multiple of "
+                f"{len(devices)}"
+            )
+        _log.warning(
+            "%d of %d devices are used: batch_size %d is no multiple of more",
+            *(n, len(devices), batch_size),
+        )
+    return jax.sharding.Mesh(np.array(devices[:n]), ("batch",))
+
+
+class _Bar:
+    """Progress over all steps, with loss, accuracy and images a second."""
+
+    def __init__(self, name, recipe, steps, done, history, progress):
+        self._recipe, self._start, self._images = recipe, time.monotonic(), 0
+        self._bar = tqdm(
+            total=recipe.epochs * steps,
+            initial=done * steps,
+            desc=f"train {name}",
+            unit="step",
+            file=progress,
+            disable=True if progress is None else None,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._bar.close()
+
+    def advance(self, steps, epoch, loss, accuracy):
+        self._images += steps * self._recipe.batch_size
+        rate = self._images / (time.monotonic() - self._start)
+        self._bar.set_postfix_str(
+            f"epoch {epoch + 1}/{self._recipe.epochs}, loss {loss:.4f}, accuracy {accuracy:.4f}, "
+            f"{rate:.0f} images/s",
+            refresh=False,
+        )
+        self._bar.update(steps)
+
+
+def _checked(x, y, n_classes, recipe, seed):
+    x, y = models.check_labelled(x, y, n_classes)
+    if recipe.batch_size > len(y):
+        raise ValueError(
+            f"batch_size is {recipe.batch_size}, but there are {len(y)} images; give at most that"
+        )
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be an integer within 0..2**32-1, not {seed}")
+    return x, y
+
+
+def _finite(tree):
+    return all(np.isfinite(np.asarray(leaf)).all() for leaf in jax.tree.leaves(tree))
+
+
+def _divergence(recipe, epoch):
+    return ValueError(
+        f"training diverged in epoch {epoch + 1}: loss or weights are no longer finite; a "
+        f"learning_rate below {recipe.learning_rate:g} would help, or images that hold NaN are the "
+        "reason"
+    )

@@ -1,0 +1,218 @@
+"""Coresets: orders of points by how well the first of them stand for all, without any score.
+
+Every function orders all n points, so that its first b are its choice of b; equal choices fall on
+the lower index. Where a class has an order of its own, the classes' orders are merged so that every
+beginning holds the classes in their proportions.
+"""
+
+import heapq
+
+import numpy as np
+
+from efficient_augmentation.policies import dpp
+
+
+def order(base, features, labels, residuals, scores):
+    """Order of a coreset policy, by its name.
+
+    Args:
+      base: "k_center_greedy", "herding", "facility_location", "facility_location_weighted",
+        "dpp_map_weighted" or "dpp_map_raw".
+      features: (n, d), finite.
+      labels: (n,), 0..k-1.
+      residuals: (n, k), read for facility location.
+      scores: (n,), read for "dpp_map_weighted": see `dpp.kernel`.
+    Returns: (n,) permutation of 0..n-1.
+    Raises: ValueError for a wrong shape, value or name.
+    """
+    match base:
+        case "k_center_greedy":
+            return k_center_greedy(features)
+        case "herding":
+            return herding(features, labels)
+        case "facility_location" | "facility_location_weighted":
+            return facility_location(residuals, features, labels)
+        case "dpp_map_weighted":
+            return dpp.greedy_map(dpp.kernel(features, scores))
+        case "dpp_map_raw":
+            return dpp.greedy_map(dpp.kernel(features))
+    raise ValueError(f"no coreset policy {base!r}")
+
+
+def k_center_greedy(features):
+    """Farthest-first order: each next point is the one farthest from those before it.
+
+    The first point is the one nearest to the mean of all, so that nothing is random. The largest
+    distance of any point to the first b is at most twice the least that any b points reach.
+
+    Args:
+      features: (n, d), finite.
+    Returns: (n,) permutation of 0..n-1.
+    Raises: ValueError for a wrong shape or value.
+    Cost: O(n^2 d).
+    Source: Gonzalez 1985; for training points Sener and Savarese 2018, algorithm 1.
+    """
+    X, _ = _checked(features, np.zeros(len(features), int))
+    X = X - X.mean(axis=0)
+    gram = X @ X.T
+    squares = np.diagonal(gram)
+    order = np.empty(len(X), np.int64)
+    order[0] = np.argmin(squares)
+    nearest = np.full(len(X), np.inf)
+    for t in range(1, len(X)):
+        # Below any distance, rounding included: a point is taken once.
+        nearest[order[t - 1]] = -np.inf
+        distance = squares + squares[order[t - 1]] - 2 * gram[order[t - 1]]
+        np.minimum(nearest, distance, out=nearest)
+        order[t] = np.argmax(nearest)
+    return order
+
+
+def herding(features, labels):
+    """Order whose every beginning has a mean near that of all points, class by class.
+
+    Args:
+      features: (n, d), finite.
+      labels: (n,), 0..k-1.
+    Returns: (n,) permutation of 0..n-1.
+    Raises: ValueError for a wrong shape or value.
+    Cost: O(n^2 d).
+    Source: Welling 2009; with each point once, as here: Rebuffi et al. 2017 (iCaRL), algorithm 4.
+    """
+    X, y = _checked(features, labels)
+    return _by_class(y, lambda rows: _herd(X[rows] - X[rows].mean(axis=0)))
+
+
+def facility_location(residuals, features, labels):
+    """Greedy order of points whose gradients stand for the gradients of all, class by class.
+
+    In each class the next point is the one that raises sum_i max_{j chosen} s_ij most, where the
+    similarity s_ij is the largest distance in the class minus |g_i - g_j|, g = r kron [x, 1] the
+    gradient of a point's loss under the head. The greedy choice of b points reaches 1 - 1/e of the
+    best sum that any b points of the class do.
+
+    Args:
+      residuals: (n, k), p - e_y of every point, see `head_scores.residuals`.
+      features: (n, d), finite.
+      labels: (n,), 0..k-1.
+    Returns: (n,) permutation of 0..n-1.
+    Raises: ValueError for a wrong shape or value.
+    Cost: O(n^2 (d + k)), then lazy: few of the gains are evaluated again after each choice.
+    Source: Yang, Mirzasoleiman et al. 2022 (Data-Efficient Augmentation), section 4; Mirzasoleiman
+      et al. 2020 (CRAIG); lazy greedy: Minoux 1978.
+    """
+    residuals, X, y = _gradients(residuals, features, labels)
+    return _by_class(y, lambda rows: lazy_greedy(_similarity(residuals[rows], X[rows])))
+
+
+def cluster_sizes(chosen, residuals, features, labels):
+    """Number of points of its class that each chosen point stands for, itself among them.
+
+    Args:
+      chosen: (n,) bool.
+      residuals, features, labels: as in `facility_location`.
+    Returns: (n,) int64, 0 where not chosen; the sum is n if every class has a chosen point. Among
+      equally near ones the point with the lower index counts.
+    Raises: ValueError for a wrong shape or value.
+    Cost: O(n b d) for b chosen points.
+    Source: as `facility_location`: the weights of the coreset.
+    """
+    residuals, X, y = _gradients(residuals, features, labels)
+    sizes = np.zeros(len(y), np.int64)
+    for label in np.unique(y):
+        rows, centres = np.flatnonzero(y == label), np.flatnonzero((y == label) & chosen)
+        if len(centres):
+            distance = _distances(residuals, X, rows, centres)
+            # Copies of a point stand for themselves, once each is chosen.
+            distance[chosen[rows], np.arange(len(centres))] = -1.0
+            sizes += np.bincount(centres[distance.argmin(axis=1)], minlength=len(y))
+    return sizes
+
+
+def lazy_greedy(similarity):
+    """Greedy maximisation of facility location, sum_i max_{j chosen} s_ij, to the last point.
+
+    Gains only shrink as points are chosen (submodularity), so a gain that was computed earlier
+    bounds the present one, and a point whose fresh gain beats all bounds is the greedy choice.
+
+    Args:
+      similarity: (n, n), >= 0; row i, column j: how well j stands for i.
+    Returns: (n,) permutation of 0..n-1, the order of the plain greedy algorithm.
+    Raises: ValueError for a wrong shape or value.
+    Cost: O(n^2) at first, then O(n) for each gain evaluated again.
+    Source: Minoux 1978.
+    """
+    similarity = np.asarray(similarity, np.float64)
+    n = len(similarity)
+    if similarity.shape != (n, n) or not n or not (similarity >= 0).all():
+        raise ValueError(f"similarity must be (n, n) and >= 0 everywhere, not {similarity.shape}")
+    columns = np.ascontiguousarray(similarity.T)
+    best = np.zeros(n)
+    bounds = [(-gain, j) for j, gain in enumerate(columns.sum(axis=1).tolist())]
+    heapq.heapify(bounds)
+    order = []
+    while len(bounds) > 1:
+        j = bounds[0][1]
+        gain = float(np.maximum(columns[j] - best, 0.0).sum())
+        heapq.heapreplace(bounds, (-gain, j))
+        if bounds[0][1] == j:
+            heapq.heappop(bounds)
+            np.maximum(best, columns[j], out=best)
+            order.append(j)
+    return np.array([*order, bounds[0][1]])
+
+
+def _herd(centred):
+    """Order of one class's points, their mean at the origin."""
+    gram = centred @ centred.T
+    squares = np.diagonal(gram)
+    left, order = np.zeros(len(gram)), np.empty(len(gram), np.int64)
+    # |sum of the chosen + x|^2 but for what all candidates share; infinite once taken.
+    products = np.zeros(len(gram))
+    for t in range(len(gram)):
+        order[t] = np.argmin(squares + 2 * products + left)
+        products += gram[order[t]]
+        left[order[t]] = np.inf
+    return order
+
+
+def _by_class(labels, order_of):
+    """Orders of all classes merged: the t-th of c points stands at (t + 1/2) / c."""
+    parts, places = [], []
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        parts.append(rows[order_of(rows)])
+        places.append((np.arange(len(rows)) + 0.5) / len(rows))
+    return np.concatenate(parts)[np.argsort(np.concatenate(places), kind="stable")]
+
+
+def _gradients(residuals, features, labels):
+    X, y = _checked(features, labels)
+    residuals = np.asarray(residuals, np.float64)
+    if residuals.ndim != 2 or len(residuals) != len(X) or not np.isfinite(residuals).all():
+        raise ValueError(
+            f"residuals must be finite, of shape ({len(X)}, classes), not {residuals.shape}"
+        )
+    return residuals, np.concatenate([X, np.ones((len(X), 1))], axis=1), y
+
+
+def _similarity(residuals, X):
+    rows = np.arange(len(X))
+    distance = _distances(residuals, X, rows, rows)
+    return distance.max() - distance
+
+
+def _distances(residuals, X, rows, centres):
+    """|g_i - g_j|, (rows, centres): an inner product of Kronecker products is one of products."""
+    squares = (residuals**2).sum(axis=1) * (X**2).sum(axis=1)
+    inner = (residuals[rows] @ residuals[centres].T) * (X[rows] @ X[centres].T)
+    distance = np.sqrt(np.maximum(squares[rows, None] + squares[centres] - 2 * inner, 0.0))
+    distance[rows[:, None] == centres] = 0.0
+    return distance
+
+
+def _checked(features, labels):
+    """Features as float64 and labels as integers, or a ValueError that says what is wrong."""
+    from sklearn.utils import check_X_y  # takes a second to import
+
+    return check_X_y(features, labels, dtype=np.float64)

@@ -1,0 +1,117 @@
+"""Orders of points by their scores, drawn at random or sorted (paper, section 3)."""
+
+import numpy as np
+
+from efficient_augmentation.names import policies
+
+# Log-probabilities, up to a constant, with which a random policy draws points by |score|.
+# They are formed in logarithms: a softmax over large scores would overflow.
+_LOG_WEIGHTS = {
+    "baseline": np.zeros_like,
+    "random_proportional": np.log,
+    "random_inverse_proportional": lambda s: -np.log(s),
+    "random_softmax_proportional": lambda s: s,
+    "random_inverse_softmax_proportional": np.reciprocal,
+}
+_SORT_KEYS = {
+    "deterministic_proportional": lambda s: s,
+    "deterministic_inverse_proportional": lambda s: -s,
+}
+
+
+def order(policy, scores, rng, clusters=None):
+    """Order in which a policy augments points.
+
+    A random policy draws points one by one without replacement, with probabilities proportional
+    to the weights of those that are left. Sorting log-weights plus Gumbel noise gives the same
+    distribution (the Gumbel-max trick), and unlike sequential draws the order does not change
+    when scores differ in their last digits. Where clusters are given, every cluster is ordered by
+    itself and points are taken round-robin over the clusters, which take their turns in random
+    order: one cluster is the policy itself, a cluster for every point the baseline.
+
+    Args:
+      policy: a name that `names.policies.parse` takes, but for those of k-DPPs and coresets;
+        modifiers do not affect one order.
+      scores: (n,), of any sign; magnitudes count. A zero gets the smallest positive magnitude,
+        1e-20 at most.
+      rng: numpy Generator. Every policy draws the same n numbers from it, so that policies given
+        equal generators are paired.
+      clusters: (n,) integer labels, or None.
+    Returns: (n,) permutation of 0..n-1, most wanted first.
+    Raises: ValueError if scores or clusters have a wrong shape or are not finite, or the policy
+      does not order points by scores.
+    Cost: O(n log n).
+    Source: Kuchnik and Smith 2019, section 3 and appendix; Gumbel-top-k: Vieira 2014.
+    """
+    if reason := policies.unordered(policy):
+        raise ValueError(f"policy {policy!r} {reason}")
+    magnitude = magnitudes(scores)
+    noise = rng.gumbel(size=magnitude.size)
+    base = policies.parse(policy).base
+    if base in _SORT_KEYS:
+        ranking = np.argsort(-_SORT_KEYS[base](magnitude), kind="stable")
+    else:
+        # Where weights span more than a float64 holds, adding noise changes nothing; the noise as
+        # second key then still breaks ties at random.
+        ranking = np.lexsort((-noise, -(log_weights(policy, magnitude) + noise)))
+    return ranking if clusters is None else round_robin(ranking, clusters, rng)
+
+
+def log_weights(policy, magnitude):
+    """Log-probabilities of being drawn first, up to a constant; None if nothing is drawn.
+
+    Args:
+      policy: a name that `order` takes.
+      magnitude: (n,), as `magnitudes` returns them.
+    Returns: (n,) float64, infinite where a weight is beyond what a float64 holds, or None.
+    """
+    policy = policies.parse(policy)
+    if policy.base == policies.POWER:
+        return policy.exponent * np.log(magnitude)
+    if policy.base not in _LOG_WEIGHTS:
+        return None
+    with np.errstate(over="ignore"):
+        return _LOG_WEIGHTS[policy.base](magnitude)
+
+
+def magnitudes(scores):
+    """|scores| as policies see them: a zero gets the smallest positive one, 1e-20 at most.
+
+    Args:
+      scores: (n,), of any sign.
+    Returns: (n,) float64, > 0.
+    Raises: ValueError for a wrong shape, or where a score is not finite.
+    """
+    magnitude = np.abs(np.asarray(scores, dtype=np.float64))
+    if magnitude.ndim != 1 or not magnitude.size:
+        raise ValueError(f"scores must have shape (n,), n >= 1, not {magnitude.shape}")
+    if not np.isfinite(magnitude).all():
+        bad = int(np.flatnonzero(~np.isfinite(magnitude))[0])
+        raise ValueError(f"scores must be finite; point {bad} has {magnitude[bad]}")
+    zero = magnitude == 0
+    magnitude[zero] = magnitude[~zero].min(initial=1e-20)
+    return magnitude
+
+
+def round_robin(ranking, clusters, rng):
+    """An order's points in turn from every cluster; the clusters' turns are random.
+
+    Args:
+      ranking: (n,) permutation of 0..n-1.
+      clusters: (n,) integer labels.
+      rng: numpy Generator.
+    Returns: (n,) permutation of 0..n-1; every cluster keeps its order of `ranking`.
+    Raises: ValueError if clusters have another shape or are no integers.
+    """
+    clusters = np.asarray(clusters)
+    if clusters.shape != ranking.shape:
+        raise ValueError(f"clusters must have shape {ranking.shape}, not {clusters.shape}")
+    if clusters.dtype.kind not in "iu":
+        raise ValueError(f"clusters must be integer labels, not {clusters.dtype}")
+    found, labels = np.unique(clusters, return_inverse=True)
+    labels = rng.permutation(len(found))[labels][ranking]
+    by_cluster = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[by_cluster], labels[by_cluster])
+    turn = np.empty_like(by_cluster)
+    turn[by_cluster] = np.arange(ranking.size) - starts
+    return ranking[np.lexsort((labels, turn))]

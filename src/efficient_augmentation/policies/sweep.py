@@ -1,0 +1,21 @@
+"""The sweep over numbers of clusters."""
+
+from efficient_augmentation.policies import clusters
+
+
+def originals(features, number, seed):
+    """Rows of clusters.csv: k-means on the originals of the training set, for many k.
+
+    Args:
+      features: mapping of the arrays of features.npz; rows made from an original are left out.
+      number: how many numbers of clusters, in geometric steps from 2 to n - 1; fewer where steps
+        would be smaller than 1.
+      seed: of the first centres.
+    Returns: rows as `clusters.sweep`.
+    Raises: ValueError if there are fewer than three originals.
+    """
+    train = features["x_train"][features["source_train"] < 0]
+    test = features["x_test"][features["source_test"] < 0]
+    if len(train) < 3:
+        raise ValueError(f"a sweep over 2..n - 1 clusters needs 3 originals, not {len(train)}")
+    return clusters.sweep(train, test, clusters.geometric_counts(len(train), number), seed)

@@ -1,0 +1,230 @@
+"""Texts of the report that hold whatever was found: how to read figures, and what was run."""
+
+from efficient_augmentation.analysis import sentences
+from efficient_augmentation.names import as_published
+from efficient_augmentation.report import inputs
+
+READ = {
+    "random": (
+        "Accuracy over the number of augmented points: lines are means over rounds, bands 95 % "
+        "intervals of the mean. The sooner a curve reaches the ceiling, the better the policy "
+        "knows which points matter."
+    ),
+    "deterministic": (
+        "As before, for policies that sort the points instead of drawing them: they have one "
+        "round and no band. Uniform random choice is repeated for comparison."
+    ),
+    "scores": (
+        "Above, how the magnitudes of the score are spread (counts on a logarithmic scale). Below, "
+        "each dot is a training point: its score before against after augmenting everything."
+    ),
+    "images": (
+        "Training images row by row from either end of the ranking; frames show the class. High "
+        "scores should look unusual, low ones typical."
+    ),
+    "transform": "Each row is a training image, beside every variant that augmenting it adds.",
+    "compare": (
+        "Colours and markers are policies; plain lines are those of influence, double lines with "
+        "hollow markers those of the other score. Where a pair of one colour runs together, the "
+        "scores choose equally well."
+    ),
+    "dpp": (
+        "A k-DPP draws a fresh diverse subset at every budget; beside it, points drawn one by one. "
+        "The x axis ends with the k-DPP's last budget."
+    ),
+    "clusters": (
+        "One panel for each policy; points are taken in turn from k clusters, the darker the line "
+        "the fewer. The policy without clusters, in its usual look, carries the 95 % band of its "
+        "mean; the lines of all k spread about as much."
+    ),
+    "training": (
+        "Above, the loss after every epoch, the learning rate in grey behind it where it changes; "
+        "below, the accuracy on the images as the training saw them, and on the test images where "
+        "they were watched. Nothing was chosen by the test images."
+    ),
+    "audit": (
+        "Each dot is a training point: the magnitude of its score over the exact change of its "
+        "loss when it is left out, both on logarithmic scales; what is zero lies on the edge. "
+        "Where a score estimates that change, the line is equality."
+    ),
+    "end_to_end": (
+        "Lines are means over rounds, bars 95 % intervals; grey lines: no point and every point "
+        "augmented. Where the order of the lines is the same in both panels, the answer of frozen "
+        "features carries over."
+    ),
+    "sweep": (
+        "Above, the sum of squared distances to the nearest centre; below, how much nearer a point "
+        "is to its own cluster than to the next (1: far apart, 0: none)."
+    ),
+}
+MARGIN_IMAGES = (
+    "Training images row by row from either end of the ranking; frames show the class. A high "
+    "margin is far from the boundary, so here the lowest should look unusual."
+)
+MARGIN_COMPARE = (
+    " A high margin marks an easy point, so its inverse is what corresponds to influence."
+)
+POLICY_TEXTS = {
+    "baseline": "points drawn uniformly; no score is used",
+    "random_proportional": "drawn with probability proportional to |score|",
+    "random_inverse_proportional": "drawn with probability proportional to 1/|score|",
+    "random_softmax_proportional": "drawn with probability softmax(|score|)",
+    "random_inverse_softmax_proportional": "drawn with probability softmax(1/|score|)",
+    "deterministic_proportional": "sorted by |score|, highest first",
+    "deterministic_inverse_proportional": "sorted by |score|, lowest first",
+    "dpp_weighted": "a fresh diverse subset at every budget, its kernel weighted by |score|",
+    "dpp_raw": "a fresh diverse subset at every budget; no score is used",
+    "dpp_map_weighted": "the most diverse points, chosen greedily, by a kernel weighted by |score|",
+    "dpp_map_raw": "the most diverse points, chosen greedily; no score is used",
+    "k_center_greedy": "each time the point farthest from those before it; no score is used",
+    "herding": "class means kept by the first points; no score is used",
+    "facility_location": "points whose gradients stand for all of their class; no score is used",
+    "facility_location_weighted": (
+        "the same, augmented rows weighing as much as the points that theirs stands for"
+    ),
+    "random_power_0.5": "drawn with probability proportional to |score|^0.5, or another power",
+}
+
+
+def how_to_read(kind, score):
+    """What a caption says after its sentence."""
+    if score == "margin" and kind == "images":
+        return MARGIN_IMAGES
+    return READ[kind] + (MARGIN_COMPARE if score == "margin" and kind == "compare" else "")
+
+
+def facts(experiment):
+    """What was run, as (term, description) pairs."""
+    config = experiment.config
+    data, network = config["dataset"], config["featurizer"]
+    n_test = sorted({t.baselines["n_test_rows"] for t in experiment.transforms})
+    budgets = ", ".join(map(str, config["budgets"]))
+    return [
+        ("Data", f"{describe_data(data)}, {describe_classes(inputs.class_names(config))}"),
+        ("Training points", describe_points(data)),
+        ("Test rows", f"{', '.join(map(str, n_test))} (originals and all their variants)"),
+        *held_out(experiment),
+        ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
+        ("Features", describe_featurizer(network)),
+        ("Classifier", f"{describe_classifier(config)}, {describe_penalty(experiment)}"),
+        ("Scores", describe_scores(config)),
+        ("Budgets", f"{budgets} points"),
+        ("Rounds", f"{config['rounds']} of each random policy, 1 of each deterministic one"),
+        *panels(config),
+        ("Seeds", f"data {data.get('seed', 'none')}, simulation {config['seed']}"),
+        ("Choices", describe_choices(config)),
+    ]
+
+
+def held_out(experiment):
+    """Where the test set comes from if the data brought none, in a list that may be empty."""
+    if not experiment.test_share:
+        return []
+    share = sentences.percent(experiment.test_share)
+    return [("Test set", f"none was given: a stratified split, {share} of the points of a class")]
+
+
+def describe_points(data):
+    """How many training points, and how many of them are labelled wrongly on purpose."""
+    text = str(data["n_train"])
+    if not (share := data.get("label_noise")):
+        return text
+    flipped = round(share * data["n_train"])
+    return f"{text}, of which {flipped} ({100 * share:g} %) got another class's label on purpose"
+
+
+def describe_choices(config):
+    """What the published code does otherwise and this experiment repeats, in words."""
+    repeated = as_published.parts(config["faithful"])
+    said = [text for part, text in as_published.PARTS.items() if part in repeated]
+    if "dpp" in repeated and not config["dpp"]["budgets"]:
+        said.remove(as_published.PARTS["dpp"])
+    return f"as published: {'; '.join(said)}" if said else "corrected"
+
+
+def panels(config):
+    """What was run besides the main panel, as facts."""
+    clusters, dpp = config["clusters"], config["dpp"]
+    found = []
+    if clusters["counts"]:
+        found.append(("Clusters", f"k = {', '.join(map(str, clusters['counts']))}"))
+    if dpp["budgets"]:
+        found.append(("k-DPP", f"subsets of {', '.join(map(str, dpp['budgets']))} points"))
+    return found
+
+
+def describe_data(data):
+    """The data set by its name, one's own by where it lies."""
+    match data["kind"]:
+        case "folder":
+            side = data.get("side")
+            resized = f", resized to {side} x {side} pixels" if side else ""
+            return f"images in {data['train']}{resized}"
+        case "npz":
+            return f"images in {data['file']}"
+        case "features":
+            return f"features in {data['file']}"
+    return data["kind"]
+
+
+def describe_classes(names):
+    """The classes in words: two against each other, more as a list."""
+    if len(names) == 2:
+        return f"class {' against '.join(names)}"
+    shown = names if len(names) <= 20 else [*names[:20], "..."]
+    return f"{len(names)} classes: {', '.join(shown)}"
+
+
+def describe_classifier(config):
+    """The classifier on the features, which goes by the number of classes."""
+    more = len(config["dataset"]["classes"]) > 2
+    return "multinomial logistic regression" if more else "logistic regression"
+
+
+def describe_scores(config):
+    """The scores in words; the influence says which of its two forms was computed."""
+    forms = {"influence": "leave-one-out influence", "alo": "approximate leave-one-out influence"}
+    return ", ".join(
+        forms[config["influence"]] if s == "influence" else s for s in config["scores"]
+    )
+
+
+def describe_penalty(experiment):
+    """The inverse regularisation that was used, as baselines.json holds it."""
+    used = sorted({t.baselines["C"] for t in experiment.transforms})
+    return "C = " + ", ".join(f"{c:g}" for c in used)
+
+
+def describe_featurizer(network):
+    """The featurizer in words: "cnn, frozen (epochs 40, batch size 512, ...)"."""
+    if plain := {"raw": "raw pixels", "given": "as they were given"}.get(network["kind"]):
+        return plain
+    rest = {k: v for k, v in network.items() if k not in ("kind", "mode", "distortion")}
+    details = [f"{k.replace('_', ' ')} {v}" for k, v in rest.items()]
+    if any(network.get("distortion", {}).values()):
+        details.append(f"trained on images {describe_distortion(**network['distortion'])}")
+    return f"{network['kind']}, {network['mode']} ({', '.join(details)})"
+
+
+def describe_distortion(degrees, pixels, flip):
+    """How far training images are distorted: "turned by up to 2.5 degrees, half mirrored"."""
+    parts = [f"turned by up to {degrees:g} degrees"] * bool(degrees)
+    parts += [f"shifted by up to {pixels:g} px"] * bool(pixels) + ["half mirrored"] * flip
+    return ", ".join(parts)
+
+
+def describe(name, parameters):
+    """A transform and its parameters: "translate (pixels 2)", steps in turn."""
+    if name == "given":
+        return "rows made from others, as they were given"
+    if "compose" in parameters:
+        steps = [describe(*item) for step in parameters["compose"] for item in step.items()]
+        return f"{name} ({', then '.join(steps)})"
+    parts = []
+    for key, value in parameters.items():
+        values = value if isinstance(value, list) else [value]
+        shown = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values]
+        if len(shown) > 6:
+            shown = [shown[0], "...", f"{shown[-1]} ({len(values)} values)"]
+        parts.append(f"{key} {', '.join(shown)}")
+    return f"{name} ({'; '.join(parts)})" if parts else name

@@ -1,0 +1,71 @@
+"""The choice of points as a scikit-learn estimator."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import ClassifierTags, check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from efficient_augmentation.selection import order as selection
+from efficient_augmentation.selection import points
+
+
+class AugmentationSelector(BaseEstimator):
+    """Training points worth augmenting.
+
+    Args:
+      budget: how many points to choose, 1..n, or which share of them, within (0, 1).
+      criterion: score of the points, a name of `scoring.NAMES`, such as "loss" or "influence".
+      policy: a name that `policies.parse` takes, but for a k-DPP's.
+      C: inverse strength of the penalty of the logistic regression that scores the points.
+      random_state: int, numpy RandomState, or None for NumPy's global state.
+
+    Attributes, once fitted (n points, m chosen):
+      scores_: (n,) float64.
+      indices_: (m,) rows chosen, in the policy's order.
+      support_: (n,) bool, whether a row is chosen.
+      classes_: (k,), the labels.
+    """
+
+    def __init__(
+        self,
+        budget=0.1,
+        *,
+        criterion="influence",
+        policy="random_proportional",
+        C=10.0,
+        random_state=None,
+    ):
+        self.budget = budget
+        self.criterion = criterion
+        self.policy = policy
+        self.C = C
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        """Score the rows of X (n, d) with labels y (n,), two distinct values or more, and choose.
+
+        Raises: ValueError as `points.select_points`.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        self.scores_ = points.score_points(X, y, self.criterion, C=self.C)
+        seed = check_random_state(self.random_state).randint(1 << 32, size=4, dtype=np.uint32)
+        labels = np.searchsorted(self.classes_, y)
+        rng = np.random.default_rng(seed)
+        order = points.order(self.policy, self.scores_, X, labels, rng, self.C)
+        self.indices_ = order[: selection.number_of_points(self.budget, len(y))]
+        self.support_ = np.isin(np.arange(len(y)), self.indices_)
+        return self
+
+    def get_support(self, indices=False):
+        """The rows chosen: (n,) bool, or, with `indices`, (m,) ascending positions."""
+        check_is_fitted(self)
+        return np.flatnonzero(self.support_) if indices else self.support_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.classifier_tags = ClassifierTags(multi_class=True)
+        return tags

@@ -1,0 +1,106 @@
+"""The answer alone: which points should be augmented?"""
+
+import numpy as np
+
+from efficient_augmentation.names import policies
+from efficient_augmentation.policies import coresets, ranking
+from efficient_augmentation.scores import by_name, of_head
+from efficient_augmentation.selection import order as selection
+
+
+def select_points(
+    features,
+    labels,
+    budget,
+    score="influence",
+    policy="random_proportional",
+    seed=0,
+    *,
+    C=10.0,
+    random_state=None,
+):
+    """Points worth augmenting, in the order in which the policy takes them.
+
+    Args:
+      features: (n, d), one row a training point; a network's penultimate layer serves well.
+      labels: (n,), two distinct values or more.
+      budget: how many points to choose, 1..n, or which share of them, within (0, 1).
+      score: a name of `by_name.NAMES`, such as "loss", "influence", "margin" or "hinge".
+      policy: a name that `policies.parse` takes. Updating and downweighting need augmented rows
+        and do not matter to a single choice.
+      seed: of the random draw.
+      C: inverse strength of the penalty of the logistic regression that scores the points.
+      random_state: instead of `seed`, as scikit-learn has it: an int, which draws as that seed, or
+        a numpy Generator or RandomState, which is advanced. None means `seed`.
+    Returns: (number of points,) distinct indices into the rows.
+    Raises: ValueError naming the argument, its value and what would be right.
+    Source: Kuchnik and Smith 2019, section 3.
+    """
+    policies.parse(policy)
+    X, y = _checked(features, labels)
+    points = selection.number_of_points(budget, len(X))
+    rng = _generator(seed if random_state is None else random_state)
+    return order(policy, by_name.score_alone(score, X, y, C), X, y, rng, C)[:points]
+
+
+def order(policy, scores, X, y, rng, C):
+    """Order of the points by any policy but a k-DPP's, which draws a subset for each budget.
+
+    Args:
+      policy: a name that `policies.parse` takes.
+      scores: (n,); a coreset but for "dpp_map_weighted" does not look at them.
+      X: features, (n, d), finite.
+      y: labels, (n,), 0..k-1, all present.
+      rng: numpy Generator.
+      C: inverse strength of the penalty of the fit that gives facility location its gradients.
+    Returns: (n,) permutation of 0..n-1, most wanted first.
+    Raises: ValueError as `ranking.order` and `coresets.order`.
+    """
+    parsed = policies.parse(policy)
+    if not parsed.coreset:
+        return ranking.order(policy, scores, rng)
+    points = by_name.Points(X, y)
+    residuals = of_head.residuals(points.head.fit(*points.originals, C), *points.originals)
+    return coresets.order(parsed.base, *points.originals, residuals, scores)
+
+
+def score_points(features, labels, score="influence", *, C=10.0):
+    """Scores by which points are chosen.
+
+    Args:
+      features, labels, score, C: as in `select_points`.
+    Returns: (n,) float64; magnitudes count.
+    Raises: ValueError as `select_points`.
+    """
+    return by_name.score_alone(score, *_checked(features, labels), C)
+
+
+def _checked(features, labels):
+    X, labels = np.asarray(features), np.asarray(labels)
+    if labels.shape != X.shape[:1]:
+        raise ValueError(f"labels must have shape {X.shape[:1]}, a label a row, not {labels.shape}")
+    if labels.dtype.kind == "f" and np.isnan(labels).any():
+        raise ValueError(
+            f"labels must hold two classes or more; that of row {np.isnan(labels).argmax()} is nan"
+        )
+    try:
+        classes, y = np.unique(labels, return_inverse=True)
+    except TypeError:
+        kinds = ", ".join(sorted({type(label).__name__ for label in labels.tolist()}))
+        raise ValueError(f"labels must all be numbers or all be text, not {kinds}") from None
+    if len(classes) < 2:
+        found = f"{len(classes)} {'class' if len(classes) == 1 else 'classes'}"
+        raise ValueError(f"labels must hold two classes or more, not {found}: {classes[:5]}")
+    return X, y
+
+
+def _generator(random_state):
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.default_rng(random_state.randint(1 << 32, size=4, dtype=np.uint32))
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "seed must be a non-negative whole number, or random_state a numpy Generator or "
+            f"RandomState, not {random_state!r}"
+        ) from None

@@ -1,0 +1,83 @@
+"""What an experiment is measured against, and the scores of its points."""
+
+import numpy as np
+
+from efficient_augmentation.heads import influence
+from efficient_augmentation.scores import svm
+from efficient_augmentation.simulation import simulate
+
+
+def evaluate(model, features, ids=None, further=()):
+    """Floor, ceiling, virtual support vectors, and every point's scores before and after.
+
+    Args:
+      model: a `simulate.Model`.
+      features: mapping of features.npz, see `simulate.simulate`: the support vector machine
+        separates its originals, and its labels and sources describe the model's rows.
+      ids: (n,) identifiers of the training points; None means 0..n-1.
+      further: names of scores that get columns of their own after the others.
+    Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
+      baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
+      lists, in sentences, what a reader of the numbers must know.
+    Raises: ValueError for wrong shapes or values.
+    Source: Kuchnik and Smith 2019, sections 3 and 5.
+    """
+    n = int((model.source < 0).sum())
+    X, y = features["x_train"][:n], features["y_train"][:n]
+    ids = np.arange(n) if ids is None else np.asarray(ids)
+    if ids.shape != (n,):
+        raise ValueError(f"ids must have shape ({n},), not {ids.shape}")
+
+    separator = svm.fit(X, y)
+    chosen = np.stack([np.zeros(n, bool), separator.support, np.ones(n, bool)])
+    state = model.fit(simulate.row_weights(chosen, np.zeros(3, bool), model.source))
+    floor, vsv, ceiling = model.accuracy(state)
+    floor_plain = model.accuracy(state, features["source_test"] < 0)[0]
+    by_score = {name: model.scores(name, state, [0, 2]) for name in ("loss", "influence")}
+    by_score |= {name: model.scores(name, state, [0, 2]) for name in further}
+    condition = model.condition_number(state, 0), model.condition_number(state, 2)
+
+    rows = [
+        {
+            "id": ids[i].item(),
+            "label": int(y[i]),
+            "loss": by_score["loss"][0, i],
+            "influence": by_score["influence"][0, i],
+            "margin": separator.margin[i],
+            "loss_after": by_score["loss"][1, i],
+            "influence_after": by_score["influence"][1, i],
+            "support_vector": int(separator.support[i]),
+            **{name: by_score[name][0, i] for name in further},
+            **{
+                f"{name}_after": by_score[name][1, i]
+                for name in further
+                if name in influence.FOLLOWED
+            },
+        }
+        for i in range(n)
+    ]
+    return rows, {
+        "floor": float(floor),
+        "floor_plain_test": float(floor_plain),
+        "ceiling": float(ceiling),
+        "vsv_accuracy": float(vsv),
+        "n_support_vectors": int(separator.support.sum()),
+        "svm_C": separator.C,
+        "C": float(model.C),
+        "n_train": n,
+        "n_test_rows": len(features["y_test"]),
+        # JSON has no infinity: null says that H is singular.
+        "condition_number": condition[0] if np.isfinite(condition[0]) else None,
+        "condition_number_after": condition[1] if np.isfinite(condition[1]) else None,
+        "warnings": _warnings(*condition),
+    }
+
+
+def _warnings(before, after):
+    return [
+        f"The Hessian of the fit on {rows} is ill-conditioned (condition number {value:.1e}): "
+        "influence then follows the loss rather than leave-one-out retraining. Set faithful to "
+        "false, or choose a smaller C."
+        for value, rows in ((before, "the originals"), (after, "all augmented rows"))
+        if value > influence.ILL_CONDITIONED
+    ]

@@ -1,0 +1,200 @@
+"""End to end: the network itself trained on a set of which only chosen points are augmented.
+
+Points are chosen as ever, by scores of the logistic regression on frozen features. What is new is
+what is then trained and measured: a network, from scratch, with a head of its own.
+"""
+
+import time
+
+import jax
+import numpy as np
+
+from efficient_augmentation.networks import featurize, recipes, train_resnet, train_small
+from efficient_augmentation.simulation import online, simulate
+from efficient_augmentation.transforms import distortions
+
+
+class NetworkModel:
+    """A `simulate.Model` whose fits are networks, chosen for by another model on frozen features.
+
+    Scores and features are those of the frozen model under the same weights, so that a policy
+    takes the same points in both. Equal weights are trained once. A network's seed is a digest of
+    its weights and the common seed.
+
+    Args:
+      frozen: a `simulate.FrozenModel`.
+      images: mapping with x_train (rows, h, w, c), y_train, x_test, y_test; rows as the frozen
+        model's.
+      settings: mapping with `kind`, the network, and the arguments of its training: for `cnn` and
+        `lenet` epochs, batch_size, learning_rate; for a ResNet also recipe, weight_decay,
+        label_smoothing and distortion.
+      seed: of all networks, >= 0.
+      progress: text stream of the bars; None means no bar.
+    """
+
+    def __init__(self, frozen, images, settings, seed, progress=None):
+        self.frozen, self.source, self.C = frozen, frozen.source, frozen.C
+        self.labels, self.given = frozen.labels, frozen.given
+        self.times = []
+        """A mapping for each call that trained: networks, images_seen, seconds."""
+        self._images = images
+        self._settings = {**settings, "progress": progress}
+        self._seed = seed
+        self._known = {}
+
+    def fit(self, weights):
+        """State of the frozen model under these weights (R, rows), and accuracies (R,)."""
+        new = {row.tobytes(): row for row in weights if row.tobytes() not in self._known}
+        if new:
+            rows = np.stack(list(new.values()))
+            self._known |= zip(new, self._trained(rows), strict=True)
+        accuracy = np.array([self._known[row.tobytes()] for row in weights])
+        return self.frozen.fit(weights), accuracy
+
+    def accuracy(self, state):
+        """(R,) accuracy of the networks on the expanded test set."""
+        return state[1]
+
+    def frozen_accuracy(self, state):
+        """(R,) accuracy of the frozen model with the same rows."""
+        return self.frozen.accuracy(state[0])
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the frozen model's fits."""
+        return self.frozen.scores(name, state[0], runs)
+
+    def features(self, state, run):
+        """(n, d) frozen features of the originals."""
+        return self.frozen.features(state[0], run)
+
+    def residuals(self, state, run):
+        """(n, k) residuals of the originals under the frozen model's fit."""
+        return self.frozen.residuals(state[0], run)
+
+    def _trained(self, weights):
+        """Accuracy of a network for every row of weights."""
+        x, y = self._images["x_train"], self._images["y_train"]
+        if not self.times and "recipe" not in self._settings:
+            # Compiles for all trainings to come, so that it does not count as one of theirs.
+            one_row = np.eye(1, weights.shape[1])
+            list(networks(x, y, one_row, [0], **{**self._settings, "epochs": 1}))
+        start = time.perf_counter()
+        seeds = [online.seed_of(self._seed, row) for row in weights]
+        found = list(networks(x, y, weights, seeds, **self._settings))
+        seconds = time.perf_counter() - start
+        seen = int((weights > 0).sum()) * self._settings["epochs"]
+        self.times.append({"networks": len(weights), "images_seen": seen, "seconds": seconds})
+        return [
+            featurize.accuracy(
+                self._settings["kind"], one, self._images["x_test"], self._images["y_test"]
+            )
+            for one in found
+        ]
+
+
+def networks(x, y, weights, seeds, *, kind, progress=None, **settings):
+    """Train a network for every vector of sample weights.
+
+    Args:
+      x: images (n, h, w, c).
+      y: labels (n,), 0..k-1.
+      weights: (R, n), >= 0; of a ResNet, which knows no weights, 0 or 1.
+      seeds: (R,).
+      kind: the network, see `models.build`.
+      progress: as in `train_small.train`.
+      settings: of the training, as in `NetworkModel`.
+    Yields: variables of each network.
+    Raises: ValueError for weights that a ResNet cannot take, and as the trainings.
+    Cost: of a ResNet one compilation for every number of rows.
+    """
+    n_classes = max(2, int(np.max(y)) + 1)
+    if "recipe" not in settings:
+        found = train_small.train_many(
+            kind, x, y, weights, seeds, n_classes=n_classes, progress=progress, **settings
+        )
+        for run in range(len(seeds)):
+            yield jax.tree.map(lambda leaf, run=run: leaf[run], found)
+        return
+    if not np.isin(weights, (0, 1)).all():
+        raise ValueError(
+            f"{kind} trains on rows that are there or not; a policy with _downweight needs cnn or "
+            "lenet"
+        )
+    settings = dict(settings)
+    distortion = distortions.Distortion(**settings.pop("distortion"))
+    recipe = recipes.Recipe(settings.pop("recipe"), **settings)
+    for row, seed in zip(weights > 0, seeds, strict=True):
+        variables, _ = train_resnet.train(
+            kind,
+            x[row],
+            y[row],
+            n_classes=n_classes,
+            recipe=recipe,
+            distortion=distortion if any(distortion) else None,
+            seed=seed,
+            progress=progress,
+        )
+        yield variables
+
+
+def run(models, scores, policies, shares, seed):
+    """Accuracy of networks and of frozen features, policy by policy and share by share.
+
+    Args:
+      models: a `NetworkModel` for each round, of seeds of their own.
+      scores, policies: as in `simulate.run`.
+      shares: of the points to augment, in (0, 1], increasing.
+      seed: of the random orders; round r draws with seed + r.
+    Returns: list of mappings score, policy, round, share, n_augmented, images (rows of an epoch),
+      test_accuracy (of the network), frozen_accuracy (of the logistic regression on frozen
+      features, on the same rows). In every round first policy "none" and "all" with score "-".
+    Raises: ValueError as `simulate.run`, and for shares that are no increasing numbers of points.
+    Source: the question whether the paper's answer, for frozen features, holds for networks.
+    """
+    rows = []
+    for number, model in enumerate(models):
+        rows += _ends(model, number)
+        n = int((model.source < 0).sum())
+        budgets = [max(1, round(share * n)) for share in shares]
+        plan = scores, policies, budgets, 1, seed + number
+        trained = simulate.run(model, *plan)
+        frozen = simulate.run(model.frozen, *plan)
+        lookup = dict(zip(budgets, shares, strict=True))
+        for row, other in zip(trained, frozen, strict=True):
+            b = row["n_augmented"]
+            rows.append(
+                _row(
+                    model,
+                    (row["score"], row["policy"], number, lookup[b], b),
+                    (row["test_accuracy"], other["test_accuracy"]),
+                )
+            )
+    return rows
+
+
+def _ends(model, number):
+    """Rows of augmenting no point and of augmenting every point."""
+    n = int((model.source < 0).sum())
+    chosen = np.array([np.zeros(n, bool), np.ones(n, bool)])
+    state = model.fit(simulate.row_weights(chosen, np.zeros(2, bool), model.source))
+    pairs = zip(model.accuracy(state), model.frozen_accuracy(state), strict=True)
+    return [
+        _row(model, ("-", policy, number, share, round(share * n)), accuracies)
+        for (policy, share), accuracies in zip((("none", 0.0), ("all", 1.0)), pairs, strict=True)
+    ]
+
+
+def _row(model, key, accuracies):
+    score, policy, number, share, b = key
+    n = int((model.source < 0).sum())
+    copies = len(model.source) // n - 1
+    return {
+        "score": score,
+        "policy": policy,
+        "round": number,
+        "share": share,
+        "n_augmented": b,
+        "images": n + copies * b,
+        "test_accuracy": float(accuracies[0]),
+        "frozen_accuracy": float(accuracies[1]),
+    }

@@ -1,0 +1,29 @@
+"""The model that an experiment simulates: frozen features, or a network refitted every time."""
+
+from efficient_augmentation.networks.expand import expand
+from efficient_augmentation.simulation import online, simulate
+
+
+def build(features, dataset, settings, progress=None, given=None):
+    """Model of one transform.
+
+    Args:
+      features: mapping of the arrays of features.npz.
+      dataset: mapping of the arrays of dataset.npz; read only where the network is refitted.
+      settings: mapping with the experiment's C, faithful and influence; where the network is
+        refitted also `network`, the config's featurizer without its mode, and `transform`,
+        {name: parameters}. Other keys are not read.
+      progress: text stream for bars, None for none.
+      given: mapping of further scores by name, each (n,), for frozen features.
+    Returns: a `simulate.Model`.
+    Raises: ValueError if arrays or settings are unusable.
+    """
+    choices = {"faithful": settings["faithful"], "kind": settings["influence"]}
+    if "network" not in settings:
+        return simulate.FrozenModel(features, settings["C"], **choices, given=given)
+    ((name, parameters),) = settings["transform"].items()
+    images, network = expand(dataset, name, parameters), dict(settings["network"])
+    kind = network.pop("kind")
+    return online.OnlineModel(
+        images, settings["C"], network=kind, **network, **choices, progress=progress
+    )

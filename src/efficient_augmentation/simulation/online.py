@@ -1,0 +1,156 @@
+"""The model whose features are not frozen: its network is trained anew for every fit."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from efficient_augmentation.heads import head
+from efficient_augmentation.names import as_published
+from efficient_augmentation.networks import featurize, train_small
+from efficient_augmentation.scores import by_name, of_head
+from efficient_augmentation.simulation import simulate
+
+
+class State(NamedTuple):
+    """R fits; runs of equal weights share one of U networks."""
+
+    variables: Any
+    """Networks' weights, leading axis U."""
+    theta: np.ndarray
+    """(U, ...) parameters, intercept last: of the heads on the networks' features."""
+    weights: np.ndarray
+    """(U, rows), what they were fitted with."""
+    network: np.ndarray
+    """(R,), in 0..U-1: the network of each run."""
+
+
+class OnlineModel:
+    """A network trained on the weighted rows, and a logistic regression on its features.
+
+    A `simulate.Model`: `fit` trains, for each run, a network on the rows of positive weight and
+    then fits the logistic regression on its features of the same rows with the same weights. A
+    run's result follows from its weights and the seed alone: the network's seed is a digest of
+    both. So it does not matter which other runs are in the batch, equal runs are trained once,
+    and all policies agree once they have augmented every point.
+
+    Args:
+      images: mapping with x_train (rows, h, w, c), y_train, source_train (-1 for the originals,
+        which come first), x_test, y_test: expanded as by `transforms.expand`.
+      C: inverse strength of the logistic regression's penalty.
+      network: name, see `models.build`.
+      epochs, batch_size, learning_rate: as in `train_small.train`.
+      seed: of all networks, >= 0.
+      faithful, kind: as in `simulate.FrozenModel`.
+      progress: text stream of the bars, shown only where that is a terminal; None means no bar.
+    Raises: ValueError for unusable arguments.
+    Cost: of a fit, that of `train_small.train_many`; features are recomputed rather than kept.
+    Source: Kuchnik and Smith 2019: how the published results on MNIST were made.
+    """
+
+    def __init__(
+        self,
+        images,
+        C,
+        *,
+        network,
+        epochs=40,
+        batch_size=512,
+        learning_rate=1e-3,
+        seed=0,
+        faithful=False,
+        kind="influence",
+        progress=None,
+    ):
+        self.source = simulate.check_source(images["source_train"])
+        self._x, self._y = np.asarray(images["x_train"]), np.asarray(images["y_train"])
+        self._test = np.asarray(images["x_test"]), np.asarray(images["y_test"])
+        self._n = int((self.source < 0).sum())
+        self.labels = self._y[: self._n]
+        self.given = {}
+        self._faithful = as_published.parts(faithful)
+        self.C = as_published.C if "C" in self._faithful else C
+        self._influence_C = None if "hessian" in self._faithful else self.C
+        self._kind = kind
+        self._head = head.of(self._y, faithful=bool(self._faithful))
+        self._network = network
+        self._seed = seed
+        self._settings = {
+            "n_classes": head.number_of_classes(self._y),
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "progress": progress,
+        }
+
+    def fit(self, weights):
+        """State of R fits, one for each row of weights (R, rows)."""
+        weights, network = np.unique(weights, axis=0, return_inverse=True)
+        seeds = [seed_of(self._seed, row) for row in weights]
+        variables = train_small.train_many(
+            self._network, self._x, self._y, weights, seeds, **self._settings
+        )
+        theta = [
+            self._head.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self.C, w[rows])
+            for u, (w, rows) in enumerate(zip(weights, map(np.flatnonzero, weights), strict=True))
+        ]
+        return State(variables, np.stack(theta), weights, network.reshape(-1))
+
+    def accuracy(self, state, test_rows=slice(None)):
+        """(R,) accuracy on the expanded test set, or on some of its rows."""
+        x, y = (array[test_rows] for array in self._test)
+        each = [
+            self._head.accuracy(theta, self._embed(state.variables, u, x), y)
+            for u, theta in enumerate(state.theta)
+        ]
+        return np.array(each)[state.network]
+
+    def correct(self, state):
+        """(R, m) bool, rows of the expanded test set that are told right."""
+        x, y = self._test
+        each = [
+            self._head.correct(theta, self._embed(state.variables, u, x), y)
+            for u, theta in enumerate(state.theta)
+        ]
+        return np.array(each)[state.network]
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the fits of these runs."""
+        networks, run = np.unique(state.network[runs], return_inverse=True)
+        return np.stack([self._scores(name, state, u) for u in networks])[run.reshape(-1)]
+
+    def features(self, state, run):
+        """(n, d) features of the originals in a run."""
+        return self._embed(state.variables, state.network[run], self._x[: self._n])
+
+    def residuals(self, state, run):
+        """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
+        theta = state.theta[state.network[run]]
+        return of_head.residuals(theta, self.features(state, run), self.labels)
+
+    def condition_number(self, state, run):
+        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        u = state.network[run]
+        X = self._embed(state.variables, u, self._x[np.flatnonzero(state.weights[u])])
+        return self._head.condition_number(state.theta[u], X, self._influence_C)
+
+    def _scores(self, name, state, u):
+        rows = np.flatnonzero(state.weights[u])
+        X = self._embed(state.variables, u, self._x[rows])
+        points = by_name.Points(X, self._y[rows], self._n, faithful=self._faithful)
+        theta, weights = state.theta[[u]], state.weights[[u]][:, rows]
+        return by_name.score(
+            name, points, by_name.Fits(theta, weights, self._influence_C, self._kind)
+        )[0]
+
+    def _embed(self, variables, u, images):
+        one = jax.tree.map(lambda leaf: leaf[u], variables)
+        return featurize.featurize(self._network, one, images)
+
+
+def seed_of(seed, weights):
+    """Seed of a run's network, 32 bits of a digest of its weights and the common seed."""
+    content = np.asarray(weights, "<f8").tobytes()
+    digest = hashlib.blake2b(content, digest_size=4, salt=int(seed).to_bytes(16, "little"))
+    return int.from_bytes(digest.digest(), "little")

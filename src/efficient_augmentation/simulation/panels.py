@@ -1,0 +1,58 @@
+"""The panels of curves.csv: policies as they are, stratified by clusters, and diverse subsets."""
+
+import numpy as np
+
+from efficient_augmentation.simulation import simulate
+from efficient_augmentation.simulation.tally import Tally
+
+
+def run(model, plan, tally=None):
+    """Simulate every panel that is asked for.
+
+    Args:
+      model: a `simulate.Model`, which all panels share.
+      plan: mapping with the experiment's budgets, faithful, policies, rounds, scores and seed;
+        where policies are stratified also `clusters`, with counts, policies and scores; where
+        subsets are drawn also `dpp`, with budgets, policies and scores.
+      tally: `tally.Tally` that takes down which test points are told right, or None.
+    Returns: rows of curves.csv, panel by panel, each as `simulate.run` returns them.
+    Raises: ValueError as `simulate.run`.
+    """
+    panels = [(plan["scores"], plan["policies"], plan["budgets"], (0,))]
+    if stratified := plan.get("clusters"):
+        chosen = stratified["scores"], stratified["policies"]
+        panels.append((*chosen, plan["budgets"], stratified["counts"]))
+    if diverse := plan.get("dpp"):
+        panels.append((diverse["scores"], diverse["policies"], diverse["budgets"], (0,)))
+    return [
+        row
+        for scores, policies, budgets, counts in panels
+        for row in simulate.run(
+            model,
+            scores,
+            policies,
+            budgets,
+            plan["rounds"],
+            plan["seed"],
+            clusters=counts,
+            faithful=plan["faithful"],
+            tally=tally,
+        )
+    ]
+
+
+def tallied(model, plan, source_test):
+    """`run`, and how often each test point was told right.
+
+    Args:
+      model, plan: as in `run`.
+      source_test: (m,), as in features.npz.
+    Returns: (rows of curves.csv, arrays of test_points.npz, see `tally.Tally.arrays`).
+    Raises: ValueError as `run`.
+    Cost: that of `run` and two fits.
+    """
+    tally = Tally(source_test)
+    rows = run(model, plan, tally)
+    every = np.ones(len(model.source))
+    tally.set_levels(*model.correct(model.fit(np.stack([model.source < 0, every]).astype(float))))
+    return rows, tally.arrays()

@@ -1,0 +1,34 @@
+"""Networks trained with augmentation of chosen points only."""
+
+from efficient_augmentation.networks.expand import expand
+from efficient_augmentation.simulation import end_to_end, simulate
+
+
+def run(features, dataset, settings, progress=None):
+    """Rows of end_to_end.csv of one transform, and what the trainings took.
+
+    Args:
+      features: mapping of the arrays of features.npz: points are chosen on these.
+      dataset: mapping of the arrays of dataset.npz.
+      settings: mapping with the experiment's C, faithful, influence and seed, with `end_to_end`,
+        see the config, and `transform`, {name: parameters}.
+      progress: text stream for bars, None for none.
+    Returns: (rows, times): as `end_to_end.run`; rows of round, networks, images_seen, seconds, one
+      for each batch of networks that were trained together.
+    Raises: ValueError if arrays or settings are unusable.
+    """
+    plan = settings["end_to_end"]
+    ((name, parameters),) = settings["transform"].items()
+    images = expand(dataset, name, parameters)
+    network = {k: v for k, v in plan["network"].items() if k not in ("mode", "seed")}
+    choices = {"faithful": settings["faithful"], "kind": settings["influence"]}
+    frozen = simulate.FrozenModel(features, settings["C"], **choices)
+    models = [
+        end_to_end.NetworkModel(frozen, images, network, plan["network"]["seed"] + number, progress)
+        for number in range(plan["rounds"])
+    ]
+    rows = end_to_end.run(
+        models, plan["scores"], plan["policies"], plan["shares"], settings["seed"]
+    )
+    times = [{"round": r, **time} for r, model in enumerate(models) for time in model.times]
+    return rows, times

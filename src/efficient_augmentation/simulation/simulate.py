@@ -1,0 +1,395 @@
+"""Simulation of policies: accuracy as a function of how many points are augmented.
+
+All runs, that is all policies and rounds, advance together from budget to budget: at each budget
+their fits are one call and the scores of the updating policies another. What a model is (a
+logistic regression on frozen features here, a network refitted every time in `online`) does not
+matter to the loop.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from efficient_augmentation.heads import head, logistic
+from efficient_augmentation.names import as_published, policies
+from efficient_augmentation.policies import clusters as kmeans
+from efficient_augmentation.policies import coresets, dpp, ranking
+from efficient_augmentation.scores import by_name, of_head
+
+_log = logging.getLogger(__name__)
+# In standard errors: no prediction turns over that, and a third of the iterations are saved.
+_TOLERANCE = 1e-7
+
+
+class Model(Protocol):
+    """What the simulation asks of a model; R counts runs."""
+
+    source: np.ndarray
+    """(rows,): point that a training row was made from, -1 for an original."""
+    labels: np.ndarray
+    """(n,): classes of the originals."""
+    given: Mapping
+    """Scores (n,) by name that are there besides those of `by_name.NAMES`."""
+    C: float
+    """Inverse strength of the penalty that fits have, whatever was asked for."""
+
+    def fit(self, weights):
+        """State of R fits, one for each row of weights (R, rows)."""
+
+    def accuracy(self, state, test_rows=slice(None)):
+        """(R,) accuracy on the expanded test set, or on some of its rows."""
+
+    def correct(self, state):
+        """(R, m) bool, rows of the expanded test set that are told right."""
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the fits of these runs."""
+
+    def features(self, state, run):
+        """(n, d) features of the originals in a run."""
+
+    def residuals(self, state, run):
+        """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
+
+    def condition_number(self, state, run):
+        """Of the Hessian in the influence of a run; infinity where it is singular."""
+
+
+class FrozenModel:
+    """Logistic regression, for more than two classes multinomial, on features that do not change.
+
+    Args:
+      features: mapping with x_train, y_train, source_train, x_test, y_test as in features.npz.
+      C: inverse strength of the penalty.
+      faithful: parts of the published code to repeat, as `as_published.parts` takes them. For two
+        classes alone.
+      kind: "influence" or "alo"; for more than two classes also "kfac".
+      given: mapping of further scores by name, each (n,), which no fit changes.
+    Raises: ValueError if rows are not finite, not in the order of features.npz, or C <= 0.
+    """
+
+    def __init__(self, features, C, *, faithful=False, kind="influence", given=None):
+        self.source = check_source(features["source_train"])
+        n, repeated = int((self.source < 0).sum()), as_published.parts(faithful)
+        self._points = by_name.Points(
+            features["x_train"], features["y_train"], n, faithful=repeated, given=given
+        )
+        self.given = self._points.given
+        self.labels = self._points.originals[1]
+        self._test = self._points.head.check_rows(features["x_test"], features["y_test"])
+        X, X_test = self._points.X, self._test[0]
+        if len(self.source) != len(X) or X_test.shape[1] != X.shape[1]:
+            raise ValueError(
+                f"x_train of shape {X.shape}, source_train {self.source.shape} and x_test "
+                f"{X_test.shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
+            )
+        known, found = (head.number_of_classes(y) for y in (self._points.y, self._test[1]))
+        if found > known:
+            raise ValueError(f"y_test holds label {found - 1}, y_train those of 0..{known - 1}")
+        logistic.check_C(C)
+        self.C = as_published.C if "C" in repeated else C
+        self._influence_C = None if "hessian" in repeated else self.C
+        self._kind = kind
+        self._start = None
+
+    def fit(self, weights):
+        """Parameters (R, ...) of the head, and the weights (R, rows) that they were fitted with."""
+        # All rows, most of them with weight 0 at first: one shape to compile. The last optimum is
+        # near the next: it saves iterations and does not change the result.
+        points = self._points
+        start = self._start if np.shape(self._start)[:1] == (len(weights),) else None
+        self._start = points.head.fit_many(points.X, points.y, self.C, weights, start, _TOLERANCE)
+        return self._start, weights
+
+    def accuracy(self, state, test_rows=slice(None)):
+        """(R,) accuracy on the expanded test set, or on some of its rows."""
+        X, y = self._test
+        return self._points.head.accuracy(state[0], X[test_rows], y[test_rows])
+
+    def correct(self, state):
+        """(R, m) bool, rows of the expanded test set that are told right."""
+        return self._points.head.correct(state[0], *self._test)
+
+    def scores(self, name, state, runs):
+        """(len(runs), n) scores of the originals under the fits of these runs."""
+        theta, weights = state
+        fits = by_name.Fits(theta[runs], weights[runs], self._influence_C, self._kind)
+        return by_name.score(name, self._points, fits)
+
+    def features(self, state, run):
+        """(n, d) features of the originals in a run."""
+        return self._points.originals[0]
+
+    def residuals(self, state, run):
+        """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
+        return of_head.residuals(state[0][run], *self._points.originals)
+
+    def condition_number(self, state, run):
+        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        theta, weights = state
+        X = self._points.X[weights[run] > 0]
+        return self._points.head.condition_number(theta[run], X, self._influence_C)
+
+
+class _Run(NamedTuple):
+    score: str
+    policy: policies.Policy
+    clusters: int
+    round: int
+
+
+def simulate(
+    features,
+    scores,
+    policies,
+    budgets,
+    rounds,
+    C,
+    seed,
+    *,
+    clusters=(0,),
+    faithful=False,
+    kind="influence",
+):
+    """Accuracy of augmenting more and more points, policy by policy.
+
+    Args:
+      features: mapping of features.npz: x_train (rows, d), y_train, source_train, and the same
+        three for the test set; originals first.
+      scores: a name of `by_name.NAMES`, or several.
+      policies: names that `policies.parse` takes.
+      budgets: numbers of augmented points, strictly increasing, within 1..n.
+      rounds: repetitions of a random policy; a deterministic one runs once.
+      C: inverse strength of the logistic regression's penalty.
+      seed: of the random orders. Round r draws the same random numbers in every policy.
+      clusters: numbers of k-means clusters of the featurized originals to stratify by, each a
+        panel of its own; 0 does not stratify.
+      faithful: see `FrozenModel`; also draws k-DPPs as `dpp.sample_k_dpp_as_published`.
+      kind: of influence, "influence" or "alo".
+    Returns: list of mappings with keys score, policy, clusters, round, n_augmented,
+      test_accuracy; one for each score, policy, clusters, round and budget, in this order.
+    Raises: ValueError for a wrong name, budget, shape or value.
+    Source: Kuchnik and Smith 2019, section 5.
+    """
+    model = FrozenModel(features, C, faithful=faithful, kind=kind)
+    return run(model, scores, policies, budgets, rounds, seed, clusters=clusters, faithful=faithful)
+
+
+def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=False, tally=None):
+    """Simulate with any `Model`; arguments and result as in `simulate`.
+
+    Where a `tally.Tally` is given, it takes down which test points every policy tells right.
+    """
+    n = int((model.source < 0).sum())
+    scores = [scores] if isinstance(scores, str) else list(scores)
+    panel = [policies.parse(name) for name in names]
+    _check_plan(scores, model.given, panel, budgets, rounds, clusters, n)
+    runs, lookup = _plan(scores, panel, clusters, rounds)
+    groups = _groups(lookup)
+    downweight = np.array([run.policy.downweight for run in runs])
+
+    chosen = np.zeros((len(runs), n), bool)
+    floor = model.fit(row_weights(chosen, downweight, model.source))
+    draw = _Draw(model, floor, runs, seed, faithful)
+    accuracy = np.empty((len(runs), len(budgets)))
+    for j, budget in enumerate(budgets):
+        for r in range(len(runs)):
+            draw.extend(r, chosen[r], budget)
+        sizes = draw.sizes(chosen)
+        state = model.fit(row_weights(chosen, downweight, model.source, sizes))
+        if tally is None:
+            accuracy[:, j] = model.accuracy(state)
+        else:
+            correct = model.correct(state)
+            accuracy[:, j] = correct.mean(axis=1)
+            for key, members in groups.items():
+                tally.add((*key, budget), correct[members])
+        if j + 1 < len(budgets):
+            draw.update(model, state, chosen)
+
+    return [
+        {
+            "score": score,
+            "policy": policy.name,
+            "clusters": k,
+            "round": number,
+            "n_augmented": budget,
+            "test_accuracy": float(accuracy[lookup[score, policy, k, number], j]),
+        }
+        for score in scores
+        for policy in panel
+        for k in clusters
+        for number in range(rounds if policy.random else 1)
+        for j, budget in enumerate(budgets)
+    ]
+
+
+class _Draw:
+    """Which points every run takes next.
+
+    Runs of one round draw the same random numbers, so that policies are compared in pairs.
+    """
+
+    def __init__(self, model, floor, runs, seed, faithful):
+        self._runs = runs
+        self._generators = [np.random.default_rng([seed, run.round]) for run in runs]
+        overflows = "dpp" in as_published.parts(faithful)
+        self._sample = dpp.sample_k_dpp_as_published if overflows else dpp.sample_k_dpp
+        if overflows and any(run.policy.diverse for run in runs):
+            _log.warning(
+                "faithful k-DPPs overflow from about 50 points on, as the published ones do: "
+                "larger subsets are nearly uniformly random; faithful: false draws them right"
+            )
+        names = dict.fromkeys(run.score for run in runs)
+        scores = {name: model.scores(name, floor, [0])[0] for name in names}
+        features = self._features = model.features(floor, 0)
+        self._labels = model.labels
+        coreset = any(run.policy.coreset for run in runs)
+        self._residuals = model.residuals(floor, 0) if coreset else None
+        counts = {run.clusters for run in runs} - {0}
+        labels = kmeans.labels(features, sorted(counts), seed)
+        self._clusters = [labels.get(run.clusters) for run in runs]
+        self._orders, self._spectra, kernels, found = [None] * len(runs), {}, {}, {}
+        for r, run in enumerate(runs):
+            if run.policy.diverse:
+                weight = None if run.policy.blind else run.score
+                if weight not in kernels:
+                    magnitude = None if weight is None else scores[weight]
+                    kernels[weight] = dpp.spectrum(features, magnitude)
+                self._spectra[r] = kernels[weight]
+            elif run.policy.coreset:
+                key = run.policy.base, run.score
+                if key not in found:
+                    found[key] = coresets.order(
+                        key[0], features, model.labels, self._residuals, scores[run.score]
+                    )
+                self._orders[r] = self._stratified(r, found[key])
+            else:
+                self._orders[r] = self._order(r, scores[run.score], np.arange(len(features)))
+
+    def extend(self, r, chosen, budget):
+        """Mark a run's points up to a budget: the next of its order, or a fresh subset."""
+        if r in self._spectra:
+            chosen[:] = False
+            chosen[self._sample(self._spectra[r], budget, self._generators[r])] = True
+        else:
+            chosen[self._orders[r][: budget - chosen.sum()]] = True
+
+    def sizes(self, chosen):
+        """(R, n) points that each chosen one stands for: 1 but for policies that weigh them.
+
+        None where there is no such policy.
+        """
+        if not any(run.policy.weighted for run in self._runs):
+            return None
+        sizes = np.ones(chosen.shape)
+        for r, run in enumerate(self._runs):
+            if run.policy.weighted:
+                points = self._residuals, self._features, self._labels
+                sizes[r] = coresets.cluster_sizes(chosen[r], *points)
+        return sizes
+
+    def update(self, model, state, chosen):
+        """Order the points not yet taken: by updated scores, or what is left of the old order."""
+        fresh = {}
+        for name in dict.fromkeys(run.score for run in self._runs):
+            updating = [
+                r for r, run in enumerate(self._runs) if run.policy.update and run.score == name
+            ]
+            if updating:
+                fresh |= zip(updating, model.scores(name, state, updating), strict=True)
+        for r, order in enumerate(self._orders):
+            left = np.flatnonzero(~chosen[r])
+            if r in fresh and len(left):
+                self._orders[r] = self._order(r, fresh[r], left)
+            elif order is not None:
+                self._orders[r] = order[~chosen[r, order]]
+
+    def _stratified(self, r, ranking):
+        if self._clusters[r] is None:
+            return ranking
+        return ranking.round_robin(ranking, self._clusters[r], self._generators[r])
+
+    def _order(self, r, scores, points):
+        labels = None if self._clusters[r] is None else self._clusters[r][points]
+        name = self._runs[r].policy.name
+        return points[ranking.order(name, scores[points], self._generators[r], labels)]
+
+
+def row_weights(chosen, downweight, source, sizes=None):
+    """Sample weights of all training rows.
+
+    Args:
+      chosen: (R, n), whether a point is augmented.
+      downweight: (R,), whether a chosen point shares its weight among its v + 1 rows.
+      source: (rows,), as `Model.source`.
+      sizes: (R, n), what the weight of rows made from a point is multiplied by; None means ones.
+    Returns: (R, rows) float64: 1 for an original, 1 for a row made from a chosen point and 0 for
+      the other rows; 1 / (v + 1) for all rows of a chosen point where downweighted.
+    """
+    n = int((source < 0).sum())
+    points = np.where(source < 0, np.arange(len(source)), source)
+    v = np.bincount(points, minlength=n) - 1
+    share = np.where(chosen & downweight[:, None], 1 / (v + 1), 1.0)
+    weights = share[:, points] * (chosen[:, points] | (source < 0))
+    return weights if sizes is None else weights * np.where(source < 0, 1.0, sizes[:, points])
+
+
+def check_source(source):
+    """Source points of training rows as an array, or a ValueError that says what is wrong."""
+    source = np.asarray(source)
+    n = int((source < 0).sum())
+    if not n or (source[:n] != -1).any() or (source[n:] < 0).any() or (source >= n).any():
+        raise ValueError(
+            "source_train must be -1 for the originals, which come first, and a point 0..n-1 for "
+            "every row made from it"
+        )
+    return source
+
+
+def _plan(scores, panel, clusters, rounds):
+    """Distinct runs, and where to find the run of a (score, policy, clusters, round).
+
+    A policy that does not look at scores is simulated once for all of them.
+    """
+    runs, lookup = [], {}
+    for score in scores:
+        for policy in panel:
+            for k in clusters:
+                for number in range(rounds if policy.random else 1):
+                    run = _Run(scores[0] if policy.blind else score, policy, k, number)
+                    if run not in lookup:
+                        lookup[run] = len(runs)
+                        runs.append(run)
+                    lookup[score, policy, k, number] = lookup[run]
+    return runs, lookup
+
+
+def _groups(lookup):
+    """Runs of all rounds by (score, policy's name, clusters)."""
+    groups = {}
+    for (score, policy, k, _), r in lookup.items():
+        groups.setdefault((score, policy.name, k), []).append(r)
+    return groups
+
+
+def _check_plan(scores, given, panel, budgets, rounds, clusters, n):
+    for name in scores:
+        by_name.check_name(name, given)
+    budgets = list(budgets)
+    if not budgets or budgets != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > n:
+        raise ValueError(
+            f"budgets must be strictly increasing and within 1..{n} (the number of training "
+            f"points), not {budgets}"
+        )
+    if any(budget % 1 for budget in budgets):
+        raise ValueError(f"budgets must be whole numbers, not {budgets}")
+    if rounds % 1 or rounds < 1:
+        raise ValueError(f"rounds must be at least 1, not {rounds}, and whole")
+    if not len(clusters) or any(k % 1 or not 0 <= k <= n for k in clusters):
+        raise ValueError(f"clusters must be whole numbers within 0..{n}, not {list(clusters)}")
+    diverse = [policy.name for policy in panel if policy.diverse]
+    if diverse and set(clusters) != {0}:
+        raise ValueError(f"policy {diverse[0]} draws subsets and cannot be stratified by clusters")

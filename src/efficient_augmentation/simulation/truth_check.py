@@ -1,0 +1,63 @@
+"""The truth check of an experiment: all scores beside exact refits without each point."""
+
+import numpy as np
+
+from efficient_augmentation.analysis import audit
+from efficient_augmentation.heads import head as heads
+from efficient_augmentation.heads import refits
+from efficient_augmentation.names import as_published
+from efficient_augmentation.scores import by_name
+
+
+def run(features, ids, *, C, faithful):
+    """Rows of audit.csv and of audit_summary.csv.
+
+    Args:
+      features: mapping of the arrays of features.npz, of any transform: only originals are read.
+      ids: (n,) identifiers of the training points.
+      C, faithful: of the experiment; C is 1 where the published code's is repeated.
+    Returns: (rows, summary), as `audit.rows` and `audit.summarize`.
+    Raises: ValueError if ids do not fit, and as the functions of fits and scores.
+    Cost: n refits, see `refits.refit_losses`; the support vector machine's grid search.
+    """
+    originals = features["source_train"] < 0
+    X, y = features["x_train"][originals], features["y_train"][originals]
+    C = as_published.C if "C" in as_published.parts(faithful) else C
+    two = heads.number_of_classes(y) == 2
+    truth = refits.refit_losses(X, y, C) if two else refit_losses(X, y, C)
+    found = scores_of(X, y, C)
+    return audit.rows(truth, found, ids, y), audit.summarize(truth, found)
+
+
+def refit_losses(X, y, C):
+    """`refits.refit_losses` of all points of any number of classes.
+
+    Differences of two losses: where they hardly differ, digits are lost.
+
+    Cost: n fits that start from the fit of all points.
+    """
+    head = heads.of(y)
+    theta = head.fit(X, y, C)
+    without = head.fit_many(X, y, C, 1 - np.eye(len(y)), theta)
+    rows = [slice(i, i + 1) for i in range(len(y))]
+    losses = [head.loss(t, X[i], y[i])[0] for t, i in zip(without, rows, strict=True)]
+    return np.array(losses) - head.loss(theta, X, y)
+
+
+def scores_of(X, y, C):
+    """Every score of points under the fit on them, by name.
+
+    Args:
+      X: features, (n, d).
+      y: labels, (n,), 0..k-1.
+      C: inverse strength of the fit's penalty.
+    Returns: dict from name to (n,) float64: those of `by_name.NAMES` in order, influence in its
+      plain form, then `alo` and `influence_published`, its form without the penalty in H.
+    Raises: ValueError as the functions of the scores.
+    """
+    found = {name: by_name.score_alone(name, X, y, C) for name in by_name.NAMES}
+    head = heads.of(y)
+    theta = head.fit(X, y, C)
+    found["alo"] = head.loo_influence(theta, X, y, C, "alo")
+    found["influence_published"] = head.loo_influence(theta, X, y)
+    return found

@@ -1,0 +1,15 @@
+"""Label-preserving transforms of images, exact to the bit, and the variants of an experiment.
+
+Random distortions for training stand here too; features do not: see `networks`.
+"""
+
+from efficient_augmentation import doors
+
+__getattr__ = doors.lazy(
+    __name__,
+    {
+        "crop": "efficient_augmentation.transforms.published",
+        "rotate": "efficient_augmentation.transforms.published",
+        "translate": "efficient_augmentation.transforms.published",
+    },
+)

@@ -1,0 +1,80 @@
+"""A user's own function as a transform: `module:function`."""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import jax.numpy as jnp
+import numpy as np
+
+from efficient_augmentation.transforms import user_code
+from efficient_augmentation.transforms.variant import Variant
+
+
+def variants(function, arguments=({},)):
+    """Variants that a user's function makes, one for each set of its arguments.
+
+    The function is called as f(images, **arguments) with a NumPy array (n, h, w, c) that it may
+    write to, and returns as many images of the same shape and dtype. A data set arrives in blocks,
+    so it must treat every image by itself; and it must return the same whenever it is called, since
+    results are kept: what it draws, it draws by a seed.
+
+    Args:
+      function: "module:function", the module importable by that name.
+      arguments: list of mappings of its keyword arguments.
+    Returns: list of Variant.
+    Raises: ValueError if there is no such function, or arguments are not such a list.
+    """
+    call = load(function)
+    if not isinstance(arguments, Sequence) or isinstance(arguments, str) or not len(arguments):
+        raise ValueError(f"arguments = {arguments!r}: a list of at least one mapping is wanted")
+    for given in arguments:
+        if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+            raise ValueError(f"arguments: {given!r} is no mapping from names to values")
+    labels = [_label(function, given) for given in arguments]
+    if len(set(labels)) < len(labels):
+        raise ValueError(f"arguments = {arguments!r}: each mapping may stand once")
+    return [
+        Variant(label, _applied(label, call, dict(given)))
+        for label, given in zip(labels, arguments, strict=True)
+    ]
+
+
+def load(function):
+    """The function that a name stands for; its module is imported, and so executed.
+
+    Args:
+      function: "module:function".
+    Returns: callable.
+    Raises: ValueError if the name is no such pair, or there is no such module or function.
+    """
+    module, name = user_code.parts(function)
+    path = user_code.source(function)
+    # Last: no file that happens to lie there takes the place of a library.
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    imported = importlib.import_module(module)
+    if not os.path.samefile(imported.__file__ or os.devnull, path):
+        raise ValueError(
+            f"function = {function!r}: {imported.__file__ or module} comes before {path}; rename it"
+        )
+    found = getattr(imported, name, None)
+    if not callable(found):
+        raise ValueError(f"function = {function!r}: module {module} has no function {name}")
+    return found
+
+
+def _label(function, given):
+    return f"{function}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+
+def _applied(label, call, given):
+    def apply(images):
+        # A copy: what belongs to JAX cannot be written to.
+        changed = np.asarray(call(np.array(images), **given))
+        if changed.dtype.kind not in "uf" or not np.isfinite(changed).all():
+            raise ValueError(f"{label} returned {changed.dtype} with values that are no pixels")
+        return jnp.asarray(changed) if changed.dtype != np.float64 else changed
+
+    return apply

@@ -1,0 +1,180 @@
+"""The configuration: every default filled in."""
+
+import copy
+import re
+
+import jsonschema
+import pytest
+
+from efficient_augmentation.config import effective
+from efficient_augmentation.data import dataset, sources
+from efficient_augmentation.names import policies, scores
+from shipped import ROOT, SHIPPED, shipped
+
+
+def test_schema_is_a_schema_that_describes_every_key():
+    jsonschema.Draft202012Validator.check_schema(effective.schema())
+    for name, rule in properties(effective.schema()):
+        assert "description" in rule, name
+
+
+def properties(rule, path=""):
+    for name, below in rule.get("properties", {}).items():
+        yield f"{path}.{name}", below
+        yield from properties(below, f"{path}.{name}")
+    for name, below in rule.get("$defs", {}).items():
+        yield from properties(below, f"{path}.{name}")
+
+
+def test_every_default_of_the_schema_is_valid_by_itself():
+    assert effective.problems({"experiments": {"mine": {}}, "run": ["mine"]}) == []
+
+
+def test_shipped_defaults_are_those_of_the_schema():
+    only_schema = effective.effective({"run": ["mine"], "experiments": {"mine": {}}})
+    assert effective.effective(shipped(mine={}))["mine"] == only_schema["mine"]
+    assert set(SHIPPED) == set(effective.schema()["properties"])
+    assert set(SHIPPED["defaults"]) == set(effective.schema()["$defs"]["experiment"]["properties"])
+    for key in ("run", "mirrors"):
+        assert SHIPPED[key] == effective.schema()["properties"][key]["default"]
+
+
+def test_default_policies_are_the_papers_panel():
+    assert SHIPPED["defaults"]["policies"] == list(policies.PAPER_PANEL)
+
+
+def test_shipped_transforms_are_the_papers():
+    found = effective.effective(SHIPPED)["mnist"]["transforms"]
+    angles = [-30 + 60 * i / 14 for i in range(15) if i != 7]
+    assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
+    assert found["translate"]["pixels"] == [2]
+    assert found["crop"]["pixels"] == [1, 2, 3, 4, 5, 6]
+    for name, shift in (("cifar10", 3), ("norb", 6), ("norb_augmented", 6)):
+        found = effective.effective(SHIPPED)[name]["transforms"]
+        angles = [-5 + 10 * i / 3 for i in range(4)]
+        assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
+        assert (found["translate"]["pixels"], found["crop"]["pixels"]) == ([shift], [2])
+
+
+@pytest.mark.parametrize("name", ["mnist", "cifar10", "norb", "norb_augmented"])
+def test_shipped_refinements_are_the_papers(name):
+    found = effective.effective(SHIPPED)[name]
+    assert (found["dataset"]["kind"], found["dataset"]["n_train"]) == (name.split("_")[0], 1000)
+    assert found["dataset"]["classes"] == ([3, 8] if name == "mnist" else [0, 1])
+    assert found["scores"] == ["loss", "influence", "margin"]
+    assert found["clusters"] == {
+        "counts": [1, 10, 50, 100, 250, 500, 750, 1000],
+        "policies": ["baseline", "random_proportional"],
+        "scores": ["loss", "influence"],
+    }
+    assert found["dpp"]["budgets"] == [1, 10, 30, 50, 70, 100, 150, 200, 250]
+    assert found["sweep"] == 50
+
+
+def test_the_defaults_refine_nothing():
+    found = effective.effective(SHIPPED)["digits"]
+    assert (found["clusters"]["counts"], found["dpp"]["budgets"], found["sweep"]) == ([], [], 0)
+
+
+def test_the_answer_is_one_that_is_simulated():
+    def chosen(**mine):
+        return effective.effective(shipped(mine=mine))["mine"]["selection"]
+
+    default = {
+        "budget": {"gain": 0.95},
+        "images": False,
+        "policy": "random_proportional",
+        "score": "influence",
+    }
+    assert chosen() == default
+    assert chosen(selection={"images": True, "budget": 0.1}) == default | {
+        "images": True,
+        "budget": 0.1,
+    }
+    other = {"scores": ["hinge", "entropy"], "policies": ["baseline", "deterministic_proportional"]}
+    found = chosen(**other)
+    assert (found["score"], found["policy"]) == ("hinge", "deterministic_proportional")
+    assert chosen(**other, selection={"policy": "baseline"})["policy"] == "baseline"
+    alone = chosen(scores=["hinge"], policies=["random_proportional_update"])
+    assert alone == default | {"score": "hinge"}
+
+
+def test_the_papers_networks_are_as_published():
+    settings = effective.effective(SHIPPED)
+    assert settings["cifar10"]["featurizer"]["mode"] == "pretrained"
+    plain, augmented = (settings[name]["featurizer"] for name in ("norb", "norb_augmented"))
+    assert not any(plain["distortion"].values())
+    assert augmented == {**plain, "distortion": {"degrees": 2.5, "pixels": 6.0, "flip": True}}
+    published = effective.effective(shipped(mine={"featurizer": PUBLISHED}))["mine"]["featurizer"]
+    keys = ("epochs", "batch_size", "learning_rate", "weight_decay", "label_smoothing")
+    assert [published[key] for key in keys] == [200, 32, 1e-3, 1e-4, 0]
+
+
+PUBLISHED = {"kind": "resnet20v2", "recipe": "published"}
+
+
+def test_scores_are_those_of_the_package():
+    assert effective.schema()["$defs"]["score"]["enum"] == list(scores.NAMES)
+
+
+def test_every_k_dpp_can_be_asked_for_and_nothing_else():
+    dpp = effective.schema()["$defs"]["experiment"]["properties"]["dpp"]["properties"]
+    bases = [name for name in policies.BASES if policies.parse(name).diverse]
+    assert dpp["policies"]["items"]["enum"] == bases
+
+
+def test_an_experiments_key_replaces_the_defaults_whole():
+    mine = {"transforms": {"crop": {"pixels": [2]}}, "dataset": {"kind": "mnist"}}
+    found = effective.effective(shipped(mine=mine))["mine"]
+    assert found["transforms"] == {"crop": {"pixels": [2]}}
+    expected = {"kind": "mnist", "classes": [3, 8], "n_train": 1000, "label_noise": 0.0}
+    assert found["dataset"] == expected
+    assert found["featurizer"]["kind"] == "cnn"
+
+
+def test_raw_pixels_have_no_other_settings():
+    found = effective.effective(shipped(mine={"featurizer": {"kind": "raw"}}))["mine"]
+    assert found["featurizer"] == {"kind": "raw"}
+
+
+@pytest.mark.parametrize(
+    ("n_train", "budgets"),
+    [
+        (200, [1, 10, 50, 100, 200]),
+        (100, [1, 10, 50, 100]),
+        (2, [1, 2]),
+        (300, [1, 10, 50, 100, 250, 300]),
+    ],
+)
+def test_default_budgets_end_at_n_train(n_train, budgets):
+    mine = {"dataset": {"kind": "digits", "n_train": n_train}}
+    assert effective.effective(shipped(mine=mine))["mine"]["budgets"] == budgets
+
+
+def test_the_same_meaning_has_the_same_representation():
+    one = {"C": 10, "rounds": 5.0, "dataset": {"n_train": 200, "kind": "digits"}}
+    two = {"dataset": {"kind": "digits", "n_train": 200}, "rounds": 5, "C": 10.0}
+    assert repr(effective.effective(shipped(a=one))["a"]) == repr(
+        effective.effective(shipped(a=two))["a"]
+    )
+
+
+def test_effective_leaves_its_argument_alone():
+    before = copy.deepcopy(SHIPPED)
+    effective.effective(SHIPPED)["digits"]["budgets"].append(7)
+    assert before == SHIPPED
+
+
+def test_names_of_stages_are_kept_for_the_workflow():
+    text = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    rules = set(re.findall(r"^rule (\w+):", text, re.M))
+    rules |= set(re.findall(r'name:\s+f"(\w+)_\{(?:experiment|network)\}"', text))
+    assert rules == set(effective.RULES)
+    targets = set(re.findall(r"^rule (\w+):", (ROOT / "Snakefile").read_text(), re.M))
+    assert targets == set(effective.TARGETS)
+    assert set(re.findall(r"results/(\w+)/\{?\w", text)) - {"mnist"} == set(effective.FOLDERS)
+
+
+def test_every_kind_of_data_has_a_reader():
+    kinds = effective.schema()["$defs"]["dataset"]["properties"]["kind"]["enum"]
+    assert set(dataset.READERS) == set(kinds) == {"digits", *sources.SOURCES, *dataset.OWN}
