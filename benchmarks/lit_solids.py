@@ -199,13 +199,13 @@ def outward(solid, points):
 
 def _rays(camera, side):
     """Where the rays of a camera meet the ground, and unit vectors from there to the camera."""
-    forward = camera.target - camera.eye
-    forward = forward / _dot(forward, forward) ** 0.5
+    sight = camera.target - camera.eye
+    distance = _dot(sight, sight) ** 0.5
+    forward = sight / distance
     right = np.array([forward[1], -forward[0], 0])
     right = right / _dot(right, right) ** 0.5
     up = _cross(right, forward)
-    sight = camera.target - camera.eye
-    scale = camera.width / _dot(sight, sight) ** 0.5
+    scale = camera.width / distance
     offsets = (np.arange(side) + 0.5) / side * 2 - 1
     u, v = np.tile(offsets, side) * scale, np.repeat(-offsets, side) * scale
     d = tuple(forward[k] + u * right[k] + v * up[k] for k in range(3))

@@ -9,8 +9,9 @@ anything about small NORB.
 24,300 training and 24,300 test pairs of 96 x 96 pixels: five kinds of toys, five toys of each for
 training and five others for the test, 9 elevations, 18 azimuths, 6 lightings, two cameras. In both
 splits labels go 0, 1, 2, 3, 4, 0, ... Test pairs go through instances, elevations, azimuths and
-lightings in turn, the last fastest; training pairs of each kind are shuffled. In this order `cat`
-and `info` files come out nearly as long as the published ones, in no other order that we tried.
+lightings in turn, the last fastest; training pairs of each kind are shuffled. In this order the
+compressed labels and the test's `info` are as long as the published ones to the byte, the shuffled
+`info` to 0.4 %; in no other order that we tried.
 """
 
 import argparse
@@ -33,7 +34,7 @@ SPLITS = {
     "smallnorb-5x01235x9x18x6x2x96x96-testing": (0, 1, 2, 3, 5),
 }
 MAGIC = {"uint8": 0x1E3D4C55, "int32": 0x1E3D4C54}
-# Degrees to the right of the cameras as seen from the toy, and above the ground.
+# Where each light stands: degrees to the right, as the cameras see it, and above the ground.
 LIGHTS = ((-70, 40), (-25, 55), (25, 35), (70, 50), (120, 60), (-120, 65))
 DISTANCE, BASELINE, WIDTH = 6.0, 0.75, 1.3
 """Of the cameras from the toy and from each other, and half of what they see, in toy radii."""
@@ -50,7 +51,7 @@ def write(folder, seed=0, *, side=96, elevations=9, azimuths=18, lightings=6):
       azimuths: how many of its 18.
       lightings: how many of its 6.
     Returns: mapping from file name to SHA-256, in the order of writing.
-    Cost: memory of one split's pictures, 450 MB at full size.
+    Cost: at full size 520 s of processor time, shared by all CPUs, and 0.9 GiB.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,7 @@ def order(instances, sizes, rng=None):
 
 
 def render(labels, info, seed, side):
-    """The pairs of pictures, a few toys and poses at a time on every CPU.
+    """The pairs of pictures, one toy in one pose at a time on each CPU.
 
     Args:
       labels: (n,) kinds of toys.
@@ -150,7 +151,7 @@ def write_matrix(path, matrix):
     """
     sizes = (*matrix.shape, 1, 1)[: max(3, matrix.ndim)]
     magic = MAGIC[matrix.dtype.name]
-    with path.open("wb") as raw, gzip.GzipFile(path.name[:-3], "wb", 6, raw, mtime=0) as stream:
+    with path.open("wb") as raw, gzip.GzipFile(path.stem, "wb", 6, raw, mtime=0) as stream:
         stream.write(struct.pack(f"<{2 + len(sizes)}i", magic, matrix.ndim, *sizes))
         stream.write(matrix.astype(matrix.dtype.newbyteorder("<"), copy=False).data)
     with path.open("rb") as stream:

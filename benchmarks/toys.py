@@ -44,7 +44,7 @@ def turned(solids, degrees):
 
 
 def _four_legs(draw):
-    """A body along x with legs, neck, head, and for some ears or horns, and a tail."""
+    """A body along x with four legs, a neck, a head with ears, and a tail."""
     long, wide, deep = draw(0.7, 1.0), draw(0.2, 0.36), draw(0.22, 0.36)
     leg, thick = draw(0.35, 0.8), draw(0.06, 0.12)
     height = leg + 0.7 * deep
@@ -97,7 +97,7 @@ def _upright(draw):
 
 
 def _winged(draw):
-    """A fuselage along x with wings, tail plane, fin, and for some engines."""
+    """A fuselage along x with wings, tail plane and fin; some have engines."""
     long, thick = draw(0.9, 1.1), draw(0.12, 0.22)
     height = thick + draw(0.05, 0.25)
     solids = [_solid("ball", (0, 0, height), (long, thick, thick))]

@@ -1,5 +1,6 @@
 """benchmarks/norb_stand_in.py: pictures against analytic ones, files against the reader."""
 
+import copy
 import gzip
 import hashlib
 import itertools
@@ -11,12 +12,14 @@ import numpy as np
 import pytest
 import toys
 import yaml
+from snakemake.utils import update_config
 
+from efficient_augmentation.config import effective
 from efficient_augmentation.data import norb, sources
+from shipped import ROOT, SHIPPED
 
 SIDE, SIZES = 12, {"elevations": 2, "azimuths": 2, "lightings": 2}
 N = 5 * 5 * 2 * 2 * 2
-UPRIGHT = np.eye(3)
 
 
 def skewed():
@@ -88,34 +91,39 @@ def test_normals_are_where_a_solid_ends(solid):
     assert heights.max() > -0.2
 
 
+LIGHT = np.array([0.48, 0.36, 0.8])
+
+
+def ball_from_above(direction, radius, height, distance):
+    """Brightness of the ball or the ground, `distance` above the ball's centre, by formulas."""
+    along = direction @ [0, 0, -distance]
+    off = distance**2 - along**2
+    if off < radius**2:
+        normal = (
+            np.array([0, 0, distance]) + (along - np.sqrt(radius**2 - off)) * direction
+        ) / radius
+        return 0.95 * (0.25 + 0.75 * max(0, normal @ LIGHT)), True
+    point = np.array([0, 0, height + distance]) - direction * (height + distance) / direction[2]
+    to_centre = np.array([0, 0, height]) - point
+    shadow = np.linalg.norm(to_centre - (to_centre @ LIGHT) * LIGHT) < radius
+    return 0.7 * (0.25 + 0.75 * 0.8 * (not shadow)), False
+
+
 def test_ball_is_as_bright_as_lamberts_law_has_it():
     radius, height, distance, side = 0.8, 1.1, 5.0, 40
-    ball = lit_solids.Solid("ball", np.array([0, 0, height]), np.full(3, radius), UPRIGHT)
-    light = np.array([0.48, 0.36, 0.8])
+    ball = lit_solids.Solid("ball", np.array([0, 0, height]), np.full(3, radius), np.eye(3))
     eye, target = np.array([0, 0, height + distance]), np.array([0.01, 0, height])
     camera = lit_solids.Camera(eye, target, 1)
-    picture = lit_solids.pictures([ball], camera, [light], side, samples=1)[0]
+    picture = lit_solids.pictures([ball], camera, [LIGHT], side, samples=1)[0]
     # Seen from above, -y is to the right and +x is up.
     steps = (np.arange(side) + 0.5) / side * 2 - 1
-    sight = np.array([0.01, 0, -distance])
-    scale = np.linalg.norm(sight)
-    up = np.array([distance, 0, 0.01]) / scale
-    expected = np.empty((side, side))
-    on_ball = np.zeros((side, side), bool)
-    for i, j in itertools.product(range(side), range(side)):
-        d = sight + steps[j] * np.array([0, -1, 0]) - steps[i] * up
-        d /= np.linalg.norm(d)
-        along = np.dot(d, [0, 0, -distance])
-        off = distance**2 - along**2
-        on_ball[i, j] = off < radius**2
-        if on_ball[i, j]:
-            point = np.array([0, 0, distance]) + (along - np.sqrt(radius**2 - off)) * d
-            expected[i, j] = 0.95 * (0.25 + 0.75 * max(0, point @ light / radius))
-        else:
-            point = np.array([0, 0, height + distance]) - d * (height + distance) / d[2]
-            towards = np.array([0, 0, height]) - point
-            shadow = np.linalg.norm(towards - (towards @ light) * light) < radius
-            expected[i, j] = 0.7 * (0.25 + 0.75 * 0.8 * (not shadow))
+    sight = target - eye
+    right, up = np.array([0, -1, 0]), np.array([distance, 0, 0.01]) / np.linalg.norm(sight)
+    expected, on_ball = np.empty((side, side)), np.zeros((side, side), bool)
+    for i, j in np.ndindex(side, side):
+        direction = sight + steps[j] * right - steps[i] * up
+        direction /= np.linalg.norm(direction)
+        expected[i, j], on_ball[i, j] = ball_from_above(direction, radius, height, distance)
     wrong = abs(picture - 255 * expected) > 1
     assert on_ball.sum() > 600
     assert (~on_ball & (expected < 0.2)).sum() > 50
@@ -127,9 +135,8 @@ def test_ball_is_as_bright_as_lamberts_law_has_it():
 def test_pixels_are_means_over_their_rays():
     solids = toys.toy(1, 3)
     camera = lit_solids.Camera(np.array([4.0, 0.3, 4.0]), toys.middle(solids), 1.3)
-    light = [np.array([0.48, 0.36, 0.8])]
-    fine = lit_solids.pictures(solids, camera, light, 30, samples=1)[0].astype(float)
-    coarse = lit_solids.pictures(solids, camera, light, 10, samples=3)[0]
+    fine = lit_solids.pictures(solids, camera, [LIGHT], 30, samples=1)[0].astype(float)
+    coarse = lit_solids.pictures(solids, camera, [LIGHT], 10, samples=3)[0]
     means = fine.reshape(10, 3, 10, 3).mean((1, 3))
     assert abs(coarse - means).max() <= 1
 
@@ -153,13 +160,13 @@ def test_toys_stand_on_the_ground_within_a_ball(kind):
 
 def test_turning_a_toy_turns_its_picture():
     solids = toys.toy(0, 1)
-    middle, light = toys.middle(solids), np.array([0.48, 0.36, 0.8])
+    middle = toys.middle(solids)
     quarter = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
     eye = middle + np.array([3.0, 0.5, 4.0])
     camera = lit_solids.Camera(eye, middle, 1.3)
     other = lit_solids.Camera(quarter @ eye, middle, 1.3)
-    still = lit_solids.pictures(solids, camera, [light], 24)[0].astype(int)
-    turned = lit_solids.pictures(toys.turned(solids, 90), other, [quarter @ light], 24)[0]
+    still = lit_solids.pictures(solids, camera, [LIGHT], 24)[0].astype(int)
+    turned = lit_solids.pictures(toys.turned(solids, 90), other, [quarter @ LIGHT], 24)[0]
     # All turned together, rounding is all that can differ, at an edge of a shadow by a ray of four.
     assert (abs(still - turned) > 1).sum() <= 3
     assert np.ptp(still) > 100
@@ -234,3 +241,16 @@ def test_checksums_are_what_a_config_needs(written):
     block = yaml.safe_load(norb_stand_in.checksums_block(checksums))
     names = sources.expected_names("norb")
     assert block == {"checksums": {f"norb/{name}": checksums[name] for name in names}}
+
+
+def test_config_of_the_stand_in():
+    config = yaml.safe_load((ROOT / "config/norb_stand_in.yaml").read_text())
+    names = sources.expected_names("norb")
+    assert list(config["checksums"]) == [f"norb/{name}" for name in names]
+    merged = copy.deepcopy(SHIPPED)
+    update_config(merged, config)
+    assert effective.problems(merged) == []
+    found = effective.effective(merged)
+    networks = [found[name]["featurizer"] for name in ("norb", "norb_augmented")]
+    assert [network["mode"] for network in networks] == ["train", "train"]
+    assert [any(network["distortion"].values()) for network in networks] == [False, True]
