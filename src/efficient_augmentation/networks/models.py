@@ -203,6 +203,7 @@ class LeNet(nn.Module):
 NETWORKS = {
     "cnn": CNN,
     "lenet": LeNet,
+    "resnet11v2": resnet.resnet11v2,
     "resnet20v2": resnet.resnet20v2,
     "resnet50v2": resnet.resnet50v2,
     "resnet56v2": resnet.resnet56v2,

@@ -48,6 +48,16 @@ def resnet20v2(n_classes, **options):
     return _for_small_images(n_classes, 2, options)
 
 
+def resnet11v2(n_classes, **options):
+    """The same network with n = 1: half the cost again, for 96 x 96 images without a GPU.
+
+    Args:
+      n_classes, **options: as in `resnet56v2`.
+    Returns: ResNet.
+    """
+    return _for_small_images(n_classes, 1, options)
+
+
 def _for_small_images(n_classes, n, options):
     sizes = {"stage_sizes": (n,) * 3, "widths": (64, 128, 256), "inner_widths": (16, 64, 128)}
     return ResNet(n_classes, **{**sizes, "stem_width": 16, "pool": 8, **options})

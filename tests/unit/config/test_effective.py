@@ -49,11 +49,16 @@ def test_shipped_transforms_are_the_papers():
     assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
     assert found["translate"]["pixels"] == [2]
     assert found["crop"]["pixels"] == [1, 2, 3, 4, 5, 6]
-    for name, shift in (("cifar10", 3), ("norb", 6), ("norb_augmented", 6)):
-        found = effective.effective(SHIPPED)[name]["transforms"]
+    settings = effective.effective(SHIPPED)
+    for name in ("cifar10", "norb_augmented"):
+        found = settings[name]["transforms"]
         angles = [-5 + 10 * i / 3 for i in range(4)]
         assert found["rotate"]["degrees"] == pytest.approx(angles, abs=1e-12)
-        assert (found["translate"]["pixels"], found["crop"]["pixels"]) == ([shift], [2])
+        assert found["crop"]["pixels"] == [2]
+    assert settings["cifar10"]["transforms"]["translate"]["pixels"] == [3]
+    # Each of NORB's two networks serves its own transforms.
+    assert settings["norb"]["transforms"] == {"translate": {"pixels": [6]}}
+    assert set(settings["norb_augmented"]["transforms"]) == {"rotate", "crop"}
 
 
 @pytest.mark.parametrize("name", ["mnist", "cifar10", "norb", "norb_augmented"])

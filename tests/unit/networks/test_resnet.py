@@ -130,6 +130,8 @@ def max_pool(x):
     [
         # Parameters, running statistics, and features.
         (resnet.resnet56v2(10), (32, 32, 3), (1_663_338, 10_400, 256)),
+        # Stem 480; blocks 4832, 58,112 and 230,912; the last normalisation 512 and the head 2570.
+        (resnet.resnet11v2(10), (32, 32, 3), (297_418, 1760, 256)),
         (resnet.resnet56v2(5), (96, 96, 1), (1_663_338 - 10 * 257 - 288 + 5 * 2305, 10_400, 2304)),
         (
             resnet.resnet50v2(1000, imagenet_stem=True),
