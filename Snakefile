@@ -24,6 +24,7 @@ include: "workflow/rules/audit.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/ablations.smk"
+include: "workflow/rules/table1.smk"
 
 
 rule all:
@@ -44,6 +45,7 @@ rule paper:
         lambda wildcards: results_of(paper_experiments()),
         lambda wildcards: checks_of(paper_experiments()),
         "results/paper.html",
+        "results/table1.csv",
 
 
 rule check_results:

@@ -29,8 +29,9 @@ def rows():
     import growth
     import numerics
     import softmax
-    import transforms
     import workflow
+
+    import transforms
 
     modules = numerics, softmax, transforms, workflow, growth
     return {name: row for module in modules for name, row in module.ROWS.items()} | {
@@ -40,8 +41,9 @@ def rows():
 
 def networks():
     """ResNet56 v2 on CPU; needs PyTorch, which is in no group of packages for its size."""
-    import networks as comparison
     from measuring import peak_gib, row
+
+    import networks as comparison
 
     for (work, ours, theirs), goal in zip(comparison.rows(), ("1x", "0.8x"), strict=True):
         yield row(

@@ -33,6 +33,7 @@ os.environ.update(
 )
 sys.path.insert(0, str(SOURCE))
 
+from efficient_augmentation.analysis import table1
 from efficient_augmentation.config import effective, featurizer
 from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import (

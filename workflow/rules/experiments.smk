@@ -4,7 +4,8 @@ In:  config, EXPERIMENTS, RUN
 Out: NETWORKS; functions of an experiment, or of wildcards that hold one
 """
 
-PAPER = ["mnist", "cifar10", "norb", "norb_augmented"]
+PAPER = ["mnist", "mnist_online", "cifar10", "norb", "norb_augmented"]
+TABLE1 = ["results/table1.csv", "results/table1.png"]
 SUFFIXES = ["png", "pdf"]
 AUDIT_FILES = [
     "audit.csv",

@@ -93,6 +93,7 @@ rule write_report:
     input:
         lambda wildcards: results_of(documented(wildcards.document)),
         lambda wildcards: origins_of(documented(wildcards.document)),
+        lambda wildcards: TABLE1 if wildcards.document == "paper" else [],
     output:
         "results/{document}.html",
     log:
@@ -117,5 +118,6 @@ rule write_report:
             name: network_folder(name) for name in documented(wildcards.document)
         },
         skipped=lambda wildcards: skipped() if wildcards.document == "paper" else {},
+        table1=lambda wildcards: wildcards.document == "paper",
     script:
         "../scripts/write_report.py"

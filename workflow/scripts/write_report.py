@@ -17,7 +17,8 @@ def main(smk):
         )
         for name, settings in smk.params.settings.items()
     ]
-    html = page.build(found, smk.params.skipped, provenance.of(smk))
+    table1 = inputs.read_table1(results) if smk.params.table1 else (None, None)
+    html = page.build(found, smk.params.skipped, provenance.of(smk), table1)
     atomic.write_text(smk.output[0], html)
 
 

@@ -1,8 +1,8 @@
-"""The areas under the curves as a LaTeX table."""
+"""Tables for a paper, in LaTeX: areas under the curves, and table 1."""
 
 import math
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import sentences, summary, table1
 from efficient_augmentation.files import provenance
 
 LATEX = {
@@ -35,6 +35,44 @@ def to_latex(rows, caption, made_by=None):
         found = [table.get((s, policy)) for s in scores]
         cells = [auc_cell(r, r["auc_mean"] == best[r["score"]]) if r else "--" for r in found]
         lines.append(" & ".join([escape_latex(sentences.policy_label(policy)), *cells]) + r" \\")
+    header = ["policy", *map(escape_latex, scores)]
+    return _table([header], lines, "l" + "r" * len(scores), caption, made_by)
+
+
+def table1_to_latex(rows, made_by=None):
+    """Table 1: a line for each source and each quantity, accuracy and share of the gain, in %.
+
+    Args:
+      rows: as `table1.rows` returns them.
+      made_by: as in `to_latex`.
+    Returns: str, a `table` that needs the booktabs package; intervals stand in brackets, dashes
+      where nothing was measured.
+    """
+    lines = []
+    for name, cells in table1.lines(rows):
+        texts = [_interval_cell(*cells[column]) for column in table1.COLUMNS]
+        lines.append(" & ".join([escape_latex(name), *texts]) + r" \\")
+    groups = [rf"\multicolumn{{3}}{{c}}{{{kind}}}" for kind in ("random", "best observed", "named")]
+    percents = [rf"{k}\,\%" for k in table1.SHARES]
+    header = [["", "none", *groups, "all"], ["", "", *percents * 3, ""]]
+    score, policy = table1.NAMED
+    caption = (
+        "Accuracy, and share of the gain from augmenting every point, in % with 95 % intervals. "
+        "Best observed: the policy of the highest test accuracy, picked after seeing it. Named: "
+        f"{sentences.series_label(score, policy)}, named beforehand."
+    )
+    return _table(header, lines, "l" + "r" * len(table1.COLUMNS), caption, made_by)
+
+
+def _interval_cell(value, low, high):
+    if math.isnan(value):
+        return "--"
+    ends = "" if math.isnan(low) else rf"\,{{\scriptsize[{100 * low:.1f}, {100 * high:.1f}]}}"
+    return f"{100 * value:.1f}{ends}"
+
+
+def _table(header, lines, columns, caption, made_by):
+    """A `table` around lines that end in two backslashes, below a header of lists of cells."""
     origin = [] if made_by is None else [f"% {provenance.NAME}: {provenance.text(made_by)}"]
     return "\n".join(
         [
@@ -43,9 +81,9 @@ def to_latex(rows, caption, made_by=None):
             r"\begin{table}",
             r"  \centering",
             rf"  \caption{{{escape_latex(caption)}}}",
-            rf"  \begin{{tabular}}{{l{'r' * len(scores)}}}",
+            rf"  \begin{{tabular}}{{{columns}}}",
             r"    \toprule",
-            "    " + " & ".join(["policy", *map(escape_latex, scores)]) + r" \\",
+            *("    " + " & ".join(cells) + r" \\" for cells in header),
             r"    \midrule",
             *(f"    {line}" for line in lines),
             r"    \bottomrule",

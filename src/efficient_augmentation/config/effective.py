@@ -41,6 +41,7 @@ RULES = (
     "train_end_to_end",
     "plot_end_to_end",
     "summarize_ablations",
+    "make_table1",
     "audit_scores",
     "plot_audit",
     "select_points",

@@ -93,10 +93,14 @@ class Material(NamedTuple):
     Attributes:
       experiments: list of ExperimentResult, at least one.
       made_by: what the report itself comes from, as `provenance.of` returns it, or None.
+      table1: columns of table1.csv, or None where the paper is not the subject.
+      table1_figure: bytes of its PNG, or None.
     """
 
     experiments: list
     made_by: dict | None = None
+    table1: dict | None = None
+    table1_figure: bytes | None = None
 
     def runs(self):
         """Every (ExperimentResult, TransformResult)."""
@@ -163,6 +167,11 @@ def read_origins(directory, transforms, network=None):
         for stage, (kind, paths) in stages.items()
         if paths
     }
+
+
+def read_table1(folder):
+    """Table 1 and its figure: (columns of table1.csv, bytes of table1.png)."""
+    return _table_and_picture(folder / "table1.csv", folder / "table1.png")
 
 
 def _table_and_picture(table, picture):

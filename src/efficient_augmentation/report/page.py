@@ -19,6 +19,7 @@ from efficient_augmentation.report import (
     made,
     needed,
     runs,
+    table1,
     verdicts,
 )
 
@@ -41,6 +42,7 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
+    Section("table1", "Table 1 of the paper", table1.view),
     Section("verdicts", "Policies beside uniform choice", verdicts.view),
     Section("answer", "What to augment", answer.view),
     Section("needed", "Policies compared", needed.view),
@@ -58,13 +60,14 @@ OWN_LAST = ("claims", "terms", "made")
 """Sections behind all others there."""
 
 
-def build(experiments, skipped=None, made_by=None):
+def build(experiments, skipped=None, made_by=None, table1=(None, None)):
     """The report as one self-contained HTML page: no request leaves it, figures are inside.
 
     Args:
       experiments: list of ExperimentResult.
       skipped: names of experiments that were wanted but not made, each with the reason, or None.
       made_by: mapping as `provenance.of` returns it, of the report itself; None leaves it out.
+      table1: columns of table1.csv and the bytes of its PNG, or None twice.
     Returns: str, HTML. The same results give the same text.
     Raises: ValueError if there is no experiment.
     """
@@ -79,7 +82,7 @@ def build(experiments, skipped=None, made_by=None):
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    material = inputs.Material(experiments, made_by)
+    material = inputs.Material(experiments, made_by, *table1)
     found = [(section, section.view(material)) for section in ordered(material)]
     shown = [(section, content) for section, content in found if content is not None]
     return environment.get_template("page.html.j2").render(

@@ -5,6 +5,10 @@ from efficient_augmentation.names import as_published
 from efficient_augmentation.report import inputs
 
 READ = {
+    "table1": (
+        "Hollow and dashed: the paper; filled: ours, with 95 % intervals over rounds and test "
+        "images. The best observed policy is picked by the test images that judge it."
+    ),
     "random": (
         "Accuracy over the number of augmented points: lines are means over rounds, bands 95 % "
         "intervals of the mean. The sooner a curve reaches the ceiling, the better the policy "

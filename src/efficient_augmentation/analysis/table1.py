@@ -1,0 +1,200 @@
+"""Table 1 of the paper with ours below it: accuracy with no, some and all points augmented.
+
+The paper sets the best policy that it observed against the expected accuracy of random selection.
+The best of many policies, picked by the test set that also judges it, looks better than it is: so
+one policy that was named beforehand stands next to it.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from efficient_augmentation.analysis import comparison, summary
+from efficient_augmentation.names import policies
+
+TRANSFORM = "translate"
+"""The transform that the paper's table is about."""
+
+SHARES = {5: 0.05, 10: 0.10, 25: 0.25}
+"""Budgets of the table, in percent and as shares of the training points."""
+
+NAMED = "influence", "random_proportional"
+"""Score and policy named beforehand: those that the paper proposes."""
+
+PAPER = {
+    "MNIST": (93.2, (99.0, 99.3, 99.5), (99.7, 99.8, 99.7), 99.6),
+    "CIFAR-10": (96.3, (96.6, 96.8, 97.0), (97.0, 97.2, 97.3), 97.3),
+    "NORB": (87.3, (88.0, 88.3, 88.4), (89.9, 89.8, 89.7), 89.7),
+}
+"""Accuracy in % with none, 5, 10, 25 % at random, the best of 5, 10, 25 %, and all augmented.
+
+Source: Kuchnik and Smith 2019, table 1.
+"""
+
+EXPERIMENTS = {"mnist_online": "MNIST", "mnist": "MNIST", "cifar10": "CIFAR-10", "norb": "NORB"}
+"""The experiments that repeat a row of the table, with the row; the closest to it first.
+
+The paper refits MNIST's network at every budget, as mnist_online does; mnist freezes it.
+"""
+
+COLUMNS = ("none", *(f"{kind}_{k}" for kind in ("random", "best", "named") for k in SHARES), "all")
+
+QUANTITIES = {
+    "accuracy": ("accuracy", "low", "high"),
+    "share of the gain": ("share", "share_low", "share_high"),
+}
+"""What the table gives of every column, with the names of value and interval in its rows."""
+
+
+class Sample(NamedTuple):
+    """An accuracy: by round (r,), each a mean over test points, and by test point (s,)."""
+
+    by_round: np.ndarray
+    by_point: np.ndarray
+
+
+def rows(results, skipped=None):
+    """The rows of table1.csv.
+
+    Args:
+      results: name of each experiment that was run, a key of `EXPERIMENTS`, to (curves, baselines,
+        points): columns of curves.csv, mappings of baselines.json and of test_points.npz.
+      skipped: name of each experiment that was not run to the reason, or None.
+    Returns: list of mappings, the paper's row of each data set before ours: dataset; source,
+      "paper" or "ours"; experiment, empty for the paper's; column, one of `COLUMNS`; accuracy in
+      0..1 with its 95 % interval low, high; share of the gain with its interval share_low,
+      share_high; score and policy that were measured; note, why a number is missing. Missing
+      numbers are nan.
+    Raises: ValueError if an experiment is unknown, or curves and test points do not fit.
+    """
+    if unknown := (results.keys() | (skipped or {}).keys()) - EXPERIMENTS.keys():
+        raise ValueError(f"table 1 has no row for {', '.join(sorted(unknown))}")
+    found = []
+    for dataset in PAPER:
+        found += _published(dataset)
+        for experiment in (name for name, row in EXPERIMENTS.items() if row == dataset):
+            about = {"dataset": dataset, "source": "ours", "experiment": experiment}
+            if experiment in results:
+                found += [{**about, **row} for row in _measured(*results[experiment])]
+            elif reason := (skipped or {}).get(experiment):
+                found += [{**about, **_empty(column, reason)} for column in COLUMNS]
+    return found
+
+
+def lines(rows):
+    """The rows by line of the printed table: two for each source, accuracy and share of the gain.
+
+    Args:
+      rows: as `rows` returns them.
+    Returns: list of (name of the line, {column: (value, low, high)}), nan where nothing is known.
+    """
+    found = {}
+    for row in rows:
+        who = row["experiment"] or "paper"
+        for what, names in QUANTITIES.items():
+            cells = found.setdefault(
+                f"{row['dataset']}, {who}: {what}", dict.fromkeys(COLUMNS, (math.nan,) * 3)
+            )
+            cells[row["column"]] = tuple(row[name] for name in names)
+    return list(found.items())
+
+
+def _published(dataset):
+    none, at_random, best, full = PAPER[dataset]
+    values = dict(zip(COLUMNS, (none, *at_random, *best, *[math.nan] * 3, full), strict=True))
+    return [
+        {
+            **{"dataset": dataset, "source": "paper", "experiment": ""},
+            **_empty(column, ""),
+            "accuracy": value / 100,
+            "share": (value - none) / (full - none),
+        }
+        for column, value in values.items()
+        if not math.isnan(value)
+    ]
+
+
+def _measured(curves, baselines, points):
+    n, levels = baselines["n_train"], [_level(points[name]) for name in ("floor", "ceiling")]
+    found = [_row("none", levels[0], levels)]
+    pairs = summary.unstratified(curves)
+    uniform = next((pair for pair in pairs if pair[1] == comparison.REFERENCE), None)
+    chosen = [pair for pair in pairs if pair[1] != comparison.REFERENCE]
+    for kind in ("random", "best", "named"):
+        for percent, share in SHARES.items():
+            budget = round(share * n)
+            wanted = {"random": [uniform] if uniform else [], "best": chosen, "named": [NAMED]}
+            samples = {p: _sample(curves, points, *p, budget) for p in wanted[kind] if p in pairs}
+            samples = {pair: sample for pair, sample in samples.items() if sample}
+            column = f"{kind}_{percent}"
+            if not samples:
+                found.append(_empty(column, f"not measured with {budget} points"))
+                continue
+            pair = max(samples, key=lambda pair: samples[pair].by_round.mean())
+            found.append(_row(column, samples[pair], levels, *pair))
+    return [*found, _row("all", levels[1], levels)]
+
+
+def _sample(curves, points, score, policy, budget):
+    """What was measured of a policy at a budget, None where it was not measured there."""
+    budgets, accuracy = summary.accuracies(curves, score, policy)
+    at = np.flatnonzero(budgets == budget)
+    row = (points["score"] == score) & (points["policy"] == policy) & (points["clusters"] == 0)
+    row = np.flatnonzero(row & (points["n_augmented"] == budget))
+    if not len(at):
+        return None
+    if len(row) != 1:
+        raise ValueError(f"test points: {score}, {policy} has {len(row)} rows at {budget} points")
+    by_round = accuracy[:, at[0]]
+    if not policies.parse(policy).random:
+        by_round = _certain(by_round[0])
+    return Sample(by_round, np.asarray(points["right"][row[0]], float))
+
+
+def _level(by_point):
+    by_point = np.asarray(by_point, float)
+    return Sample(_certain(by_point.mean()), by_point)
+
+
+def _certain(accuracy):
+    """Rounds of what does not vary over rounds."""
+    return np.full(2, accuracy)
+
+
+def _row(column, sample, levels, score="", policy=""):
+    accuracy, share = comparison.interval(*sample), _share(sample, *levels)
+    return {
+        "column": column,
+        "accuracy": accuracy.mean,
+        "low": accuracy.low,
+        "high": accuracy.high,
+        "share": share.mean,
+        "share_low": share.low,
+        "share_high": share.high,
+        "score": "" if policy and policies.parse(policy).blind else score,
+        "policy": policy,
+        "note": "",
+    }
+
+
+def _share(sample, floor, ceiling):
+    """Share of the gain with its interval; nan where nothing is gained.
+
+    By the delta method: a test point moves the share S = (A - F) / (C - F) of accuracy A, floor F
+    and ceiling C by (a - f - S (c - f)) / (C - F), where a, f, c are the point's own.
+    """
+    gain = ceiling.by_point.mean() - floor.by_point.mean()
+    if gain <= 0:
+        return comparison.Estimate(*[math.nan] * 4)
+    by_round = (sample.by_round - floor.by_point.mean()) / gain
+    moved = sample.by_point - floor.by_point
+    moved = moved - by_round.mean() * (ceiling.by_point - floor.by_point)
+    return comparison.interval(by_round, by_round.mean() + moved / gain)
+
+
+def _empty(column, note):
+    numbers = ("accuracy", "low", "high", "share", "share_low", "share_high")
+    return {"column": column, **dict.fromkeys(numbers, math.nan), "score": "", "policy": ""} | {
+        "note": note
+    }
