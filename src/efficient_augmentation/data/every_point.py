@@ -25,7 +25,7 @@ def written_out(of):
     if classes is None:
         classes = list(range(len(counts)))
     if n_train is None:
-        # Labels that do not exist are refused later, by `check.check`.
+        # Labels that do not exist are refused later, by `config.dataset`.
         n_train = sum(counts[label] for label in classes if label in range(len(counts)))
     return of | {"classes": classes, "n_train": n_train}
 

@@ -29,7 +29,7 @@ def transform_figures(dataset, scores, baselines, curves, variants, *, name, cla
       scores: columns of scores.csv: each score and, but for the machine's, its `_after`.
       baselines: mapping of baselines.json.
       curves: columns of curves.csv.
-      variants: the transform's, as `transforms.variants` returns them.
+      variants: the transform's, as `catalogue.variants` returns them.
       name: the transform's name.
       class_names: name of each class, in the order of the labels.
     Yields: (figure's name, Figure).

@@ -173,7 +173,7 @@ def transform(images, labels, variants, name, class_names):
     Args:
       images: (n, h, w, c).
       labels: class index of each, (n,).
-      variants: sequence of (label, apply) as `transforms.variants` returns them.
+      variants: sequence of (label, apply) as `catalogue.variants` returns them.
       name: name of the transform.
       class_names: name of each class.
     Returns: Figure, a column wide up to six variants, else two columns.

@@ -25,7 +25,7 @@ def featurize(name, variables, images, batch_size=512, progress=None):
 
     Args:
       name: network, see `models.build`.
-      variables: its weights, as `train.train` or `train.load_weights` returns them.
+      variables: its weights, as `train_small.train` or `train_small.load_weights` returns them.
       images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
       batch_size: images sent to the devices at once, >= 1; halved as often as their memory asks
         for.

@@ -8,11 +8,11 @@ def fit(points, featurizer, checkpoints=None, progress=None):
     """Train a ResNet.
 
     Args:
-      points: mapping of the arrays that `data.whole.load` returns.
+      points: mapping of the arrays that `every_point.load` returns.
       featurizer: the config's featurizer, mode train.
       checkpoints: `checkpoints.Checkpoints`, None for none.
       progress: text stream for the bar, None for none.
-    Returns: (variables, meta, history) as `stages.network.fit`.
+    Returns: (variables, meta, history) as `of_experiment.fit`.
     Raises: ValueError as `train_resnet.train`.
     """
     settings = dict(featurizer)

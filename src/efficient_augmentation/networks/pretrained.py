@@ -22,7 +22,7 @@ def description(weights):
     """What a file of weights says of its network.
 
     Args:
-      weights: path of a file written by `train.save_weights`.
+      weights: path of a file written by `train_small.save_weights`.
     Returns: mapping with name, n_classes and input_shape.
     """
     return json.loads(arrays.load(weights, "meta")["meta"].tobytes())

@@ -92,7 +92,7 @@ def facility_location(residuals, features, labels):
     best sum that any b points of the class do.
 
     Args:
-      residuals: (n, k), p - e_y of every point, see `head_scores.residuals`.
+      residuals: (n, k), p - e_y of every point, see `of_head.residuals`.
       features: (n, d), finite.
       labels: (n,), 0..k-1.
     Returns: (n,) permutation of 0..n-1.

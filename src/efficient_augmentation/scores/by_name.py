@@ -24,7 +24,7 @@ class Fits(NamedTuple):
     C: float | None
     """Inverse penalty in the Hessian of the influence; None leaves it out, as published."""
     kind: str = "influence"
-    """Of influence, see `scores.loo_influence`."""
+    """Of influence, see `influence.loo_influence`."""
 
 
 class Points:

@@ -15,7 +15,7 @@ class AugmentationSelector(BaseEstimator):
 
     Args:
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
-      criterion: score of the points, a name of `scoring.NAMES`, such as "loss" or "influence".
+      criterion: score of the points, a name of `by_name.NAMES`, such as "loss" or "influence".
       policy: a name that `policies.parse` takes, but for a k-DPP's.
       C: inverse strength of the penalty of the logistic regression that scores the points.
       random_state: int, numpy RandomState, or None for NumPy's global state.

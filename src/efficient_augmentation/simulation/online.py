@@ -37,7 +37,7 @@ class OnlineModel:
 
     Args:
       images: mapping with x_train (rows, h, w, c), y_train, source_train (-1 for the originals,
-        which come first), x_test, y_test: expanded as by `transforms.expand`.
+        which come first), x_test, y_test: expanded as by `catalogue.expand`.
       C: inverse strength of the logistic regression's penalty.
       network: name, see `models.build`.
       epochs, batch_size, learning_rate: as in `train_small.train`.
