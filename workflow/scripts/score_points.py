@@ -19,9 +19,7 @@ def main(smk, progress=None):
         logging.warning(warning)
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.scores, rows, made_by)
-    atomic.write_json(
-        smk.output.baselines, {**levels, "C_choice": C_choice, provenance.NAME: made_by}
-    )
+    atomic.write_json(smk.output.baselines, {**levels, provenance.NAME: made_by})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 _SWEEP = ("inertia_train", "inertia_test", "silhouette_train", "silhouette_test")
 _TEXTS = ("score", "policy")
 # An image of a folder is known by its path, a class by its name.
-_ANYTHING = (*_TEXTS, "id", "label", "verdict")
+_ANYTHING = (*_TEXTS, "id", "label", "verdict", "C_choice")
 _LEVELS = ("floor", "floor_plain_test", "ceiling", "vsv_accuracy")
 _COLUMNS = {
     "scores.csv": ("id", "label", *_SIGNS, "support_vector"),
@@ -241,7 +241,7 @@ def _penalty(file, levels):
     bound = choice["losses"][best] + choice["standard_errors"][best]
     pairs = zip(choice["grid"], choice["losses"], strict=True)
     expected = min(value for value, loss in pairs if loss <= bound)
-    if C == expected:
+    if expected == C:
         return []
     return [f"{file}: C is {C}, expected {expected}, the least with a loss of at most {bound:.6g}"]
 
