@@ -14,7 +14,7 @@ def main(smk, progress=None):
     settings, C_choice = chosen_C.settle(smk.params.model, smk.input.C)
     built = model.build(features, dataset, settings, progress, given)
     ids, further = dataset["train_ids"], smk.params.further
-    rows, levels = baselines.evaluate(built, features, ids, further)
+    rows, levels = baselines.evaluate(built, features, ids, further, C_choice)
     for warning in levels["warnings"]:
         logging.warning(warning)
     made_by = provenance.of(smk)

@@ -29,9 +29,8 @@ def test_labels_are_any_two_values(labels):
 def test_more_than_two_classes(score):
     X, y = several_classes(40, 4, 3)
     values = points.score_points(X, np.array(["cat", "dog", "eel"])[y], score)
-    np.testing.assert_array_equal(
-        values, by_name.score_alone(score, X, y, 10 / X.astype(float).var(axis=0).sum())
-    )
+    C = 10 / regularization.scale(X)
+    np.testing.assert_array_equal(values, by_name.score_alone(score, X, y, C))
     chosen = points.select_points(X, y * 5 - 2, 7, score, "deterministic_proportional")
     assert np.abs(values)[chosen].min() >= np.abs(np.delete(values, chosen)).max()
 
