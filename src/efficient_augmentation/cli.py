@@ -145,6 +145,10 @@ def read_rows(path):
     else:
         X, labels = _required(path, held, "x", "y")
         source = np.full(len(X), -1)
+        if len(labels) != len(X):
+            raise ValueError(
+                f"{path}: labels must have shape ({len(X)},), a label a row, not {labels.shape}"
+            )
     n = int((source == -1).sum())
     if X.ndim != 2 or not n:
         raise ValueError(

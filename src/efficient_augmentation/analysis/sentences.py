@@ -206,8 +206,8 @@ def penalty_sentence(choice):
     best = min(range(len(choice["losses"])), key=choice["losses"].__getitem__)
     least, error = choice["losses"][best], choice["standard_errors"][best]
     return (
-        f"{said}: {choice['losses'][place]:.4f} nats there, at least {least:.4f} with a standard "
-        f"error of {error:.4f}, at C = {choice['grid'][best]:.4g}."
+        f"{said}: {choice['losses'][place]:.4f} nats; the least, at C = "
+        f"{choice['grid'][best]:.4g}, is {least:.4f} with a standard error of {error:.4f}."
     )
 
 

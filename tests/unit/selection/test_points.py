@@ -102,7 +102,7 @@ def test_bad_arguments_are_refused(change, message):
 
 @pytest.mark.parametrize("policy", ["herding", "facility_location", "dpp_map_weighted"])
 def test_coresets_are_those_of_the_fit_on_the_points(policy):
-    theta = logistic.fit(X, Y, 10.0)
+    theta = logistic.fit(X, Y, 10 / regularization.scale(X))
     residuals = of_head.residuals(theta, X, Y)
     losses = influence.loss(theta, X, Y)
     expected = coresets.order(policy, X.astype(float), Y, residuals, losses)[:9]
