@@ -20,7 +20,7 @@ from efficient_augmentation.scores import by_name, of_head
 
 _log = logging.getLogger(__name__)
 # In standard errors: no prediction turns over that, and a third of the iterations are saved.
-_TOLERANCE = 1e-7
+_TOLERANCE = 3e-8
 
 
 class Model(Protocol):
