@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from efficient_augmentation.files import arrays, tables
-from efficient_augmentation.names import policies
+from efficient_augmentation.names import policies, regularization
 from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.selection import order
 
@@ -85,9 +85,13 @@ def _parser():
     select.add_argument("--seed", type=_seed, default=0, help="of the draw (default: %(default)s)")
     select.add_argument(
         "--C",
-        type=float,
-        default=10.0,
-        help="inverse penalty of the logistic regression that scores points (default: %(default)s)",
+        type=_C,
+        default=regularization.AUTO,
+        help=(
+            "inverse penalty of the logistic regression that scores points: a number, or auto, "
+            "which chooses one by cross-validation where FILE holds copies of the points, else by "
+            "the scale of the features, and says which (default: %(default)s)"
+        ),
     )
     select.add_argument(
         "--output", metavar="CSV", default="-", help="file to write (default: standard output)"
@@ -98,12 +102,18 @@ def _parser():
 def _select(options):
     if Path(options.output).is_dir():
         raise ValueError(f"{options.output}: a folder; give a file for --output")
-    X, labels, ids = read_points(options.file)
+    rows, every_label, source, ids = read_rows(options.file)
+    X, labels = rows[source == -1], every_label[source == -1]
     points = order.number_of_points(options.budget, len(X))
     # Imported once the arguments are known to be sound: it takes seconds.
     from efficient_augmentation.selection import points as select
 
-    scores = select.score_points(X, labels, options.score, C=options.C)
+    C = options.C
+    if C == regularization.AUTO:
+        choice = select.choose_C(rows, every_label, source)
+        C = choice.C
+        print(regularization.described(C, choice.rule), file=sys.stderr)
+    scores = select.score_points(X, labels, options.score, C=C)
     rows = order.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
     if options.output == "-":
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
@@ -115,13 +125,13 @@ def _select(options):
     print(f"{points} of {len(X)} points selected", file=sys.stderr)
 
 
-def read_points(path):
-    """Points of a file of features.
+def read_rows(path):
+    """Points of a file of features, and the copies that it holds of them.
 
     Args:
       path: .npz file with x_train, y_train and source_train, of which the rows with source -1 are
         the points, or with x and y; and perhaps with ids, one a point.
-    Returns: features (n, d), labels (n,), ids (n,).
+    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,).
     Raises: ValueError naming the file and the array; FileNotFoundError.
     """
     held = arrays.load(path)
@@ -132,15 +142,22 @@ def read_points(path):
                 f"{path}: x_train, y_train and source_train have {len(X)}, {len(labels)} and "
                 f"{len(source)} rows; they must have equally many"
             )
-        X, labels = X[source == -1], labels[source == -1]
     else:
         X, labels = _required(path, held, "x", "y")
-    if X.ndim != 2 or not len(X):
-        raise ValueError(f"{path}: features have shape {X.shape}; (n, d), n >= 1, is wanted")
-    ids = held.get("ids", np.arange(len(X)))
-    if ids.shape != (len(X),):
-        raise ValueError(f"{path}: ids have shape {ids.shape}; ({len(X)},) is wanted, one a point")
-    return X, labels, ids
+        source = np.full(len(X), -1)
+        if len(labels) != len(X):
+            raise ValueError(
+                f"{path}: labels must have shape ({len(X)},), a label a row, not {labels.shape}"
+            )
+    n = int((source == -1).sum())
+    if X.ndim != 2 or not n:
+        raise ValueError(
+            f"{path}: features have shape {(n, *X.shape[1:])}; (n, d), n >= 1, is wanted"
+        )
+    ids = held.get("ids", np.arange(n))
+    if ids.shape != (n,):
+        raise ValueError(f"{path}: ids have shape {ids.shape}; ({n},) is wanted, one a point")
+    return X, labels, source, ids
 
 
 def _required(path, held, *names):
@@ -162,6 +179,17 @@ def _budget(text):
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a number; give how many points, such as 100, or a share, such as 0.1"
+        ) from None
+
+
+def _C(text):
+    if text == regularization.AUTO:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither {regularization.AUTO} nor a number"
         ) from None
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,9 @@ def run(capsys, *arguments):
 def test_points_on_standard_output(plain, capsys):
     status, rows, err = run(capsys, plain, "--budget", "0.1")
     assert status == 0
-    assert err == "5 of 50 points selected\n"
+    C, said = err.splitlines()
+    assert re.fullmatch(r"C = \S+, 10 over the mean squared distance .*", C)
+    assert said == "5 of 50 points selected"
     assert len(rows) == 50
     assert list(rows[0]) == ["rank", "id", "label", "score", "probability", "selected"]
     chosen = [int(row["id"].removesuffix(".png")) for row in rows if row["selected"] == "1"]
@@ -67,7 +70,9 @@ def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys
     np.savez(tmp_path / "features.npz", **features)
     status, rows, _ = run(capsys, tmp_path / "features.npz", "--budget", 3)
     assert (status, len(rows)) == (0, 24)
-    expected = points.select_points(features["x_train"][:24], features["y_train"][:24], 3)
+    # Its copies choose C.
+    C = points.choose_C(*(features[f"{x}_train"] for x in ("x", "y", "source"))).C
+    expected = points.select_points(features["x_train"][:24], features["y_train"][:24], 3, C=C)
     assert [int(row["id"]) for row in rows[:3]] == expected.tolist()
 
 

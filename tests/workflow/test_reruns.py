@@ -148,7 +148,7 @@ HINGE = {"scores": ["hinge"]}
     ("change", "row"),
     [
         ({"mirrors": ["/nowhere"]}, "mirrors"),
-        ({"defaults": {"C": 10}}, None),
+        ({"defaults": {"C": "auto"}}, None),
         ({"run": ["tiny"]}, "run"),
         ({"experiments": {"more": {}}}, "experiments (one more)"),
         ({"experiments": {"tiny": {"rounds": 3}}}, "rounds"),

@@ -1,7 +1,8 @@
 """Truth check: every score beside exact refits without each point.
 
 In:  results/{experiment}/dataset.npz
-     results/{experiment}/{transform}/features.npz of the first transform
+     results/{experiment}/{transform}/features.npz of the first transform, and its C.json where C is
+     to be chosen
 Out: results/{experiment}/audit.csv, audit_summary.csv, each with *-metadata.json
      results/{experiment}/figures/audit.png, audit.pdf
 """
@@ -12,6 +13,7 @@ rule audit_scores:
     input:
         dataset="results/{experiment}/dataset.npz",
         features=first_features,
+        C=chosen_C,
     output:
         table="results/{experiment}/audit.csv",
         table_metadata="results/{experiment}/audit.csv-metadata.json",

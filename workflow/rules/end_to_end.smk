@@ -2,6 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz
+     results/{experiment}/{transform}/C.json where C is to be chosen
 Out: results/{experiment}/{transform}/end_to_end.csv, end_to_end.csv-metadata.json
      results/{experiment}/{transform}/figures/end_to_end.png, end_to_end.pdf
      results/benchmarks/train_end_to_end/{experiment}/{transform}.csv: seconds, no result
@@ -12,6 +13,7 @@ rule train_end_to_end:
     input:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
+        C=chosen_C,
     output:
         table="results/{experiment}/{transform}/end_to_end.csv",
         table_metadata="results/{experiment}/{transform}/end_to_end.csv-metadata.json",

@@ -43,6 +43,9 @@ FIGURES = {
     "stratified": {
         "clusters_{}": ("clusters", "accuracy by number of clusters"),
     },
+    "tuned": {
+        "regularization": ("regularization", "held-out loss by C"),
+    },
     "once": {
         "transform": ("transform", "the transform on real images"),
     },
@@ -68,6 +71,9 @@ def figure_subjects(settings):
         "sorted": [s for s in others if s == "loss"],
         "diverse": dpp["policies"] if diverse else [],
         "stratified": stratified["scores"] if stratified["counts"] else [],
+        "tuned": (
+            ["-"] if regularization.chosen(settings["C"], settings["faithful"]) else []
+        ),
         "once": ["-"] if shown else [],
     }
 
@@ -161,6 +167,16 @@ def training_history(wildcards):
     asked = score_names.asked(EXPERIMENTS[wildcards.experiment])
     named = set(score_names.GIVEN) & set(asked)
     return f"results/{wildcards.experiment}/featurizer/forgetting.npz" if named else []
+
+
+def chosen_C(wildcards):
+    """The file that holds C, where it is to be chosen."""
+    settings = EXPERIMENTS[wildcards.experiment]
+    if not regularization.chosen(settings["C"], settings["faithful"]):
+        return []
+    # What is not about one transform takes the C of the first, as it does the features.
+    transform = wildcards.get("transform", next(iter(settings["transforms"])))
+    return f"results/{wildcards.experiment}/{transform}/C.json"
 
 
 @functools.cache

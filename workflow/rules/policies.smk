@@ -2,6 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz, baselines.json
+     results/{experiment}/{transform}/C.json where C is to be chosen
      results/{experiment}/featurizer/forgetting.npz where that score is asked for
 Out: results/{experiment}/{transform}/curves.csv, auc.csv, comparison.csv, needed.csv, each with
      *-metadata.json; auc.tex, test_points.npz
@@ -14,6 +15,7 @@ rule simulate_policies:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
         history=training_history,
+        C=chosen_C,
     output:
         curves="results/{experiment}/{transform}/curves.csv",
         curves_metadata="results/{experiment}/{transform}/curves.csv-metadata.json",

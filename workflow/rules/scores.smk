@@ -2,6 +2,7 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz
+     results/{experiment}/{transform}/C.json where C is to be chosen
      results/{experiment}/featurizer/forgetting.npz where that score is asked for
 Out: results/{experiment}/{transform}/scores.csv, scores.csv-metadata.json, baselines.json
 """
@@ -12,6 +13,7 @@ rule score_points:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
         history=training_history,
+        C=chosen_C,
     output:
         scores="results/{experiment}/{transform}/scores.csv",
         scores_metadata="results/{experiment}/{transform}/scores.csv-metadata.json",

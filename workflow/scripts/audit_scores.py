@@ -3,13 +3,14 @@
 from _job import start
 
 from efficient_augmentation.files import arrays, provenance, tables
-from efficient_augmentation.simulation import truth_check
+from efficient_augmentation.simulation import chosen_C, truth_check
 
 
 def main(smk):
     ids = arrays.load(smk.input.dataset, "train_ids")["train_ids"]
     features = arrays.load(smk.input.features, "x_train", "y_train", "source_train")
-    rows, summary = truth_check.run(features, ids, **smk.params.settings)
+    settings, _ = chosen_C.settle(smk.params.settings, smk.input.C)
+    rows, summary = truth_check.run(features, ids, **settings)
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.table, rows, made_by)
     tables.write_csv(smk.output.summary, summary, made_by)

@@ -5,15 +5,16 @@ import logging
 from _job import start
 
 from efficient_augmentation.files import arrays, atomic, provenance, tables
-from efficient_augmentation.simulation import baselines, model
+from efficient_augmentation.simulation import baselines, chosen_C, model
 
 
 def main(smk, progress=None):
     features, dataset = arrays.load(smk.input.features), arrays.load(smk.input.dataset)
     given = arrays.load(smk.input.history, "forgetting") if smk.input.history else None
-    built = model.build(features, dataset, smk.params.model, progress, given)
+    settings, C_choice = chosen_C.settle(smk.params.model, smk.input.C)
+    built = model.build(features, dataset, settings, progress, given)
     ids, further = dataset["train_ids"], smk.params.further
-    rows, levels = baselines.evaluate(built, features, ids, further)
+    rows, levels = baselines.evaluate(built, features, ids, further, C_choice)
     for warning in levels["warnings"]:
         logging.warning(warning)
     made_by = provenance.of(smk)

@@ -3,13 +3,14 @@
 from _job import start
 
 from efficient_augmentation.files import arrays, provenance, tables
-from efficient_augmentation.simulation import model, panels
+from efficient_augmentation.simulation import chosen_C, model, panels
 
 
 def main(smk, progress=None):
     features, dataset = arrays.load(smk.input.features), arrays.load(smk.input.dataset)
     given = arrays.load(smk.input.history, "forgetting") if smk.input.history else None
-    built = model.build(features, dataset, smk.params.model, progress, given)
+    settings, _ = chosen_C.settle(smk.params.model, smk.input.C)
+    built = model.build(features, dataset, settings, progress, given)
     rows, points = panels.tallied(built, smk.params.plan, features["source_test"])
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.curves, rows, made_by)

@@ -15,13 +15,13 @@ _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 _SWEEP = ("inertia_train", "inertia_test", "silhouette_train", "silhouette_test")
 _TEXTS = ("score", "policy")
 # An image of a folder is known by its path, a class by its name.
-_ANYTHING = (*_TEXTS, "id", "label", "verdict")
+_ANYTHING = (*_TEXTS, "id", "label", "verdict", "C_choice")
 _LEVELS = ("floor", "floor_plain_test", "ceiling", "vsv_accuracy")
 _COLUMNS = {
     "scores.csv": ("id", "label", *_SIGNS, "support_vector"),
     "curves.csv": (*_KEY, "test_accuracy"),
     "auc.csv": (*_TEXTS, "auc_mean", "auc_std", "rounds"),
-    "baselines.json": (*_LEVELS, "n_train", "n_test_rows", "n_support_vectors"),
+    "baselines.json": (*_LEVELS, "C", "C_choice", "n_train", "n_test_rows", "n_support_vectors"),
     "selection.csv": ("rank", "id", "label", "score", "probability", "selected"),
     "selection.json": ("verdict", "points", "n_train"),
     "clusters.csv": ("clusters", *_SWEEP),
@@ -227,7 +227,23 @@ def _baselines(files, settings):
     for name in _LEVELS:
         if not 0 <= levels[name] <= 1:
             found.append(f"{file}: {name} is {levels[name]}, expected within 0..1")
-    return found
+    return found + _penalty(file, levels)
+
+
+def _penalty(file, levels):
+    """What is wrong with the C that was used: it must be the one that the recorded rule gives."""
+    C, choice = levels["C"], levels["C_choice"]
+    if choice["C"] != C:
+        return [f"{file}: C is {C}, expected {choice['C']}, which C_choice holds"]
+    if not choice.get("losses"):
+        return []
+    best = int(np.argmin(choice["losses"]))
+    bound = choice["losses"][best] + choice["standard_errors"][best]
+    pairs = zip(choice["grid"], choice["losses"], strict=True)
+    expected = min(value for value, loss in pairs if loss <= bound)
+    if expected == C:
+        return []
+    return [f"{file}: C is {C}, expected {expected}, the least with a loss of at most {bound:.6g}"]
 
 
 def _curves(columns, levels, settings):

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from efficient_augmentation.analysis import summary
-from efficient_augmentation.names import policies
+from efficient_augmentation.names import policies, regularization
 
 LABELS = {
     "baseline": "uniform random",
@@ -195,6 +195,20 @@ def clusters_sentence(curves, baselines, score, policy):
     if comparison.low > 0:
         return f"{sentence}{at_once}. There, stratifying helps."
     return f"{sentence}{at_once}. No number of clusters is shown to help."
+
+
+def penalty_sentence(choice):
+    """How the inverse penalty C was chosen, from the mapping of C.json."""
+    said = regularization.described(choice["C"], choice["rule"])
+    if not choice["losses"]:
+        return f"{said}."
+    place = choice["grid"].index(choice["C"])
+    best = min(range(len(choice["losses"])), key=choice["losses"].__getitem__)
+    least, error = choice["losses"][best], choice["standard_errors"][best]
+    return (
+        f"{said}: {choice['losses'][place]:.4f} nats; the least, at C = "
+        f"{choice['grid'][best]:.4g}, is {least:.4f} with a standard error of {error:.4f}."
+    )
 
 
 def sweep_sentence(columns):

@@ -34,6 +34,7 @@ RULES = (
     "featurize",
     "take_features",
     "sweep_clusters",
+    "choose_C",
     "score_points",
     "simulate_policies",
     "summarize_curves",
@@ -219,7 +220,8 @@ def _message(error):
     value, limit = _shown(error.instance), error.validator_value
     match error.validator:
         case "type":
-            return _wrong_type(error.instance, limit)
+            right = " or ".join(map(str, error.schema.get("examples", ())))
+            return _wrong_type(error.instance, limit) + (f"; give {right}" if right else "")
         case "enum":
             choices = ", ".join(map(str, limit))
             return f"{value} is not one of {choices}{_did_you_mean(error.instance, limit)}"

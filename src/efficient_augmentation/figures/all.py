@@ -1,7 +1,7 @@
 """All figures of one transform of one experiment."""
 
 from efficient_augmentation.analysis import summary
-from efficient_augmentation.figures import compare, images, score_plots, strata
+from efficient_augmentation.figures import compare, images, regularization, score_plots, strata
 from efficient_augmentation.figures import curves as accuracy_curves
 from efficient_augmentation.names import scores as score_names
 
@@ -20,7 +20,7 @@ def transform_figures(dataset, scores, baselines, curves, variants, *, name, cla
     scores_{score} where it has an "after", images_{score} where it is a column of scores.csv; once:
     transform; then, where curves hold the data, compare_loss_random, compare_loss_deterministic,
     compare_margin_random, compare_dpp_weighted and compare_dpp_raw, all beside influence, and for
-    each stratified score clusters_{score}.
+    each stratified score clusters_{score}; where C was chosen from the data, regularization.
 
     Of features, which stand in the place of images in x_train (n, d), no images are drawn.
 
@@ -47,6 +47,8 @@ def transform_figures(dataset, scores, baselines, curves, variants, *, name, cla
             yield f"scores_{score}", score_plots.before_after(before, after, score)
         if score in scores and x.ndim == 4:
             yield f"images_{score}", images.extremes(x, y, scores[score], score, class_names)
+    if "losses" in baselines["C_choice"]:
+        yield "regularization", regularization.losses(baselines["C_choice"])
     if x.ndim == 4:
         yield "transform", images.transform(x, y, variants, name, class_names)
     yield from combined_figures(curves, baselines, found)

@@ -52,7 +52,8 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
       start: (R, d + 1) parameters to start from, or (d + 1,) for all runs alike; None means
         zeros. It changes the time, not the result.
       tolerance: distance from the optimum at which a run may stop, in standard errors of theta
-        (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
+        (the Newton decrement of f / C: the root of g' H^-1 g of its derivatives), so that it means
+        the same at every C. Zero goes on to rounding.
     Returns: theta (R, d + 1) float64, intercept last.
     Raises: as `fit`.
     Cost: 5 to 90 iterations of O(R n d), and, for every 64 runs and sixteenth iteration,
@@ -68,7 +69,7 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         def advance(weights, theta, leave, exact):
             used = lbfgs.rows_in_use(weights)
             rows, sign = with_intercept(X[used]), 2.0 * y[used] - 1
-            problem = rows, sign, C, tolerance, weights[:, used], theta
+            problem = rows, sign, C, tolerance * C**0.5, weights[:, used], theta
             return _minimise(*map(jnp.float64, problem), leave, exact)
 
         theta, *state = lbfgs.in_turns(advance, weights, start)

@@ -57,7 +57,8 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
       start: (R, k, d + 1) parameters to start from, or (k, d + 1) for all runs alike; None means
         zeros. It changes the time, not the result.
       tolerance: distance from the optimum at which a run may stop, in standard errors of theta
-        (the Newton decrement: the root of g' H^-1 g). Zero goes on to rounding.
+        (the Newton decrement of f / C: the root of g' H^-1 g of its derivatives), so that it means
+        the same at every C. Zero goes on to rounding.
     Returns: theta (R, k, d + 1) float64, intercept last, summing to zero over the classes.
     Raises: as `fit`.
     Cost: some 50 to 500 iterations of O(R k n d), and, for every 64 runs or fewer and sixteenth
@@ -76,7 +77,7 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         def advance(weights, theta, leave, exact):
             used = lbfgs.rows_in_use(weights)
             rows, own = logistic.with_intercept(X[used]), y[used] == np.arange(k)[:, None]
-            problem = rows, C, tolerance, weights[:, used], theta
+            problem = rows, C, tolerance * C**0.5, weights[:, used], theta
             return _minimise(own, *map(jnp.float64, problem), leave, exact)
 
         theta, *state = lbfgs.in_turns(advance, weights, start, together)

@@ -155,6 +155,8 @@ def figure_sentence(transform, score, name, kind, classes):
         return sentences.scores_sentence(transform.scores, score)
     if kind == "images":
         return sentences.images_sentence(transform.scores, score, classes)
+    if kind == "regularization":
+        return sentences.penalty_sentence(baselines["C_choice"])
     if kind == "transform":
         return f"The test set holds {baselines['n_test_rows']} rows with its variants."
     if kind == "clusters":

@@ -1,7 +1,7 @@
 """Texts of the report that hold whatever was found: how to read figures, and what was run."""
 
 from efficient_augmentation.analysis import sentences
-from efficient_augmentation.names import as_published
+from efficient_augmentation.names import as_published, regularization
 from efficient_augmentation.report import inputs
 
 READ = {
@@ -25,6 +25,12 @@ READ = {
     "images": (
         "Training images row by row from either end of the ranking; frames show the class. High "
         "scores should look unusual, low ones typical."
+    ),
+    "regularization": (
+        "The classifier's penalty was chosen by cross-validation over the training points, with "
+        "the copies of a point kept in its fold; the test set was not used. The dashed line is one "
+        "standard error above the least loss, the circle the strongest penalty below it. The grey "
+        "band is one standard error to either side."
     ),
     "transform": "Each row is a training image, beside every variant that augmenting it adds.",
     "compare": (
@@ -195,8 +201,9 @@ def describe_scores(config):
 
 def describe_penalty(experiment):
     """The inverse regularisation that was used, as baselines.json holds it."""
-    used = sorted({t.baselines["C"] for t in experiment.transforms})
-    return "C = " + ", ".join(f"{c:g}" for c in used)
+    used = list(dict.fromkeys(f"{t.baselines['C']:.3g}" for t in experiment.transforms))
+    rules = dict.fromkeys(t.baselines["C_choice"]["rule"] for t in experiment.transforms)
+    return f"C = {', '.join(used)} ({'; '.join(regularization.RULES[rule] for rule in rules)})"
 
 
 def describe_featurizer(network):

@@ -17,7 +17,8 @@ class AugmentationSelector(BaseEstimator):
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
       criterion: score of the points, a name of `by_name.NAMES`, such as "loss" or "influence".
       policy: a name that `policies.parse` takes, but for a k-DPP's.
-      C: inverse strength of the penalty of the logistic regression that scores the points.
+      C: inverse strength of the penalty of the logistic regression that scores the points, or
+        "auto", see `points.select_points`.
       random_state: int, numpy RandomState, or None for NumPy's global state.
 
     Attributes, once fitted (n points, m chosen):
@@ -25,6 +26,7 @@ class AugmentationSelector(BaseEstimator):
       indices_: (m,) rows chosen, in the policy's order.
       support_: (n,) bool, whether a row is chosen.
       classes_: (k,), the labels.
+      C_: the C that was used.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class AugmentationSelector(BaseEstimator):
         *,
         criterion="influence",
         policy="random_proportional",
-        C=10.0,
+        C="auto",
         random_state=None,
     ):
         self.budget = budget
@@ -50,11 +52,12 @@ class AugmentationSelector(BaseEstimator):
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
-        self.scores_ = points.score_points(X, y, self.criterion, C=self.C)
-        seed = check_random_state(self.random_state).randint(1 << 32, size=4, dtype=np.uint32)
         labels = np.searchsorted(self.classes_, y)
+        self.C_ = points.used_C(X, labels, self.C)
+        self.scores_ = points.score_points(X, y, self.criterion, C=self.C_)
+        seed = check_random_state(self.random_state).randint(1 << 32, size=4, dtype=np.uint32)
         rng = np.random.default_rng(seed)
-        order = points.order(self.policy, self.scores_, X, labels, rng, self.C)
+        order = points.order(self.policy, self.scores_, X, labels, rng, self.C_)
         self.indices_ = order[: selection.number_of_points(self.budget, len(y))]
         self.support_ = np.isin(np.arange(len(y)), self.indices_)
         return self

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from efficient_augmentation.heads import regularization
 from efficient_augmentation.names import policies
 from efficient_augmentation.policies import coresets, ranking
 from efficient_augmentation.scores import by_name, of_head
@@ -16,7 +17,7 @@ def select_points(
     policy="random_proportional",
     seed=0,
     *,
-    C=10.0,
+    C="auto",
     random_state=None,
 ):
     """Points worth augmenting, in the order in which the policy takes them.
@@ -29,7 +30,9 @@ def select_points(
       policy: a name that `policies.parse` takes. Updating and downweighting need augmented rows
         and do not matter to a single choice.
       seed: of the random draw.
-      C: inverse strength of the penalty of the logistic regression that scores the points.
+      C: inverse strength of the penalty of the logistic regression that scores the points, or
+        "auto": 10 over the mean squared distance of the points from their mean, which is logged.
+        To cross-validate takes copies of the points, see `choose_C`.
       random_state: instead of `seed`, as scikit-learn has it: an int, which draws as that seed, or
         a numpy Generator or RandomState, which is advanced. None means `seed`.
     Returns: (number of points,) distinct indices into the rows.
@@ -39,6 +42,7 @@ def select_points(
     policies.parse(policy)
     X, y = _checked(features, labels)
     points = selection.number_of_points(budget, len(X))
+    C = used_C(X, y, C)
     rng = _generator(seed if random_state is None else random_state)
     return order(policy, by_name.score_alone(score, X, y, C), X, y, rng, C)[:points]
 
@@ -64,7 +68,7 @@ def order(policy, scores, X, y, rng, C):
     return coresets.order(parsed.base, *points.originals, residuals, scores)
 
 
-def score_points(features, labels, score="influence", *, C=10.0):
+def score_points(features, labels, score="influence", *, C="auto"):
     """Scores by which points are chosen.
 
     Args:
@@ -72,7 +76,36 @@ def score_points(features, labels, score="influence", *, C=10.0):
     Returns: (n,) float64; magnitudes count.
     Raises: ValueError as `select_points`.
     """
-    return by_name.score_alone(score, *_checked(features, labels), C)
+    X, y = _checked(features, labels)
+    return by_name.score_alone(score, X, y, used_C(X, y, C))
+
+
+def choose_C(features, labels, source):
+    """C chosen from points and the copies made from them, by cross-validation over points.
+
+    Args:
+      features: (m, d), a row a point or a copy; the points come first.
+      labels: (m,), two distinct values or more.
+      source: (m,), place of the point that a copy was made from, -1 for a point.
+    Returns: `regularization.Choice`.
+    Raises: ValueError naming what is wrong.
+    Cost: as `regularization.choose`.
+    """
+    X, y = _checked(features, labels)
+    source = np.asarray(source)
+    n = int((source == -1).sum())
+    copies = source[n:]
+    if source.shape != y.shape or not ((copies >= 0) & (copies < n)).all():
+        raise ValueError(
+            f"source must have shape {y.shape}: -1 for each point, which come first, then for each "
+            f"copy the place of its point, within 0..{n - 1}"
+        )
+    return regularization.choose(X, y, source)
+
+
+def used_C(X, y, C):
+    """C for points (n, d) without copies and labels (n,): itself, or what "auto" stands for."""
+    return regularization.number(C, X, y, np.full(len(y), -1))
 
 
 def _checked(features, labels):

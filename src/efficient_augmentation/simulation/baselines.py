@@ -3,11 +3,12 @@
 import numpy as np
 
 from efficient_augmentation.heads import influence
+from efficient_augmentation.names import regularization
 from efficient_augmentation.scores import svm
 from efficient_augmentation.simulation import simulate
 
 
-def evaluate(model, features, ids=None, further=()):
+def evaluate(model, features, ids=None, further=(), C_choice=None):
     """Floor, ceiling, virtual support vectors, and every point's scores before and after.
 
     Args:
@@ -16,6 +17,7 @@ def evaluate(model, features, ids=None, further=()):
         separates its originals, and its labels and sources describe the model's rows.
       ids: (n,) identifiers of the training points; None means 0..n-1.
       further: names of scores that get columns of their own after the others.
+      C_choice: how the model's C was chosen, mapping of C.json; None means that it was given.
     Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
       baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
       lists, in sentences, what a reader of the numbers must know.
@@ -64,6 +66,7 @@ def evaluate(model, features, ids=None, further=()):
         "n_support_vectors": int(separator.support.sum()),
         "svm_C": separator.C,
         "C": float(model.C),
+        "C_choice": C_choice or {"C": float(model.C), "rule": regularization.GIVEN},
         "n_train": n,
         "n_test_rows": len(features["y_test"]),
         # JSON has no infinity: null says that H is singular.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from efficient_augmentation.heads import head
+from efficient_augmentation.heads import head, logistic
 from efficient_augmentation.names import as_published
 from efficient_augmentation.networks import featurize, train_small
 from efficient_augmentation.scores import by_name, of_head
@@ -38,7 +38,8 @@ class OnlineModel:
     Args:
       images: mapping with x_train (rows, h, w, c), y_train, source_train (-1 for the originals,
         which come first), x_test, y_test: expanded as by `catalogue.expand`.
-      C: inverse strength of the logistic regression's penalty.
+      C: inverse strength of the logistic regression's penalty, a number: features to choose it by
+        are those of a network trained once, as the workflow does.
       network: name, see `models.build`.
       epochs, batch_size, learning_rate: as in `train_small.train`.
       seed: of all networks, >= 0.
@@ -71,6 +72,7 @@ class OnlineModel:
         self.given = {}
         self._faithful = as_published.parts(faithful)
         self.C = as_published.C if "C" in self._faithful else C
+        logistic.check_C(self.C)
         self._influence_C = None if "hessian" in self._faithful else self.C
         self._kind = kind
         self._head = head.of(self._y, faithful=bool(self._faithful))

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from efficient_augmentation.heads import head, logistic
+from efficient_augmentation.heads import head, regularization
 from efficient_augmentation.names import as_published, policies
 from efficient_augmentation.policies import clusters as kmeans
 from efficient_augmentation.policies import coresets, dpp, ranking
@@ -20,7 +20,7 @@ from efficient_augmentation.scores import by_name, of_head
 
 _log = logging.getLogger(__name__)
 # In standard errors: no prediction turns over that, and a third of the iterations are saved.
-_TOLERANCE = 1e-7
+_TOLERANCE = 3e-8
 
 
 class Model(Protocol):
@@ -62,15 +62,16 @@ class FrozenModel:
 
     Args:
       features: mapping with x_train, y_train, source_train, x_test, y_test as in features.npz.
-      C: inverse strength of the penalty.
+      C: inverse strength of the penalty, or "auto": see `regularization.choose`.
       faithful: parts of the published code to repeat, as `as_published.parts` takes them. For two
         classes alone.
       kind: "influence" or "alo"; for more than two classes also "kfac".
       given: mapping of further scores by name, each (n,), which no fit changes.
-    Raises: ValueError if rows are not finite, not in the order of features.npz, or C <= 0.
+    Raises: ValueError if rows are not finite, not in the order of features.npz, or C is
+      neither "auto" nor a positive number, and as `regularization.choose`.
     """
 
-    def __init__(self, features, C, *, faithful=False, kind="influence", given=None):
+    def __init__(self, features, C="auto", *, faithful=False, kind="influence", given=None):
         self.source = check_source(features["source_train"])
         n, repeated = int((self.source < 0).sum()), as_published.parts(faithful)
         self._points = by_name.Points(
@@ -88,8 +89,9 @@ class FrozenModel:
         known, found = (head.number_of_classes(y) for y in (self._points.y, self._test[1]))
         if found > known:
             raise ValueError(f"y_test holds label {found - 1}, y_train those of 0..{known - 1}")
-        logistic.check_C(C)
-        self.C = as_published.C if "C" in repeated else C
+        if "C" in repeated:
+            C = as_published.C
+        self.C = regularization.number(C, X, self._points.y, self.source)
         self._influence_C = None if "hessian" in repeated else self.C
         self._kind = kind
         self._start = None
@@ -146,8 +148,8 @@ def simulate(
     policies,
     budgets,
     rounds,
-    C,
-    seed,
+    C="auto",
+    seed=0,
     *,
     clusters=(0,),
     faithful=False,
@@ -162,7 +164,8 @@ def simulate(
       policies: names that `policies.parse` takes.
       budgets: numbers of augmented points, strictly increasing, within 1..n.
       rounds: repetitions of a random policy; a deterministic one runs once.
-      C: inverse strength of the logistic regression's penalty.
+      C: inverse strength of the logistic regression's penalty, or "auto": chosen by
+        cross-validation over points, see `regularization.choose`, and logged.
       seed: of the random orders. Round r draws the same random numbers in every policy.
       clusters: numbers of k-means clusters of the featurized originals to stratify by, each a
         panel of its own; 0 does not stratify.

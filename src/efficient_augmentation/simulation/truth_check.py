@@ -4,16 +4,17 @@ import numpy as np
 
 from efficient_augmentation.analysis import audit
 from efficient_augmentation.heads import head as heads
-from efficient_augmentation.heads import refits
+from efficient_augmentation.heads import refits, regularization
 from efficient_augmentation.names import as_published
 from efficient_augmentation.scores import by_name
 
 
-def run(features, ids, *, C, faithful):
+def run(features, ids, *, C="auto", faithful=False):
     """Rows of audit.csv and of audit_summary.csv.
 
     Args:
-      features: mapping of the arrays of features.npz, of any transform: only originals are read.
+      features: mapping of the arrays of features.npz, of any transform: only originals are read,
+        but where C is "auto".
       ids: (n,) identifiers of the training points.
       C, faithful: of the experiment; C is 1 where the published code's is repeated.
     Returns: (rows, summary), as `audit.rows` and `audit.summarize`.
@@ -22,7 +23,9 @@ def run(features, ids, *, C, faithful):
     """
     originals = features["source_train"] < 0
     X, y = features["x_train"][originals], features["y_train"][originals]
-    C = as_published.C if "C" in as_published.parts(faithful) else C
+    if "C" in as_published.parts(faithful):
+        C = as_published.C
+    C = regularization.number(C, *(features[f"{x}_train"] for x in ("x", "y", "source")))
     two = heads.number_of_classes(y) == 2
     truth = refits.refit_losses(X, y, C) if two else refit_losses(X, y, C)
     found = scores_of(X, y, C)

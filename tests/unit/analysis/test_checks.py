@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+import synthetic
 from efficient_augmentation.analysis import checks, chosen, comparison, summary
 from efficient_augmentation.policies import sweep
 from efficient_augmentation.simulation import baselines, panels, simulate
@@ -277,6 +278,16 @@ DAMAGE = {
     "floor above 1": (
         level("floor", 1.5),
         r"^baselines\.json: floor is 1\.5, expected within 0\.\.1$",
+    ),
+    "another C than the one chosen": (
+        level("C", 2.0),
+        r"^baselines\.json: C is 2\.0, expected .* which C_choice holds$",
+    ),
+    "C that the rule does not give": (
+        lambda data, files: files["baselines.json"].update(
+            C=100.0, C_choice=synthetic.penalty() | {"C": 100.0}
+        ),
+        r"^baselines\.json: C is 100\.0, expected 10\.0, the least with a loss of at most 0\.23$",
     ),
     "ceiling missing": (
         drop("baselines.json", "ceiling"),

@@ -145,6 +145,8 @@ WRONG = {
     ),
     "a score twice": ({"scores": ["loss", "loss"]}, r"mine\.scores: .* has an entry twice"),
     "no rounds": ({"rounds": 0}, r"mine\.rounds: 0 is too small; give at least 1"),
+    "C that is no word": ({"C": "aut"}, r'mine\.C: "aut" is not a number; give auto or 1\.0'),
+    "negative C": ({"C": -1}, r"mine\.C: -1 is not above 0"),
     "C of 0": ({"C": 0}, r"mine\.C: 0 is not above 0"),
     "infinite C": ({"C": math.inf}, r"mine\.C: inf is not a finite number"),
     "C that is no number": ({"C": math.nan}, r"mine\.C: nan is not a finite number"),

@@ -17,6 +17,7 @@ from efficient_augmentation.figures import (
     compare,
     images,
     looks,
+    regularization,
     score_plots,
     strata,
     style,
@@ -263,7 +264,7 @@ def test_the_whole_set_is_named_as_the_workflow_expects():
     kinds = ("accuracy_{}_random", "accuracy_{}_deterministic", "scores_{}", "images_{}")
     expected = [kind.format(s) for s in ("loss", "influence") for kind in kinds]
     both = ["compare_loss_random", "compare_loss_deterministic"]
-    assert names == [*expected, "transform", *both]
+    assert names == [*expected, "regularization", "transform", *both]
     short = {k: v[:29] for k, v in scores.items()}
     lacking = {"loss": scores["loss"]}
     with pytest.raises(ValueError, match="29 rows for 30"):
@@ -295,7 +296,8 @@ def test_scores_without_an_after_have_images_and_those_without_a_column_only_cur
     )
     families = ["accuracy_{}_random", "accuracy_{}_deterministic"]
     margin = [*(f.format("margin") for f in families), "images_margin"]
-    assert [n for n, _ in made] == [*margin, *(f.format("hinge") for f in families), "transform"]
+    hinge = [f.format("hinge") for f in families]
+    assert [n for n, _ in made] == [*margin, *hinge, "regularization", "transform"]
 
 
 def test_two_scores_share_colours_and_differ_in_lines():
@@ -449,3 +451,20 @@ def test_training_shows_what_the_history_holds():
     assert len(figure.axes[1].lines) == 1
     with pytest.raises(ValueError, match="no epoch was trained"):
         training.training({name: values[:0] for name, values in columns.items()})
+
+
+def test_the_chosen_penalty_is_marked_on_its_curve():
+    choice = synthetic.penalty()
+    (axes,) = regularization.losses(choice).axes
+    curve, bound, chosen = axes.get_lines()
+    assert curve.get_xdata().tolist() == choice["grid"]
+    assert curve.get_ydata().tolist() == choice["losses"]
+    assert bound.get_ydata()[0] == pytest.approx(0.23)
+    assert chosen.get_xydata().tolist() == [[10.0, 0.22]]
+    assert "C = 10" in {text.get_text() for text in axes.texts}
+
+
+def test_without_copies_the_figure_says_so():
+    none = {"C": 2.5, "losses": []}
+    (axes,) = regularization.losses(none).axes
+    assert [text.get_text() for text in axes.texts] == ["no copies to judge by: C = 2.5"]

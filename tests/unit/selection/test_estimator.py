@@ -26,6 +26,8 @@ def test_it_chooses_by_the_scores():
     np.testing.assert_array_equal(chosen.get_support(indices=True), np.sort(expected))
     np.testing.assert_array_equal(np.flatnonzero(chosen.get_support()), np.sort(expected))
     assert chosen.classes_.tolist() == ["cat", "dog"]
+    np.testing.assert_allclose(chosen.C_, 10 / X.astype(float).var(axis=0).sum())
+    assert AugmentationSelector(7, C=0.5).fit(X, labels).C_ == 0.5
 
 
 def test_it_chooses_coresets():

@@ -1,19 +1,20 @@
 import numpy as np
 import pytest
 
-from efficient_augmentation.heads import influence, logistic
+from efficient_augmentation.heads import influence, logistic, regularization
 from efficient_augmentation.policies import coresets
 from efficient_augmentation.scores import by_name, of_head
 from efficient_augmentation.selection import points
 from many_classes import several_classes
-from problems import two_classes
+from problems import augmented_features, two_classes
 
 X, Y = two_classes(50, 4)
 
 
 def test_deterministic_choice_takes_the_highest_scores():
     chosen = points.select_points(X, Y, 10, "loss", "deterministic_proportional")
-    losses = influence.loss(logistic.fit(X, Y, 10.0), X, Y)
+    C = 10 / X.astype(float).var(axis=0).sum()
+    losses = influence.loss(logistic.fit(X, Y, C), X, Y)
     assert set(chosen) == set(np.argsort(losses)[-10:])
 
 
@@ -28,7 +29,8 @@ def test_labels_are_any_two_values(labels):
 def test_more_than_two_classes(score):
     X, y = several_classes(40, 4, 3)
     values = points.score_points(X, np.array(["cat", "dog", "eel"])[y], score)
-    np.testing.assert_array_equal(values, by_name.score_alone(score, X, y, 10.0))
+    C = 10 / regularization.scale(X)
+    np.testing.assert_array_equal(values, by_name.score_alone(score, X, y, C))
     chosen = points.select_points(X, y * 5 - 2, 7, score, "deterministic_proportional")
     assert np.abs(values)[chosen].min() >= np.abs(np.delete(values, chosen)).max()
 
@@ -100,8 +102,41 @@ def test_bad_arguments_are_refused(change, message):
 
 @pytest.mark.parametrize("policy", ["herding", "facility_location", "dpp_map_weighted"])
 def test_coresets_are_those_of_the_fit_on_the_points(policy):
-    theta = logistic.fit(X, Y, 10.0)
+    theta = logistic.fit(X, Y, 10 / regularization.scale(X))
     residuals = of_head.residuals(theta, X, Y)
     losses = influence.loss(theta, X, Y)
     expected = coresets.order(policy, X.astype(float), Y, residuals, losses)[:9]
     np.testing.assert_array_equal(points.select_points(X, Y, 9, "loss", policy), expected)
+
+
+def test_copies_choose_C_whatever_the_labels_are_called():
+    found = augmented_features(24, 5)
+    rows, labels, source = (found[f"{x}_train"] for x in ("x", "y", "source"))
+    choice = points.choose_C(rows, np.array(["cat", "dog"])[labels], source)
+    assert choice == regularization.choose(rows, labels, source)
+    assert choice.C in choice.grid
+
+
+@pytest.mark.parametrize(
+    "change", [lambda s: s[::-1], lambda s: s[:-1], lambda s: np.where(s == 23, 24, s)]
+)
+def test_sources_that_name_no_point(change):
+    found = augmented_features(24, 5)
+    with pytest.raises(ValueError, match=r"source must have shape .*-1 for each point"):
+        points.choose_C(found["x_train"], found["y_train"], change(found["source_train"]))
+
+
+def test_C_is_auto_or_a_number():
+    with pytest.raises(ValueError, match="C must be a positive number or \"auto\", not 'aut'"):
+        points.select_points(X, Y, 5, C="aut")
+
+
+def test_the_scale_of_the_features_does_not_decide():
+    chosen = [points.select_points(a * X, Y, 5, "loss", seed=1).tolist() for a in (1, 1e3, 1e-3)]
+    assert chosen[0] == chosen[1] == chosen[2]
+
+
+def test_C_that_was_used_is_logged(caplog):
+    with caplog.at_level("INFO"):
+        points.score_points(X, Y)
+    assert "10 over the mean squared distance" in caplog.text

@@ -1,0 +1,39 @@
+"""The C of an experiment: the number in its settings, or the one that C.json holds."""
+
+import json
+from pathlib import Path
+
+from efficient_augmentation.heads import regularization
+from efficient_augmentation.names import as_published
+from efficient_augmentation.names import regularization as names
+
+
+def choose(features):
+    """What C.json holds.
+
+    Args:
+      features: mapping with x_train, y_train and source_train of features.npz.
+    Returns: mapping of the fields of `regularization.Choice`, numbers and lists.
+    Raises: ValueError as `regularization.choose`.
+    """
+    choice = regularization.choose(*(features[f"{x}_train"] for x in ("x", "y", "source")))
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in choice._asdict().items()}
+
+
+def settle(settings, path):
+    """Settings with the number that is used for C, and where it comes from.
+
+    Args:
+      settings: mapping with the experiment's C and faithful, among others.
+      path: C.json; empty where nothing is to be chosen.
+    Returns: (settings, record): the same with a number for C; mapping of C.json, or of C and `rule`
+      alone.
+    """
+    if path:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        record.pop("provenance")
+    elif "C" in as_published.parts(settings["faithful"]):
+        record = {"C": as_published.C, "rule": names.AS_PUBLISHED}
+    else:
+        record = {"C": settings["C"], "rule": names.GIVEN}
+    return {**settings, "C": record["C"]}, record
