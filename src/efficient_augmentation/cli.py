@@ -1,7 +1,6 @@
 """The command `efficient-augmentation`: which points should be augmented?"""
 
 import argparse
-import csv
 import os
 import sys
 from pathlib import Path
@@ -116,9 +115,9 @@ def _select(options):
     scores = select.score_points(X, labels, options.score, C=C)
     rows = order.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
     if options.output == "-":
-        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        writer = tables.writer_to(sys.stdout)
+        writer.writerow(rows[0])
+        writer.writerows(row.values() for row in rows)
         sys.stdout.flush()
     else:
         tables.write_csv(options.output, rows)

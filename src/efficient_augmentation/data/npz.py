@@ -147,6 +147,9 @@ def _check_labels(file, name, y):
             f"{file}: {name} holds {y.dtype} of shape {y.shape}; whole numbers or text of shape "
             "(n,) are wanted, n >= 1"
         )
+    for value in np.unique(y).tolist() if y.dtype.kind == "U" else ():
+        if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError(f"{file}: {name} holds {value!r}, which is no Unicode text")
 
 
 def _images(file, name, x):

@@ -149,3 +149,10 @@ def test_through_the_configuration(tmp_path):
     assert problem.startswith("dataset.classes: no class '4' in ")
     (problem,) = check.check(settings | {"file": 5})
     assert problem == "dataset.file: 5 is not the path of a file"
+
+
+def test_labels_that_no_file_can_hold_are_refused(tmp_path):
+    x, y = np.zeros((4, 3, 3), np.uint8), np.array(["a", "b\udc80", "a", "b\udc80"])
+    np.savez(tmp_path / "f.npz", x_train=x, y_train=y)
+    with pytest.raises(ValueError, match=r"f.npz: y_train holds 'b\\udc80', which is no Unicode"):
+        npz.points(tmp_path / "f.npz")
