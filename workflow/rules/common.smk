@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 
 SOURCE = Path(workflow.basedir, "src")
@@ -34,7 +35,7 @@ os.environ.update(
 sys.path.insert(0, str(SOURCE))
 
 from efficient_augmentation.analysis import table1
-from efficient_augmentation.config import effective, featurizer
+from efficient_augmentation.config import effective, featurizer, reading
 from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import (
     available,
@@ -53,6 +54,12 @@ class ConfigError(WorkflowError):
 
     __traceback__ = None
 
+
+OWN_CONFIGS = [path for path in workflow.overwrite_configfiles if path.is_file()]
+if texts := [text for path in OWN_CONFIGS for text in reading.problems(path)]:
+    raise ConfigError("\n  ".join(["the configuration cannot be used:", *texts]))
+layers = [*map(load_configfile, OWN_CONFIGS), workflow.config_settings.config]
+config.update(reading.with_defaults_replaced(config, layers))
 
 try:
     EXPERIMENTS = effective.effective(config, writes=("results", "resources"))
