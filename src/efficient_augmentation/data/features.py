@@ -64,6 +64,8 @@ def image_shape(**others):
 
 
 _OPTIONAL = ("source_test",)
+# Copies from which on their likeness says where counting starts, and the share that must agree.
+_FEWEST, _NEARLY_ALL = 5, 0.9
 
 
 def _checked(file):
@@ -78,7 +80,48 @@ def _checked(file):
     )
     found |= {name: _features(file, name, found[name]) for name in found if name[0] == "x"}
     npz.check_pairs(file, found)
-    return _sourced(file, found)
+    found = _sourced(file, found)
+    for split in ("train", "test") if "x_test" in found else ("train",):
+        check_counted_from_zero(
+            f"{file}: source_{split}", found[f"source_{split}"], found[f"x_{split}"]
+        )
+    return found
+
+
+def check_counted_from_zero(where, source, x):
+    """Refuse places of originals that were counted from 1.
+
+    Most such files are sound by their numbers and labels, but every copy belongs to its original's
+    neighbour. They are told by the features: no row names place 0, and nearly all rows lie nearer
+    to the original before the one that they name.
+
+    Args:
+      where: file and array, for messages.
+      source: (rows,) integers, -1 for an original, else the place of the row's original.
+      x: (rows, d) features.
+    Raises: ValueError.
+    """
+    originals = np.flatnonzero(source == -1)
+    copies = np.flatnonzero(source >= 0)
+    place = source[copies]
+    if len(copies) < _FEWEST or place.min() < 1 or place.max() > len(originals):
+        return
+    before = _distances(x, copies, originals[place - 1])
+    named = np.where(
+        place < len(originals),
+        _distances(x, copies, originals[np.minimum(place, len(originals) - 1)]),
+        np.inf,
+    )
+    if (before < named).mean() > _NEARLY_ALL:
+        raise ValueError(
+            f"{where}: the places of originals seem to be counted from 1: no row names 0, and "
+            f"{int((before < named).sum())} of {len(copies)} rows are more like the original "
+            "before; subtract 1"
+        )
+
+
+def _distances(x, rows, others):
+    return np.square(x[rows].astype(np.float64) - x[others]).sum(axis=1)
 
 
 def _features(file, name, x):
@@ -119,9 +162,13 @@ def _check_source(where, source, y):
     wrong[:n] = False
     if not n or wrong.any():
         row = int(np.argmax(wrong)) if n else 0
+        places = source[n:]
+        from_one = n and places.min() == 1 and places.max() == n
         raise ValueError(
             f"{where}: row {row} holds {source[row]}; the originals come first, with -1, and every "
             f"other row holds the place of its original, 0..{max(n - 1, 0)}"
+            + ", counted from 0, not 1"
+            * bool(from_one)
         )
     differs = y[n:] != y[source[n:]]
     if differs.any():
