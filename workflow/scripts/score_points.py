@@ -17,6 +17,7 @@ def main(smk, progress=None):
     rows, levels = baselines.evaluate(built, features, ids, further, C_choice)
     for warning in levels["warnings"]:
         logging.warning(warning)
+    levels["warnings"] = [*map(str, dataset.get("warnings", ())), *levels["warnings"]]
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.scores, rows, made_by)
     atomic.write_json(smk.output.baselines, {**levels, provenance.NAME: made_by})

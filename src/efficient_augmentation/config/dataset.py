@@ -2,7 +2,7 @@
 
 from efficient_augmentation.data import classes as chosen
 from efficient_augmentation.data import dataset as datasets
-from efficient_augmentation.data import digits, every_point, own
+from efficient_augmentation.data import digits, every_point, own, window
 
 _CHOICE = ("classes", "n_train", "test_share", "seed")
 _KEYS = {
@@ -86,4 +86,5 @@ def _own_problems(dataset):
             f"dataset.side: {side!r} is neither a number of pixels within 1..{_LARGEST_SIDE} nor "
             "null, which leaves images as they are"
         ]
+    problems += window.problems(dataset.get("window"))
     return problems + own.setting_problems(dataset)

@@ -9,6 +9,8 @@ from efficient_augmentation.data import (
     mnist,
     norb,
     npz,
+    overlap,
+    own,
     sources,
 )
 
@@ -52,7 +54,8 @@ def load(dataset, paths=()):
     Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
       likewise. Data of one's own bring class_names and test_share besides, see their readers;
-      images of a folder have its paths for ids, features (n, d) stand in place of images. With
+      images of a folder have its paths for ids, features (n, d) stand in place of images; and
+      warnings, text, where there are any: of the reader, and as `overlap.warnings`. With
       `label_noise` y_train is that of `label_noise.flip`, and flipped_ids says whose.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
     """
@@ -65,7 +68,9 @@ def _read(dataset, paths):
     if kind == "digits":
         return digits.load(dataset["classes"], dataset["n_train"], dataset["seed"])
     if kind in OWN:
-        return OWN[kind].load(**_settings(dataset))
+        points = OWN[kind].load(**_settings(dataset))
+        texts = [*points.get("warnings", ()), *overlap.warnings(points)]
+        return points | own.warned(texts)
     if kind not in _PUBLISHED:
         raise ValueError(f"dataset.kind: {kind!r} is not one of {['digits', *_PUBLISHED, *OWN]}")
     return _PUBLISHED[kind](*paths, classes=dataset["classes"], n_train=dataset["n_train"])

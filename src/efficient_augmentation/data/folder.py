@@ -5,7 +5,8 @@ What becomes of an image, in this order:
    picture is taken.
 2. 16-bit grey values v become round(v / 257); of 16-bit colours the decoder keeps the upper eight
    bits. CMYK becomes RGB by the decoder's plain formula, palettes by their entries. What is
-   transparent is laid over white.
+   transparent is laid over white. With a window (low, high), values become
+   round(255 (v - low) / (high - low)) instead, cut to 0..255.
 3. The largest centred square is resized to side x side by Lanczos' filter with antialiasing, in one
    step; an image of that size already stays as it is, to the bit.
 4. Where red, green and blue agree in every pixel of every image, one channel is kept.
@@ -24,6 +25,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from efficient_augmentation.data import own
+from efficient_augmentation.data import window as windows
 
 SIDE = 32
 """Height and width that the networks are made for; it bounds time and memory for any photograph."""
@@ -73,7 +75,15 @@ class Listing(NamedTuple):
     ignored: int
 
 
-def load(train, test=None, *, side=SIDE, **choice):
+class _Picture(NamedTuple):
+    """What a file holds: (h, w, 3) uint8 pixels, and of those stored the bits and the largest."""
+
+    pixels: np.ndarray
+    bits: int
+    peak: int
+
+
+def load(train, test=None, *, side=SIDE, window=None, **choice):
     """Images of a folder for each class.
 
     Args:
@@ -81,12 +91,15 @@ def load(train, test=None, *, side=SIDE, **choice):
       test: the same of the test images, with the same class folders; None splits `train`.
       side: height and width of the images returned, 1..1024; None keeps them as they are, all of
         one size.
+      window: (low, high), the stored grey levels that become black and white; None takes them by
+        the number of bits.
       **choice: classes, n_train, test_share and seed of `own.choose`; classes are named as their
         folders and sorted by name unless `classes` orders them.
     Returns: mapping with x_train (n, side, side, c) uint8, c = 1 where all images are grey and
       3 otherwise, y_train (n,) int32 in 0..k-1, train_ids (n,) text, paths relative to `train`;
       x_test, y_test and test_ids likewise, relative to `test` or, where that is None, to `train`;
-      class_names (k,) text; test_share, the share of `train` that became the test set, or 0.
+      class_names (k,) text; test_share, the share of `train` that became the test set, or 0; and,
+      where there is something to warn of, warnings, text.
     Raises: ValueError naming the folder or file, if there are no class folders, a class lacks
       images or is in one of the folders alone, an image cannot be read, or sizes differ with side
       None.
@@ -96,21 +109,19 @@ def load(train, test=None, *, side=SIDE, **choice):
     source = listings[-1]
     train_files = [listings[0].files[i] for i in choice.train]
     test_files = [source.files[i] for i in choice.test]
-    x = _images(
-        [listings[0].root / file for file in train_files]
-        + [source.root / file for file in test_files],
-        side,
-    )
+    paths = [listings[0].root / file for file in train_files]
+    paths += [source.root / file for file in test_files]
+    x, warnings = _images(paths, side, window)
     x_train, x_test = x[: len(train_files)], x[len(train_files) :]
-    images = {"x_train": x_train, "x_test": x_test}
+    images = {"x_train": x_train, "x_test": x_test} | own.warned(warnings)
     return images | choice.described(np.array(train_files), np.array(test_files))
 
 
-def points(train, test=None, *, side=SIDE, **choice):
+def points(train, test=None, *, side=SIDE, window=None, **choice):
     """Points that `load` gives, from the names of the files alone.
 
     Args:
-      train, test, side, **choice: as in `load`.
+      train, test, side, window, **choice: as in `load`.
     Returns: own.Choice.
     Raises: ValueError as `load`, but for what only the images themselves tell.
     Cost: 0.2 s of processor time for 100,000 files.
@@ -196,16 +207,21 @@ def listing(root):
     )
 
 
-def read_image(path, side=SIDE):
+def read_image(path, side=SIDE, window=None):
     """One image file, by the rules that stand at the head of this module.
 
     Args:
       path: PNG or JPEG file.
       side: height and width to resize to; None leaves the size.
+      window: as in `load`.
     Returns: (h, w, 3) uint8.
-    Raises: ValueError naming the file, if it is not an intact PNG or JPEG image, or has more than
-      89 million pixels.
+    Raises: ValueError naming the file, if it is not an intact PNG or JPEG image, has more than 89
+      million pixels, or a window is given for 16-bit colours, of which the decoder keeps eight.
     """
+    return _read(path, side, window).pixels
+
+
+def _read(path, side, window):
     path = Path(path)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
@@ -214,7 +230,15 @@ def read_image(path, side=SIDE):
             Image.open(stream, formats=_FORMATS).verify()
             stream.seek(0)
             with Image.open(stream, formats=_FORMATS) as image:
-                return np.asarray(_resized(_upright_colours(image), side))
+                wide = image.mode in _SIXTEEN_BIT
+                bits = 16 if wide or any("16" in str(tile[3]) for tile in image.tile) else 8
+                if window and bits == 16 and not wide:
+                    raise ValueError(
+                        "of colours of 16 bits the upper eight are read, of which dataset.window "
+                        "cannot be taken; convert it to 8 bits, or leave window out"
+                    )
+                upright, peak = _upright_colours(image, window)
+                return _Picture(np.asarray(_resized(upright, side)), 16 if wide else 8, peak)
     except UnidentifiedImageError as error:
         raise ValueError(
             f"{path}: not a readable PNG or JPEG image, whatever its name says"
@@ -301,36 +325,63 @@ def _is_image(entry):
     return suffix in SUFFIXES
 
 
-def _images(paths, side):
-    first = read_image(paths[0], side)
-    x = np.empty((len(paths), *first.shape), np.uint8)
+def _images(paths, side, window):
+    """(n, h, w, c) uint8 of the files, and a list of what is to be said about them."""
+    read = _read(paths[0], side, window)
+    first = read.pixels.shape
+    x, by_bits, peaks = np.empty((len(paths), *first), np.uint8), {}, {}
     for k, path in enumerate(paths):
-        image = read_image(path, side)
-        if image.shape != first.shape:
+        image, bits, peak = _read(path, side, window)
+        if image.shape != first:
             raise ValueError(
-                f"{path}: {_size(image)} pixels, but {paths[0]} has {_size(first)}; give "
+                f"{path}: {_size(image)} pixels, but {paths[0]} has {_size(read.pixels)}; give "
                 "dataset.side, the height and width that all images are resized to"
             )
         x[k] = image
+        by_bits.setdefault(bits, path)
+        peaks[bits] = max(peak, peaks.get(bits, 0))
     is_grey = all((image == image[..., :1]).all() for image in x)
-    return x[..., :1].copy() if is_grey else x
+    return x[..., :1].copy() if is_grey else x, _range_warnings(by_bits, peaks, window)
+
+
+def _range_warnings(by_bits, peaks, window):
+    """What is to be said of images by how many bits they have and how light they are."""
+    if window:
+        return []
+    found = [windows.warning(peak, 2**bits - 1) for bits, peak in sorted(peaks.items())]
+    if len(by_bits) > 1:
+        found.append(
+            f"Some images have grey levels of 8 bits, such as {by_bits[8]}, others of 16, such as "
+            f"{by_bits[16]}, which are divided by 257. If a grey level means the same in both, say "
+            "which one is white: dataset.window: [0, LEVEL]."
+        )
+    return list(filter(None, found))
 
 
 def _size(image):
     return f"{image.shape[1]} x {image.shape[0]}"
 
 
-def _upright_colours(image):
+def _upright_colours(image, window):
+    """The image in 8-bit colours, and the largest value of a pixel before the window."""
+    peak = None
     if image.mode in _SIXTEEN_BIT:
         wide = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
+        peak = int(wide.max())
         # 257 is odd: no value lies half-way.
-        exif, image = image.getexif(), Image.fromarray(((wide + 128) // 257).astype(np.uint8))
+        grey = windows.applied(wide, window) if window else ((wide + 128) // 257).astype(np.uint8)
+        exif, image = image.getexif(), Image.fromarray(grey)
         image.info["exif"] = exif.tobytes()
     image = ImageOps.exif_transpose(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+    image = image.convert("RGB")
+    if peak is None:
+        peak = max(high for _, high in image.getextrema())
+        levels = windows.applied(np.arange(256), window or (0, 255)).tolist()
+        image = image.point(levels * 3) if window else image
+    return image, peak
 
 
 def _resized(image, side):

@@ -112,6 +112,17 @@ def choose(
     )
 
 
+def warned(texts):
+    """The array of dataset.npz that says what was found fault with and yet read.
+
+    Args:
+      texts: iterable of str.
+    Returns: mapping with warnings, text; empty where there is nothing to say.
+    """
+    texts = list(texts)
+    return {"warnings": np.array(texts)} if texts else {}
+
+
 def setting_problems(dataset):
     """What is wrong with the settings that all kinds of own data have.
 

@@ -86,6 +86,7 @@ def test_three_lines_are_a_whole_experiment():
         "seed": 0,
         "side": 32,
         "test_share": 0.25,
+        "window": None,
     }
     assert found["featurizer"] == PRETRAINED
     assert found["budgets"] == [1, 10, 16]
@@ -166,7 +167,7 @@ WRONG = {
     ),
     "a key of another kind": (
         {"dataset": {"kind": "npz", "file": "images.npz", "side": 32}},
-        r"dataset\.side: 32 does not go with kind npz; npz takes file, classes, n_train,",
+        r"dataset\.side: 32 does not go with kind npz; npz takes file, window, classes, n_train,",
     ),
     "too large a side": ({"dataset": PETS | {"side": 2000}}, r"dataset\.side: 2000 is too large"),
     "a side in words": (
