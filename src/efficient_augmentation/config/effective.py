@@ -54,6 +54,9 @@ RULES = (
 )
 """Stages of the workflow; some are a rule for each experiment, with its name appended."""
 
+_MOST_LINES, _LONGEST_LINE = 20, 600
+_LARGEST = 2**63 - 1
+
 _NOUNS = {
     "object": "a mapping",
     "array": "a list",
@@ -89,7 +92,9 @@ def effective(config, writes=()):
     """
     found, settings = _examined(config, writes)
     if found:
-        lines = "".join(f"\n  {problem}" for problem in found)
+        lines = "".join(f"\n  {_cut(problem)}" for problem in found[:_MOST_LINES])
+        if len(found) > _MOST_LINES:
+            lines += f"\n  ... and {len(found) - _MOST_LINES} more"
         raise ConfigError(f"the configuration cannot be used:{lines}")
     return settings
 
@@ -119,6 +124,8 @@ def schema():
 
 def _examined(config, writes):
     """Problems, and the settings of every experiment, sound where there are none."""
+    if endless := list(_endless(config)):
+        return [f"{_dotted(path)}: {text}" for path, text in endless], {}
     unsound = {}
     for path, text in (*_schema_problems(config), *_values_beyond_json(config)):
         unsound.setdefault(path, text)
@@ -180,7 +187,7 @@ def _schema_problems(config):
         if error.validator == "required" and error.validator_value == ["compose"]:
             yield path, _unknown_transform(path[-1])
         elif error.validator == "additionalProperties":
-            known = list(error.schema["properties"])
+            known = list(error.schema.get("properties", ()))
             for key in error.instance:
                 if key not in known:
                     yield (*path, key), _unknown_key(key, error.instance, known)
@@ -290,6 +297,19 @@ def _values_beyond_json(value, path=()):
             yield from _values_beyond_json(item, (*path, key))
 
 
+def _endless(value, path=(), above=()):
+    """What the checks themselves would not survive: anchors that hold themselves, huge integers."""
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        digits = int(value.bit_length() * math.log10(2))
+        yield path, f"a number of more than {digits} digits is too large"
+    elif isinstance(value, dict | list) and id(value) in above:
+        yield path, "an anchor that holds itself; write it out"
+    elif isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _endless(item, (*path, key), (*above, id(value)))
+
+
 # --- what the schema cannot say -----------------------------------------------------------------
 
 
@@ -394,6 +414,7 @@ def _sweep_problems(settings):
 
 def _end_to_end_problems(settings, shape):
     plan, network = settings["end_to_end"], settings["end_to_end"]["network"]
+    yield from _end_to_end_policy_problems(plan["policies"], network)
     if not plan["shares"]:
         return
     if shape is None:
@@ -404,7 +425,10 @@ def _end_to_end_problems(settings, shape):
             f"end_to_end.network: {_shown(network)} is not trained; give a network that is, such "
             "as {kind: cnn}"
         )
-    for i, name in enumerate(plan["policies"]):
+
+
+def _end_to_end_policy_problems(names, network):
+    for i, name in enumerate(names):
         try:
             weighted = policies.parse(name).downweight and "recipe" in network
         except ValueError as error:
@@ -482,6 +506,10 @@ def _dotted(path):
 def _did_you_mean(word, known):
     close = difflib.get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _cut(line):
+    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 4]} ..."
 
 
 def _shown(value):

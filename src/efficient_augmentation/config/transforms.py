@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from efficient_augmentation.config import variants
 from efficient_augmentation.config.featurizer import GIVEN
 from efficient_augmentation.files import code
 from efficient_augmentation.transforms import user_code
@@ -39,7 +40,7 @@ def problems(settings, image_shape):
             found += [f"{where}.{text}" for text in _code_problems(**parameters)]
         if name == GIVEN and where != f"transforms.{GIVEN}":
             found.append(f"{where}: {GIVEN} is no step; leave it out")
-    return found
+    return found or variants.problems(transforms)
 
 
 def leaves(transforms, where="transforms"):

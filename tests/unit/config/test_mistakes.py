@@ -374,3 +374,57 @@ def test_a_file_where_a_folder_is_to_be(tmp_path):
 
 def test_folders_that_can_be_made_are_no_problem(tmp_path):
     assert effective.problems(SHIPPED, writes=[tmp_path / "a/b/results"]) == []
+
+
+def endless():
+    """Settings that hold themselves."""
+    dataset = {"kind": "folder", "train": "x"}
+    dataset["classes"] = [dataset]
+    step = {"flip": {"axes": ["horizontal"]}}
+    step["y"] = {"compose": [step]}
+    return [{"dataset": dataset}, {"transforms": {"x": {"compose": [step]}}}]
+
+
+@pytest.mark.parametrize("given", endless())
+def test_settings_that_hold_themselves(given):
+    with pytest.raises(effective.ConfigError, match="an anchor that holds itself; write it out"):
+        effective.effective(shipped(mine=given))
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 1 << 20000, 2**63], ids=type)
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        (lambda n: {"C": n}, "C"),
+        (lambda n: {"rounds": n}, "rounds"),
+        (lambda n: {"transforms": {"rotate": {"degrees": [n]}}}, "transforms.rotate.degrees[0]"),
+        (lambda n: {"featurizer": {"kind": "cnn", "batch_size": n}}, "featurizer.batch_size"),
+    ],
+)
+def test_numbers_that_no_machine_holds(given, key, number):
+    with pytest.raises(effective.ConfigError) as caught:
+        effective.effective(shipped(mine=given(number)))
+    assert f"experiments.mine.{key}: " in str(caught.value)
+    assert "too" in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+def test_policies_of_networks_that_are_not_trained_are_checked():
+    given = {"end_to_end": {"policies": ["../../etc"], "network": {"kind": "raw"}}}
+    with pytest.raises(effective.ConfigError, match=r"mine.end_to_end.policies\[0\]: unknown"):
+        effective.effective(shipped(mine=given))
+
+
+def test_a_parameter_of_given_rows():
+    with pytest.raises(effective.ConfigError, match=r"transforms.given.pixels: unknown key"):
+        effective.effective(shipped(mine={"transforms": {"given": {"pixels": [2]}}}))
+
+
+def test_a_message_has_twenty_lines_at_most():
+    many = {f"mine{i}": {"C" * 9999: i} for i in range(50)}
+    with pytest.raises(effective.ConfigError) as caught:
+        effective.effective(shipped(**many))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 22
+    assert lines[-1] == "  ... and 30 more"
+    assert max(map(len, lines)) < 700
