@@ -133,8 +133,8 @@ def read_rows(path):
     Args:
       path: .npz file with x_train, y_train and source_train, of which the rows with source -1 are
         the points, or with x and y; and perhaps with ids, one a point.
-    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,), where
-      the file brings none the points' rows in it.
+    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,), rows
+      of the file where it brings none.
     Raises: ValueError naming the file and the array; FileNotFoundError.
     """
     held = arrays.load(path)

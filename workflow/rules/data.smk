@@ -40,7 +40,7 @@ for experiment, settings in EXPERIMENTS.items():
         name:
             f"make_dataset_{experiment}"
         input:
-            data_files(settings["dataset"]),
+            published_files(settings["dataset"]),
         output:
             f"results/{experiment}/dataset.npz",
         log:
@@ -55,7 +55,7 @@ for experiment, settings in EXPERIMENTS.items():
             runtime=30,
         params:
             *code_of("make_dataset.py", without=other_readers(settings["dataset"])),
-            images=folder_state(settings["dataset"]),
+            contents=contents_of(settings["dataset"]),
             settings=settings["dataset"],
         script:
             "../scripts/make_dataset.py"

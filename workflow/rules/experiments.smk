@@ -99,14 +99,26 @@ def published_files(settings):
     return [f"resources/{name}" for name in dataset.files(settings)]
 
 
-def data_files(settings):
-    """All files that a data set is read from, the publishers' first, but those of a folder."""
-    return published_files(settings) + dataset.own_files(settings)
+def contents_of(settings):
+    """Param that changes with what the files of a data set hold, whatever their times say.
 
+    A user's own files are no inputs: Snakemake looks at times first, and would take an older file
+    of another content for the one that it knows. What is not downloaded yet will hold what its
+    checksum says.
+    """
 
-def folder_state(settings):
-    """Param that changes with the images of a folder, which are too many to be inputs."""
-    return lambda wildcards: dataset.fingerprint(settings)
+    def contents(wildcards):
+        published = [
+            (
+                digests.of_files([path], DIGESTS)[0]
+                if Path(path).is_file()
+                else checksum(path.removeprefix("resources/"))
+            )
+            for path in published_files(settings)
+        ]
+        return published + [dataset.fingerprint(settings, DIGESTS)]
+
+    return contents
 
 
 def other_readers(settings):

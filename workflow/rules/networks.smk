@@ -67,7 +67,7 @@ for network, settings in NETWORKS.items():
         name:
             f"train_resnet_{network}"
         input:
-            data_files(settings["dataset"]),
+            published_files(settings["dataset"]),
         output:
             weights=f"results/networks/{network}/weights.npz",
             history=f"results/networks/{network}/history.csv",
@@ -89,9 +89,8 @@ for network, settings in NETWORKS.items():
             # Beside the outputs, which are deleted when a job fails: a killed training goes on.
             checkpoints=f"results/networks/{network}/checkpoints",
             dataset=settings["dataset"],
-            images=folder_state(settings["dataset"]),
+            contents=contents_of(settings["dataset"]),
             featurizer=settings["featurizer"],
-            sha256=[checksum(file) for file in dataset.files(settings["dataset"])],
         script:
             "../scripts/train_resnet.py"
 

@@ -60,19 +60,29 @@ def leaves(transforms, where="transforms"):
 
 
 def stamps(transforms):
-    """Digests of the code behind the functions that transforms call, by which they rerun.
+    """Digests of what is behind the functions that transforms call, by which they rerun.
 
     Args:
       transforms: mapping from name to parameters.
-    Returns: list of "module digest", for each function's file and the modules that it imports from
-      the working directory.
-    Raises: ValueError as `user_code.source`.
+    Returns: list of "name digest", for each function's file, the modules that it imports from the
+      working directory, from PYTHONPATH and from beside its own, and the files under `reads`; of a
+      function that is installed, "package version".
+    Raises: ValueError as `user_code.source`; OSError for a file that cannot be read.
     """
-    found = {}
+    found = set()
     for _, _, parameters in leaves(transforms):
         if "function" in parameters:
-            found |= code.digests(user_code.source(parameters["function"]), [Path.cwd()])
-    return [f"{name} {digest}" for name, digest in sorted(found.items())]
+            found |= _behind(parameters["function"])
+            found |= {f"{file} {code.file_digest(file)}" for file in parameters.get("reads", ())}
+    return sorted(found)
+
+
+def _behind(function):
+    if installed := user_code.installed_version(function):
+        return {installed}
+    path, roots = user_code.source(function), user_code.roots(function)
+    found = code.digests(path, roots, name=user_code.parts(function)[0])
+    return {f"{name} {digest}" for name, digest in found.items()}
 
 
 def _name_problems(name):
@@ -95,11 +105,15 @@ def _size_problems(where, name, numbers, image_shape, kind):
     ]
 
 
-def _code_problems(function, arguments=({},)):
+def _code_problems(function, arguments=({},), reads=()):
     """What keeps a function from being called so, as far as its file tells."""
+    if lacking := [file for file in reads if not Path(file).is_file()]:
+        return [f"reads: {lacking[0]}: no such file in {Path.cwd()}"]
     try:
         path, name = user_code.source(function), user_code.parts(function)[1]
-        code.digests(path, [Path.cwd()])
+        _behind(function)
+        if not path.endswith(".py"):
+            return []  # Compiled: only a call tells.
         tree = ast.parse(Path(path).read_bytes())
     except (ValueError, OSError) as error:
         return [f"function: {error}"]

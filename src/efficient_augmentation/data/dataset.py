@@ -13,6 +13,7 @@ from efficient_augmentation.data import (
     own,
     sources,
 )
+from efficient_augmentation.files import digests
 
 _PUBLISHED = {"mnist": mnist.load, "cifar10": cifar10.load, "norb": norb.load}
 OWN = {"folder": folder, "npz": npz, "features": features}
@@ -76,27 +77,18 @@ def _read(dataset, paths):
     return _PUBLISHED[kind](*paths, classes=dataset["classes"], n_train=dataset["n_train"])
 
 
-def own_files(dataset):
-    """The user's files that the data set is read from, but for a folder's, which may be many.
+def fingerprint(dataset, memory=None):
+    """Digest of what the user's own files hold, so that another content is known by it.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind.
-    Returns: list of paths; empty for published data and for folders, see `fingerprint`.
+      memory: as in `digests.of_files`.
+    Returns: str, the same for a touched or copied file; empty for published data.
+    Raises: ValueError as `folder.listing`; OSError for a file that cannot be read.
     """
-    return [dataset["file"]] if "file" in dataset else []
-
-
-def fingerprint(dataset):
-    """Digest of what a folder holds, see `folder.fingerprint`.
-
-    Args:
-      dataset: mapping with `kind` and the keys of that kind.
-    Returns: str; empty for data of other kinds, whose files are named.
-    Raises: ValueError as `folder.fingerprint`.
-    """
-    if dataset["kind"] != "folder":
-        return ""
-    return folder.fingerprint(dataset["train"], dataset["test"])
+    if dataset["kind"] == "folder":
+        return folder.fingerprint(dataset["train"], dataset["test"], memory)
+    return digests.of_files([dataset["file"]], memory)[0] if "file" in dataset else ""
 
 
 def resolved(dataset):

@@ -26,6 +26,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from efficient_augmentation.data import own
 from efficient_augmentation.data import window as windows
+from efficient_augmentation.files import digests
 
 SIDE = 32
 """Height and width that the networks are made for; it bounds time and memory for any photograph."""
@@ -144,22 +145,25 @@ def image_shape(train, side=SIDE, **others):
     return (*read_image(found.root / found.files[0], None).shape[:2], None)
 
 
-def fingerprint(train, test=None):
-    """Digest of the names, sizes and modification times of the image files.
+def fingerprint(train, test=None, memory=None):
+    """Digest of the names and the contents of the image files.
 
     Args:
       train, test: as in `load`.
-    Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or written.
-    Raises: ValueError as `listing`.
+      memory: as in `digests.of_files`.
+    Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or changed,
+      and with nothing else.
+    Raises: ValueError as `listing`; OSError for a file that cannot be read.
+    Cost: as `digests.of_files`.
     """
-    digest = hashlib.sha256()
-    for folder in filter(None, (train, test)):
-        found = listing(folder)
-        for file in found.files:
-            status = os.stat(f"{found.root}/{file}")
-            digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-        digest.update(b"\0")
-    return digest.hexdigest()[:12]
+    whole = hashlib.sha256()
+    for root in filter(None, (train, test)):
+        found = listing(root)
+        contents = digests.of_files([f"{found.root}/{file}" for file in found.files], memory)
+        for file, content in zip(found.files, contents, strict=True):
+            whole.update(f"{file}\0{content}\n".encode())
+        whole.update(b"\0")
+    return whole.hexdigest()[:12]
 
 
 def listing(root):

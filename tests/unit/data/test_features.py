@@ -125,7 +125,6 @@ def test_through_the_configuration(tmp_path):
     assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 18
     assert dataset.image_shape(settings) is None
     assert dataset.files(settings) == []
-    assert dataset.own_files(settings) == [settings["file"]]
     (problem,) = check.check(settings | {"n_train": 19})
     assert problem.startswith("dataset.n_train: 19 is more than the 18 training points")
 

@@ -1,6 +1,7 @@
 """Folders of images: what is read, by which rule, and what is refused by name."""
 
 import logging
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -106,13 +107,23 @@ def test_hidden_files_are_passed_over_and_others_counted(pets, caplog):
     assert "8 images in 2 class folders, 2 other files ignored" in caplog.text
 
 
+def one_byte(path):
+    """Change a byte of a file, size and time kept."""
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
 def test_fingerprint_changes_with_the_files_and_with_nothing_else(pets):
     before = folder.fingerprint(pets / "train", pets / "test")
     (pets / "train" / "cat" / "notes.txt").write_text("x")
+    os.utime(pets / "train" / "cat" / "1.png", (0, 0))
     assert folder.fingerprint(pets / "train", pets / "test") == before
     assert folder.fingerprint(pets / "train") != before
     seen = {before}
     for change in (
+        lambda: one_byte(pets / "train" / "cat" / "0.png"),
         lambda: put(pets / "train" / "cat" / "9.png", noise(32, 32)),
         lambda: (pets / "test" / "dog" / "1.png").rename(pets / "test" / "dog" / "2.png"),
         lambda: put(pets / "test" / "dog" / "2.png", noise(32, 32)),
@@ -378,7 +389,7 @@ def config(pets, **change):
 
 def test_a_data_set_of_the_config(pets):
     assert check.check(config(pets)) == []
-    assert dataset.files(config(pets)) == dataset.own_files(config(pets)) == []
+    assert dataset.files(config(pets)) == []
     found = dataset.resolved(config(pets, test=None))
     assert found == config(pets, test=None, n_train=6, classes=["cat", "dog"])
     assert dataset.resolved(found) == found
