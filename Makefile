@@ -1,4 +1,8 @@
 # `make` runs the default experiments and says where the report is; `make test` runs all tests.
+ifneq ($(words $(CURDIR)),1)
+$(error $(CURDIR): make cannot work in a folder whose path holds a space; move the checkout)
+endif
+
 PYTHON ?= python3
 BIN := .venv/bin
 PIN = uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \

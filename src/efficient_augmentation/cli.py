@@ -15,6 +15,8 @@ from efficient_augmentation.selection import order
 
 SCORES = (*score_names.FOLLOWED, *score_names.FIXED)
 
+_READ = ("x_train", "y_train", "source_train", "x", "y", "ids")
+
 _EXAMPLE = """\
 FILE holds one of
   x_train (rows, d), y_train, source_train   as results/EXPERIMENT/TRANSFORM/features.npz does:
@@ -137,7 +139,9 @@ def read_rows(path):
       of the file where it brings none.
     Raises: ValueError naming the file and the array; FileNotFoundError.
     """
-    held = arrays.load(path)
+    there = arrays.names(path)
+    wanted = [name for name in _READ if name in there]
+    held = arrays.load(path, *wanted) if wanted else dict.fromkeys(there)
     if "x_train" in held:
         X, labels, source = _required(path, held, "x_train", "y_train", "source_train")
         if not len(X) == len(labels) == len(source):

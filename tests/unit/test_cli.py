@@ -205,3 +205,13 @@ def test_carriage_returns_in_labels_come_back(capsys, tmp_path):
     _, rows, _ = run(capsys, tmp_path / "f.npz", "--budget", 5)
     assert len(rows) == 50
     assert {row["label"] for row in rows} == {"up\r", "down\n\r"}
+
+
+def test_arrays_that_are_not_read_may_hold_anything(capsys, tmp_path):
+    np.savez(tmp_path / "f.npz", x=X, y=Y, meta=np.array([{"camera": 1}], object))
+    assert run(capsys, tmp_path / "f.npz", "--budget", 5)[0] == 0
+    np.savez(tmp_path / "f.npz", x=X, y=Y.astype(str).astype(object))
+    status, _, err = run(capsys, tmp_path / "f.npz", "--budget", 5)
+    assert status == 1
+    assert "array y holds Python objects" in err
+    assert "y.astype(str)" in err

@@ -34,7 +34,6 @@ from efficient_augmentation.files import code, digests, environment, provenance
 from efficient_augmentation.names import policies, regularization, scores as score_names
 from efficient_augmentation.networks import pretrained
 
-
 # Jobs inherit this environment.
 ENVIRONMENT = environment.for_jobs(os.environ, SOURCE)
 os.environ.clear()

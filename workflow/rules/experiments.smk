@@ -208,6 +208,8 @@ def skipped():
             files = published_files(EXPERIMENTS[name]["dataset"])
             if reason := available.lacking(files, mirrors):
                 reasons[name] = reason
+    for name, reason in reasons.items():
+        logger.warning(f"paper: {name} is left out: {reason}")
     return reasons
 
 
@@ -333,6 +335,7 @@ def experiment_files(experiment):
         "selection.json",
     ]
     each += compared_files(experiment)
+    each += [f"{file}-metadata.json" for file in each if file.endswith(".csv")]
     each += ["selected"] * EXPERIMENTS[experiment]["selection"]["images"] + pictures
     if EXPERIMENTS[experiment]["end_to_end"]["shares"]:
         each += [

@@ -32,6 +32,9 @@ rule score_points:
     params:
         *code_of("score_points.py"),
         model=model_settings,
+        kernel=lambda wildcards: policies.needs_kernel(
+            EXPERIMENTS[wildcards.experiment]
+        ),
         further=lambda wildcards: score_names.further(EXPERIMENTS[wildcards.experiment]),
     script:
         "../scripts/score_points.py"

@@ -106,6 +106,14 @@ def _finish(tee, terminal):
 
 def _show(path, finish, kind, error, trace):
     """Say why a job ends."""
+    if kind is RuntimeError and "Unable to initialize backend" in str(error):
+        asked = os.environ.get("JAX_PLATFORMS", "")
+        kind, error = (
+            ValueError,
+            ValueError(
+                f"JAX_PLATFORMS={asked}: {error} Unset JAX_PLATFORMS to compute on what is there."
+            ),
+        )
     if not issubclass(kind, ValueError):
         sys.__excepthook__(kind, error, trace)
         return

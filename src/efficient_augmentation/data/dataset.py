@@ -87,7 +87,8 @@ def fingerprint(dataset, memory=None):
     Raises: ValueError as `folder.listing`; OSError for a file that cannot be read.
     """
     if dataset["kind"] == "folder":
-        return folder.fingerprint(dataset["train"], dataset["test"], memory)
+        found = dataset["train"], dataset["test"], memory, dataset["classes"]
+        return folder.fingerprint(*found)
     return digests.of_files([dataset["file"]], memory)[0] if "file" in dataset else ""
 
 

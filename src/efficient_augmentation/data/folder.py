@@ -38,6 +38,7 @@ _OTHER_SUFFIXES = (
     *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jxl"),
     *(".pbm", ".pgm", ".pnm", ".ppm", ".svg", ".tga", ".tif", ".tiff", ".webp"),
 )
+_MOST_NAMED = 20
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L")
 # What Pillow raises on bytes that are no intact image.
 _DAMAGE = (
@@ -145,11 +146,12 @@ def image_shape(train, side=SIDE, **others):
     return (*read_image(found.root / found.files[0], None).shape[:2], None)
 
 
-def fingerprint(train, test=None, memory=None):
+def fingerprint(train, test=None, memory=None, classes=None):
     """Digest of the names and the contents of the image files.
 
     Args:
       train, test: as in `load`.
+      classes: as in `listing`.
       memory: as in `digests.of_files`.
     Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or changed,
       and with nothing else.
@@ -158,7 +160,7 @@ def fingerprint(train, test=None, memory=None):
     """
     whole = hashlib.sha256()
     for root in filter(None, (train, test)):
-        found = listing(root)
+        found = listing(root, classes)
         contents = digests.of_files([f"{found.root}/{file}" for file in found.files], memory)
         for file, content in zip(found.files, contents, strict=True):
             whole.update(f"{file}\0{content}\n".encode())
@@ -166,15 +168,17 @@ def fingerprint(train, test=None, memory=None):
     return whole.hexdigest()[:12]
 
 
-def listing(root):
+def listing(root, classes=None):
     """Image files of a folder, by class, found without opening them.
 
     A class folder's PNG and JPEG files count, told by their names' endings; links are followed.
-    Hidden files and folders (names that start with a point) are passed over, and so are files of
-    other kinds, which are counted; but images of another format are refused.
+    Hidden files and folders (names that start with a point, and __MACOSX) are passed over, and so
+    are files of other kinds, which are counted; but images of another format are refused.
 
     Args:
       root: folder that holds a folder for each class.
+      classes: names of the classes whose folders are looked into; None looks into all. Numbers are
+        taken for their digits.
     Returns: Listing.
     Raises: ValueError naming what is wrong: no such folder, no class folders, an image beside the
       class folders, a folder inside one, a link to nothing, an image of another format, a name
@@ -182,7 +186,7 @@ def listing(root):
     """
     root = Path(root)
     if not root.is_dir():
-        found = "not a folder" if root.exists() else "no such folder"
+        found = "not a folder" if root.exists() else f"no such folder{own.looked(root)}"
         raise ValueError(f"{root}: {found}; it is to hold a folder of images for each class")
     folders, beside = [], 0
     for entry in _visible(root):
@@ -196,7 +200,8 @@ def listing(root):
             beside += 1
     if not folders:
         raise ValueError(f"{root}: no class folders; it is to hold a folder of images a class")
-    by_class = [_images_of(root / name) for name in folders]
+    wanted = folders if classes is None else set(map(str, classes))
+    by_class = [_images_of(root / name) if name in wanted else ([], 0) for name in folders]
     sizes = [len(names) for names, _ in by_class]
     return Listing(
         root,
@@ -252,7 +257,8 @@ def _read(path, side, window):
 
 
 def _chosen(train, test, choice):
-    listings = [listing(folder) for folder in ((train,) if test is None else (train, test))]
+    folders = (train,) if test is None else (train, test)
+    listings = [listing(folder, choice.get("classes")) for folder in folders]
     if test is not None:
         _check_apart(*listings)
         _check_same_classes(*listings, choice.get("classes"))
@@ -295,7 +301,8 @@ def _check_same_classes(train, test, classes):
 def _visible(folder):
     """Entries of a folder that are not hidden, sorted by name."""
     with os.scandir(folder) as entries:
-        found = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+        shown = (e for e in entries if not e.name.startswith(".") and e.name != "__MACOSX")
+        found = sorted(shown, key=lambda e: e.name)
     for entry in found:
         try:
             entry.name.encode()
@@ -331,19 +338,27 @@ def _is_image(entry):
 
 def _images(paths, side, window):
     """(n, h, w, c) uint8 of the files, and a list of what is to be said about them."""
-    read = _read(paths[0], side, window)
-    first = read.pixels.shape
-    x, by_bits, peaks = np.empty((len(paths), *first), np.uint8), {}, {}
+    x, by_bits, peaks, problems = None, {}, {}, []
     for k, path in enumerate(paths):
-        image, bits, peak = _read(path, side, window)
-        if image.shape != first:
-            raise ValueError(
-                f"{path}: {_size(image)} pixels, but {paths[0]} has {_size(read.pixels)}; give "
+        try:
+            image, bits, peak = _read(path, side, window)
+        except ValueError as error:
+            problems.append(str(error))
+            continue
+        if x is None:
+            first, x = path, np.empty((len(paths), *image.shape), np.uint8)
+        if image.shape != x.shape[1:]:
+            problems.append(
+                f"{path}: {_size(image)} pixels, but {first} has {_size(x[0])}; give "
                 "dataset.side, the height and width that all images are resized to"
             )
+            continue
         x[k] = image
         by_bits.setdefault(bits, path)
         peaks[bits] = max(peak, peaks.get(bits, 0))
+    if problems:
+        more = [f"... and {len(problems) - _MOST_NAMED} more"] * (len(problems) > _MOST_NAMED)
+        raise ValueError("\n".join(problems[:_MOST_NAMED] + more))
     is_grey = all((image == image[..., :1]).all() for image in x)
     return x[..., :1].copy() if is_grey else x, _range_warnings(by_bits, peaks, window)
 

@@ -101,6 +101,12 @@ def choose(file, found, **choice):
     """
     for name in (name for name in found if name[0] == "y"):
         _check_labels(file, name, found[name])
+    kinds = {name: _kind(found[name]) for name in found if name[0] == "y"}
+    if len(set(kinds.values())) > 1:
+        raise ValueError(
+            f"{file}: y_train holds {kinds['y_train']}, y_test {kinds['y_test']}; give both alike, "
+            "such as by y_train.astype(str) and y_test.astype(str)"
+        )
     values, y_train = np.unique(found["y_train"], return_inverse=True)
     labels = [own.Labels(f"{file}: y_train", y_train)]
     if "y_test" in found:
@@ -140,7 +146,7 @@ def check_pairs(file, found):
 
 def _held(file):
     if not Path(file).is_file():
-        raise ValueError(f"{file}: no such file; a .npz file is wanted")
+        raise ValueError(f"{file}: no such file{own.looked(file)}; a .npz file is wanted")
     try:
         with zipfile.ZipFile(file) as archive:
             return [name.removesuffix(".npy") for name in archive.namelist()]
@@ -157,6 +163,10 @@ def _check_labels(file, name, y):
     for value in np.unique(y).tolist() if y.dtype.kind == "U" else ():
         if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
             raise ValueError(f"{file}: {name} holds {value!r}, which is no Unicode text")
+
+
+def _kind(y):
+    return "text" if y.dtype.kind == "U" else "numbers"
 
 
 def _images(file, name, x, window):

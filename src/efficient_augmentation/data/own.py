@@ -2,6 +2,7 @@
 
 from collections import Counter
 from numbers import Real
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -121,6 +122,16 @@ def warned(texts):
     """
     texts = list(texts)
     return {"warnings": np.array(texts)} if texts else {}
+
+
+def looked(path):
+    """Where a relative path was looked for, as a part of a sentence.
+
+    Args:
+      path: of a file or folder.
+    Returns: str; empty for an absolute path.
+    """
+    return "" if Path(path).is_absolute() else f" in {Path.cwd()}"
 
 
 def setting_problems(dataset):

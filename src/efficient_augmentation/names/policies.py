@@ -138,3 +138,14 @@ def _exponent(base):
     if text == base or not re.fullmatch(r"\d+(\.\d+)?", text):
         return None
     return float(text) if f"{float(text):g}" == text else None
+
+
+def needs_kernel(settings):
+    """Whether an experiment asks for policies that compare the directions of points' features.
+
+    Args:
+      settings: effective settings of the experiment.
+    Returns: bool.
+    """
+    coresets = [name for name in settings["policies"] if parse(name).base.startswith("dpp_map")]
+    return bool(settings["dpp"]["budgets"] or coresets)

@@ -417,3 +417,32 @@ def test_a_data_set_of_the_config(pets):
 def test_what_is_said_against_it(pets, change, message):
     (problem,) = check.check(config(pets, **change))
     assert problem.startswith(message)
+
+
+def test_all_images_at_fault_are_named_at_once_up_to_twenty(pets):
+    bad = [pets / "train" / name / f"bad{i}.png" for name in ("cat", "dog") for i in range(15)]
+    for path in bad:
+        path.write_text("no image")
+    with pytest.raises(ValueError, match=r"bad0\.png") as caught:
+        folder.load(pets / "train", pets / "test")
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in lines[:20]] == sorted(map(str, bad))[:20]
+    assert lines[20:] == ["... and 10 more"]
+
+
+def test_folders_of_classes_that_are_left_out_are_not_looked_into(pets):
+    for split in ("train", "test"):
+        (pets / split / "raw" / "deeper").mkdir(parents=True)
+        (pets / split / "raw" / "photo.webp").write_text("x")
+        (pets / split / "__MACOSX" / "cat").mkdir(parents=True)
+    with pytest.raises(ValueError, match="raw"):
+        folder.points(pets / "train", pets / "test")
+    found = folder.points(pets / "train", pets / "test", classes=["dog", "cat"])
+    assert found.class_names == ["dog", "cat"]
+    assert folder.fingerprint(pets / "train", pets / "test", classes=["dog", "cat"])
+
+
+def test_a_folder_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"photos: no such folder in {tmp_path}; it is to hold"):
+        folder.points("photos")
