@@ -155,7 +155,7 @@ def test_two_transforms_of_a_kind_have_names_of_their_own():
 WRONG = {
     "no such folder": (
         {"dataset": PETS | {"train": "pest"}},
-        r"^experiments\.mine\.dataset\.train: pest: no such folder in .*; it is to hold a folder of ima",
+        r"^experiments\.mine\.dataset\.train: pest: no such folder in .*; it is to hold a",
     ),
     "no train": (
         {"dataset": {"kind": "folder"}},
