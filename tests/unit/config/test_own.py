@@ -148,7 +148,7 @@ def test_two_transforms_of_a_kind_have_names_of_their_own():
     assert found["both"]["compose"][1] == {"noise": {"levels": [5.0], "seeds": [0]}}
     assert found["mine"]["arguments"] == [{"at": [1.0], "by": 2}, {}]
     assert effective(transforms={"f": {"function": "shapes:wiggle"}})["transforms"] == {
-        "f": {"function": "shapes:wiggle", "arguments": [{}]}
+        "f": {"function": "shapes:wiggle", "arguments": [{}], "reads": []}
     }
 
 
