@@ -16,8 +16,8 @@ _SIDE = 16
 _FEWEST_FEATURES = 8
 _NAMED = 5
 _BLOCK = 1 << 12
-# What `selection.images` appends to the names of the images that it makes.
-_COPY = re.compile(r"(\.\d\d+_[^/]*\.png)+$")
+# What `selection.images` appends to the name of the image that it makes a copy of.
+_COPY = re.compile(r"(?<=\.png|\.jpg|jpeg)(\.\d\d+_[^/]*\.png)+$", re.IGNORECASE)
 
 
 def warnings(points):

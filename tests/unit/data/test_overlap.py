@@ -89,6 +89,11 @@ def test_copies_that_selection_made():
     assert "cat/1.png (training: cat/1.png.01_flip_horizontal.png)" in text
 
 
+def test_names_that_only_look_like_copies():
+    ids = ["cat/scan.12_a.png", "cat/5.png"], ["cat/scan.13_b.png", "cat/5.02.png"]
+    assert overlap.warnings(points(PHOTOS[:2], PHOTOS[2:4], 0.25, ids)) == []
+
+
 def test_the_same_name_in_another_folder_is_another_image():
     assert overlap.warnings(points(PHOTOS[:4], PHOTOS[4:8], 0.0, NAMES)) == []
 
