@@ -139,7 +139,7 @@ def describe_points(data):
 
 def describe_choices(config):
     """What the published code does otherwise and this experiment repeats, in words."""
-    repeated = as_published.parts(config["faithful"])
+    repeated = as_published.repeated(config)
     said = [text for part, text in as_published.PARTS.items() if part in repeated]
     if "dpp" in repeated and not config["dpp"]["budgets"]:
         said.remove(as_published.PARTS["dpp"])
