@@ -449,9 +449,9 @@ def _faithful_problems(settings):
     named = () if isinstance(settings["faithful"], bool) else settings["faithful"]
     if "input" in named and "input" not in as_published.repeated(settings):
         yield (
-            "faithful: input leaves out the mean image that a ResNet subtracts, but featurizer.kind "
-            f"{settings['featurizer']['kind']} subtracts none; leave input out, or give one of "
-            f"{', '.join(networks.RESNETS)}"
+            "faithful: input leaves out the mean image that a ResNet subtracts, but "
+            f"featurizer.kind {settings['featurizer']['kind']} subtracts none; leave input out, "
+            f"or give one of {', '.join(networks.RESNETS)}"
         )
 
 

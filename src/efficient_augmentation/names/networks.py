@@ -2,7 +2,7 @@
 
 SMALL = ("cnn", "lenet")
 """Networks that are trained on an experiment's own points; they see images as they are."""
-RESNETS = ("resnet20v2", "resnet50v2", "resnet56v2")
+RESNETS = ("resnet11v2", "resnet20v2", "resnet50v2", "resnet56v2")
 """Networks that are trained on a whole data set; they subtract its mean image."""
 
 

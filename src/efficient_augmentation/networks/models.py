@@ -39,7 +39,7 @@ def unit_scale(images):
 
 
 def divided(images, divisor):
-    """Images that are floats, divided by a number; uint8, which `unit_scale` divides, as they are."""
+    """Float images divided by a number; uint8 ones, which `unit_scale` divides, as they are."""
     return images if images.dtype == np.uint8 else images / np.float32(divisor)
 
 
