@@ -99,7 +99,8 @@ def test_every_network_subtracts_a_mean_image_or_is_small():
     built = set(models.NETWORKS) - {"resnet50v2_imagenet"}
     assert built == {*networks.SMALL, *networks.RESNETS}
     means = {
-        name: "input" in jax.eval_shape(
+        name: "input"
+        in jax.eval_shape(
             models.build(name, 2).init, jax.random.key(0), np.zeros((1, 16, 16, 1), "f4")
         )
         for name in built
