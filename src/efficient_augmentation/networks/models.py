@@ -40,7 +40,10 @@ def unit_scale(images):
 
 def divided(images, divisor):
     """Float images divided by a number; uint8 ones, which `unit_scale` divides, as they are."""
-    return images if images.dtype == np.uint8 else images / np.float32(divisor)
+    # By 1, too, they come back as they are: a copy of a whole data set takes memory.
+    if images.dtype == np.uint8 or divisor == 1:
+        return images
+    return images / np.float32(divisor)
 
 
 def raise_unless_out_of_memory(error, batch_size):
