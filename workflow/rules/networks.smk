@@ -89,6 +89,7 @@ for network, settings in NETWORKS.items():
             # Beside the outputs, which are deleted when a job fails: a killed training goes on.
             checkpoints=f"results/networks/{network}/checkpoints",
             dataset=settings["dataset"],
+            points={key: settings[key] for key in ("divisor", "excluded")},
             images=folder_state(settings["dataset"]),
             featurizer=settings["featurizer"],
             sha256=[checksum(file) for file in dataset.files(settings["dataset"])],

@@ -42,6 +42,7 @@ PAPER_PANEL = (
     "deterministic_proportional",
     "deterministic_proportional_update",
     "deterministic_proportional_downweight",
+    "deterministic_proportional_update_downweight",
     "deterministic_inverse_proportional",
     "deterministic_inverse_proportional_update",
 )

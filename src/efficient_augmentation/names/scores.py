@@ -1,5 +1,7 @@
 """Names of the scores, for all that speaks of scores without computing any."""
 
+from efficient_augmentation.names import networks
+
 FOLLOWED = ("loss", "influence", "el2n", "grand", "margin_uncertainty", "entropy")
 """Scores under a fit, which change as points are augmented: there is a value before and after."""
 FIXED = ("margin", "hinge", "knn_shapley")
@@ -44,7 +46,7 @@ def problems(settings):
         if given in GIVEN
     ]
     featurizer = settings["featurizer"]
-    if featurizer["kind"] in ("cnn", "lenet") and featurizer["mode"] == "frozen":
+    if featurizer["kind"] in networks.SMALL and featurizer["mode"] == "frozen":
         return found
     of = ", ".join(f"{key}: {featurizer[key]}" for key in ("kind", "mode") if key in featurizer)
     places = {

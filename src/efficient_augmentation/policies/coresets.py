@@ -213,6 +213,12 @@ def _distances(residuals, X, rows, centres):
 
 def _checked(features, labels):
     """Features as float64 and labels as integers, or a ValueError that says what is wrong."""
-    from sklearn.utils import check_X_y  # takes a second to import
-
-    return check_X_y(features, labels, dtype=np.float64)
+    X, y = np.asarray(features, np.float64), np.asarray(labels)
+    if X.ndim != 2 or y.shape != (len(X),):
+        raise ValueError(
+            f"features and labels must have shapes (n, d) and (n,), not {X.shape} and {y.shape}"
+        )
+    if not (finite := np.isfinite(X).all(axis=1)).all():
+        row = int(np.argmin(finite))
+        raise ValueError(f"features must be finite; row {row} holds NaN or infinity")
+    return X, y.astype(np.int64)

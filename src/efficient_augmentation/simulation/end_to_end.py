@@ -120,9 +120,7 @@ def networks(x, y, weights, seeds, *, kind, progress=None, **settings):
             f"{kind} trains on rows that are there or not; a policy with _downweight needs cnn or "
             "lenet"
         )
-    settings = dict(settings)
-    distortion = distortions.Distortion(**settings.pop("distortion"))
-    recipe = recipes.Recipe(settings.pop("recipe"), **settings)
+    distortion, recipe = distortions.Distortion(**settings["distortion"]), recipes.of(settings)
     for row, seed in zip(weights > 0, seeds, strict=True):
         variables, _ = train_resnet.train(
             kind,
