@@ -14,8 +14,8 @@ from efficient_augmentation.files import tables
 HEAD = """# Results
 
 What the ready-made experiments give, corrected settings (C = 10, the default before `C: auto`, the
-penalty in the Hessian) unless it says otherwise, five rounds of each random policy. Written by `docs/make_results.py` from the
-files of the runs; the report of a run shows the same with intervals and figures. Accuracies in
+penalty in the Hessian) unless it says otherwise, five rounds of each random policy. Written by
+`docs/make_results.py` from the files of the runs; the report of a run shows the same with intervals and figures. Accuracies in
 percent, on the test set with all its transformed copies. "Points" are those that a policy's mean
 curve needs for 95 % of the gain from floor to ceiling, linear between budgets; "-" where it does
 not get there.
