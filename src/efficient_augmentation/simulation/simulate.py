@@ -310,10 +310,10 @@ class _Draw:
             elif order is not None:
                 self._orders[r] = order[~chosen[r, order]]
 
-    def _stratified(self, r, ranking):
+    def _stratified(self, r, order):
         if self._clusters[r] is None:
-            return ranking
-        return ranking.round_robin(ranking, self._clusters[r], self._generators[r])
+            return order
+        return ranking.round_robin(order, self._clusters[r], self._generators[r])
 
     def _order(self, r, scores, points):
         labels = None if self._clusters[r] is None else self._clusters[r][points]
