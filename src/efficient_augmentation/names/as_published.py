@@ -1,5 +1,7 @@
 """What the published code does otherwise, part by part: see docs/method.md, section 10."""
 
+from collections.abc import Iterable
+
 from efficient_augmentation.names import networks
 
 PARTS = {
@@ -18,7 +20,7 @@ C = 1.0
 """Inverse penalty that the published code fits with, whatever it is told."""
 
 
-def parts(faithful):
+def parts(faithful: bool | Iterable[str]) -> frozenset[str]:
     """The parts that are repeated.
 
     Args:

@@ -3,6 +3,8 @@
 How well they agree is computed in `analysis.audit`.
 """
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from efficient_augmentation.heads import head as heads
@@ -11,7 +13,12 @@ from efficient_augmentation.names import as_published
 from efficient_augmentation.scores import by_name
 
 
-def run(features, *, C="auto", faithful=False):
+def run(
+    features: Mapping[str, np.ndarray],
+    *,
+    C: float | str = "auto",
+    faithful: bool | Iterable[str] = False,
+) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """What `audit.rows` and `audit.summarize` compare.
 
     Args:
@@ -33,7 +40,7 @@ def run(features, *, C="auto", faithful=False):
     return truth, scores_of(X, y, C), y
 
 
-def refit_losses(X, y, C):
+def refit_losses(X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray:
     """`refits.refit_losses` of all points of any number of classes.
 
     Differences of two losses: where they hardly differ, digits are lost.
@@ -48,7 +55,7 @@ def refit_losses(X, y, C):
     return np.array(losses) - head.loss(theta, X, y)
 
 
-def scores_of(X, y, C):
+def scores_of(X: np.ndarray, y: np.ndarray, C: float) -> dict[str, np.ndarray]:
     """Every score of points under the fit on them, by name.
 
     Args:
