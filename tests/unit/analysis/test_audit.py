@@ -15,6 +15,8 @@ from efficient_augmentation.simulation import truth_check as stage
 from many_classes import several_classes
 from problems import two_classes
 
+pytestmark = pytest.mark.slow
+
 C = 3.0
 
 
