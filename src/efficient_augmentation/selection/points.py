@@ -48,9 +48,9 @@ def select_points(
     policies.parse(policy)
     X, y = _checked(features, labels)
     points = selection.number_of_points(budget, len(X))
-    C = used_C(X, y, C)
+    used = used_C(X, y, C)
     rng = _generator(seed if random_state is None else random_state)
-    return order(policy, by_name.score_alone(score, X, y, C), X, y, rng, C)[:points]
+    return order(policy, by_name.score_alone(score, X, y, used), X, y, rng, used)[:points]
 
 
 def order(
@@ -95,7 +95,7 @@ def score_points(
     return by_name.score_alone(score, X, y, used_C(X, y, C))
 
 
-def choose_C(features, labels, source):
+def choose_C(features: ArrayLike, labels: ArrayLike, source: ArrayLike) -> regularization.Choice:
     """C chosen from points and the copies made from them, by cross-validation over points.
 
     Args:
@@ -118,7 +118,7 @@ def choose_C(features, labels, source):
     return regularization.choose(X, y, source)
 
 
-def used_C(X, y, C):
+def used_C(X: np.ndarray, y: np.ndarray, C: float | str) -> float:
     """C for points (n, d) without copies and labels (n,): itself, or what "auto" stands for."""
     return regularization.number(C, X, y, np.full(len(y), -1))
 

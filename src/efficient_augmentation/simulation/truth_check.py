@@ -34,10 +34,10 @@ def run(
     X, y = features["x_train"][originals], features["y_train"][originals]
     if "C" in as_published.parts(faithful):
         C = as_published.C
-    C = regularization.number(C, *(features[f"{x}_train"] for x in ("x", "y", "source")))
+    used = regularization.number(C, *(features[f"{x}_train"] for x in ("x", "y", "source")))
     two = heads.number_of_classes(y) == 2
-    truth = refits.refit_losses(X, y, C) if two else refit_losses(X, y, C)
-    return truth, scores_of(X, y, C), y
+    truth = refits.refit_losses(X, y, used) if two else refit_losses(X, y, used)
+    return truth, scores_of(X, y, used), y
 
 
 def refit_losses(X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray:
