@@ -13,8 +13,8 @@ def named():
 
 
 def defined(file):
-    (path,) = TESTS.parent.glob(f"*/{file}")
-    return set(re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE))
+    texts = [path.read_text() for path in TESTS.parent.rglob(file)]
+    return {name for text in texts for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
 
 
 def test_every_row_names_a_test_that_exists():

@@ -22,10 +22,10 @@ def load(file, **choice):
     Cost: memory of the arrays in the file, and for the rows chosen.
     """
     found = _checked(file)
-    choice = _choice(file, found, choice)
+    picked = _choice(file, found, choice)
     x_train, x_test = found["x_train"], found.get("x_test", found["x_train"])
-    chosen = {"x_train": x_train[choice.train], "x_test": x_test[choice.test]}
-    return chosen | choice.described(choice.train, choice.test)
+    chosen = {"x_train": x_train[picked.train], "x_test": x_test[picked.test]}
+    return chosen | picked.described(picked.train, picked.test)
 
 
 def load_rows(file, **choice):
@@ -40,10 +40,10 @@ def load_rows(file, **choice):
     Raises: ValueError naming the file and the array.
     """
     found = _checked(file)
-    choice = _choice(file, found, choice)
+    picked = _choice(file, found, choice)
     test = "test" if "x_test" in found else "train"
-    return _rows(found, "train", "train", choice.train, choice.y_train) | _rows(
-        found, test, "test", choice.test, choice.y_test
+    return _rows(found, "train", "train", picked.train, picked.y_train) | _rows(
+        found, test, "test", picked.test, picked.y_test
     )
 
 

@@ -92,10 +92,10 @@ def load(train, test=None, *, side=SIDE, **choice):
       None.
     Cost: decoding of the images chosen; memory for the result as colour images, and for one image.
     """
-    listings, choice = _chosen(train, test, choice)
+    listings, picked = _chosen(train, test, choice)
     source = listings[-1]
-    train_files = [listings[0].files[i] for i in choice.train]
-    test_files = [source.files[i] for i in choice.test]
+    train_files = [listings[0].files[i] for i in picked.train]
+    test_files = [source.files[i] for i in picked.test]
     x = _images(
         [listings[0].root / file for file in train_files]
         + [source.root / file for file in test_files],
@@ -103,7 +103,7 @@ def load(train, test=None, *, side=SIDE, **choice):
     )
     x_train, x_test = x[: len(train_files)], x[len(train_files) :]
     images = {"x_train": x_train, "x_test": x_test}
-    return images | choice.described(np.array(train_files), np.array(test_files))
+    return images | picked.described(np.array(train_files), np.array(test_files))
 
 
 def points(train, test=None, *, side=SIDE, **choice):

@@ -29,10 +29,10 @@ def load(file, **choice):
     found = read(file, "x_train", "y_train", together=("x_test", "y_test"))
     images = {name: _images(file, name, found[name]) for name in found if name[0] == "x"}
     check_pairs(file, found | images)
-    choice = choose(file, found, **choice)
+    picked = choose(file, found, **choice)
     x_train, x_test = images["x_train"], images.get("x_test", images["x_train"])
-    chosen = {"x_train": x_train[choice.train], "x_test": x_test[choice.test]}
-    return chosen | choice.described(choice.train, choice.test)
+    chosen = {"x_train": x_train[picked.train], "x_test": x_test[picked.test]}
+    return chosen | picked.described(picked.train, picked.test)
 
 
 def points(file, **choice):

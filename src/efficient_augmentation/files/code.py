@@ -9,10 +9,13 @@ its module is reached.
 import ast
 import functools
 import hashlib
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 
-def digests(script, roots, without=()):
+def digests(
+    script: str | Path, roots: Iterable[str | Path], without: Collection[str] = ()
+) -> dict[str, str]:
     """Digest of a script and of every module under the roots that it reaches by imports.
 
     Follows `import` and `from` statements wherever they stand, functions included, from module to
@@ -30,8 +33,8 @@ def digests(script, roots, without=()):
     Cost: a parse of each file once a process.
     """
     roots = tuple(map(Path, roots))
-    digest, pending = _read(Path(script))
-    found, pending = {Path(script).name: digest}, list(pending)
+    digest, imports = _read(Path(script))
+    found, pending = {Path(script).name: digest}, list(imports)
     while pending:
         module = pending.pop()
         path = _find(module, roots)
@@ -42,7 +45,7 @@ def digests(script, roots, without=()):
     return {name: found[name] for name in sorted(found) if found[name]}
 
 
-def file_digest(path):
+def file_digest(path: str | Path) -> str:
     """Digest of a file's bytes, for what scripts read besides code: templates.
 
     Args:
@@ -53,7 +56,7 @@ def file_digest(path):
 
 
 @functools.cache
-def _find(module, roots):
+def _find(module: str, roots: tuple[Path, ...]) -> Path | None:
     """The file of a module, None if it is not under the roots."""
     for root in roots:
         stem = root.joinpath(*module.split("."))
@@ -64,7 +67,7 @@ def _find(module, roots):
 
 
 @functools.cache
-def _read(path):
+def _read(path: Path) -> tuple[str, tuple[str, ...]]:
     """Digest of a file's code, empty if there is none, and what the file imports."""
     tree = ast.parse(path.read_bytes(), path.name)
     imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path))
@@ -73,7 +76,7 @@ def _read(path):
     return hashlib.sha256(code).hexdigest()[:12] if code else "", imports
 
 
-def _imported(node, path):
+def _imported(node: ast.AST, path: Path) -> Iterator[str]:
     """Dotted names that a statement may import, the packages above them included."""
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
@@ -92,6 +95,6 @@ def _imported(node, path):
 class _WithoutText(ast.NodeTransformer):
     """Removes statements that are nothing but a text: docstrings, and texts under constants."""
 
-    def visit_Expr(self, node):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         return None if is_text else node

@@ -1,5 +1,8 @@
 """What the published code does otherwise, part by part: see docs/method.md, section 10."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from efficient_augmentation.names import networks
 
 PARTS = {
@@ -18,7 +21,7 @@ C = 1.0
 """Inverse penalty that the published code fits with, whatever it is told."""
 
 
-def parts(faithful):
+def parts(faithful: bool | Iterable[str]) -> frozenset[str]:
     """The parts that are repeated.
 
     Args:
@@ -35,7 +38,7 @@ def parts(faithful):
     return frozenset(faithful)
 
 
-def repeated(settings):
+def repeated(settings: Mapping[str, Any]) -> frozenset[str]:
     """The parts that change something in an experiment.
 
     Args:
@@ -46,7 +49,7 @@ def repeated(settings):
     return parts(settings["faithful"]).difference(without)
 
 
-def input_of(settings):
+def input_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     """What the network of an experiment is shown of an image.
 
     The published code trains its ResNets on images less their mean, and makes features of images

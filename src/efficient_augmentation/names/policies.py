@@ -1,6 +1,7 @@
 """Names of the policies, for everything that speaks of policies without ordering any point."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 # Draw points at random, with probabilities that follow from scores; sort points by scores.
@@ -67,32 +68,32 @@ class Policy(NamedTuple):
     exponent: float | None = None
 
     @property
-    def random(self):
+    def random(self) -> bool:
         """Whether two rounds of the policy differ."""
         return self.base not in (*_SORTED, *_CORESETS)
 
     @property
-    def diverse(self):
+    def diverse(self) -> bool:
         """Whether it draws a subset by a k-DPP at every budget, instead of following an order."""
         return self.base in _DIVERSE
 
     @property
-    def coreset(self):
+    def coreset(self) -> bool:
         """Whether its order follows from features, by `coresets.order`."""
         return self.base in _CORESETS
 
     @property
-    def weighted(self):
+    def weighted(self) -> bool:
         """Whether augmented rows weigh as much as the points that theirs stands for."""
         return self.base == "facility_location_weighted"
 
     @property
-    def blind(self):
+    def blind(self) -> bool:
         """Whether it does not look at scores."""
         return self.base == "baseline" or self.base in {*_DIVERSE, *_CORESETS} - {*_SCORED}
 
 
-def parse(name):
+def parse(name: str) -> Policy:
     """Take a policy's name apart.
 
     Args:
@@ -116,12 +117,12 @@ def parse(name):
     return Policy(name, base, update, downweight)
 
 
-def compared(names):
+def compared(names: Collection[str]) -> bool:
     """Whether there is uniform choice among policies, and another to set beside it."""
     return "baseline" in names and len(names) > 1
 
 
-def unordered(policy):
+def unordered(policy: str) -> str | None:
     """Why a policy does not order points by scores alone, as the end of a sentence, or None."""
     parsed = parse(policy)
     if parsed.diverse:
@@ -129,11 +130,11 @@ def unordered(policy):
     return "orders points by their features; scores are not enough" if parsed.coreset else None
 
 
-def _strip(name, suffix):
+def _strip(name: str, suffix: str) -> tuple[str, bool]:
     return name.removesuffix(suffix), name.endswith(suffix)
 
 
-def _exponent(base):
+def _exponent(base: str) -> float | None:
     """A of random_power_A, None for another name; one name for one number."""
     text = base.removeprefix(f"{POWER}_")
     if text == base or not re.fullmatch(r"\d+(\.\d+)?", text):

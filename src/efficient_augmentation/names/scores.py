@@ -1,5 +1,8 @@
 """Names of the scores, for all that speaks of scores without computing any."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from efficient_augmentation.names import networks
 
 FOLLOWED = ("loss", "influence", "el2n", "grand", "margin_uncertainty", "entropy")
@@ -13,7 +16,7 @@ COLUMNS = ("loss", "influence", "margin")
 """Scores that scores.csv always holds."""
 
 
-def asked(settings):
+def asked(settings: Mapping[str, Any]) -> list[str]:
     """Every score that an experiment orders points by, each once.
 
     Args:
@@ -27,12 +30,12 @@ def asked(settings):
     return list(dict.fromkeys(names))
 
 
-def further(settings):
+def further(settings: Mapping[str, Any]) -> list[str]:
     """Those of `asked` that get columns of their own at the end of scores.csv."""
     return [name for name in asked(settings) if name not in COLUMNS]
 
 
-def problems(settings):
+def problems(settings: Mapping[str, Any]) -> list[str]:
     """Scores that come from a training which the experiment does not make.
 
     Args:

@@ -1,18 +1,29 @@
 """The selected points' augmented images, as files to train on."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, PngImagePlugin
 
 from efficient_augmentation.files import provenance
-from efficient_augmentation.transforms import catalogue
+from efficient_augmentation.transforms import catalogue, variant
 
 _LONGEST = 60
 
 
-def write(folder, x, ids, variants, class_names=None, labels=None, made_by=None):
+def write(
+    folder: str | Path,
+    x: np.ndarray,
+    ids: ArrayLike,
+    variants: Sequence[variant.Variant],
+    class_names: Sequence[str] = (),
+    labels: Sequence[int] | np.ndarray = (),
+    made_by: Mapping[str, Any] | None = None,
+) -> int:
     """Write every variant of every selected image as PNG.
 
     An image whose id is a path, such as cat/1.png, becomes cat/1.png.01_flip_horizontal.png and so
@@ -56,12 +67,12 @@ def write(folder, x, ids, variants, class_names=None, labels=None, made_by=None)
     return len(rows) - m
 
 
-def _levels(image):
+def _levels(image: np.ndarray) -> np.ndarray:
     if image.dtype != np.uint8:
         image = np.rint(255 * np.clip(image.astype(np.float64), 0, 1)).astype(np.uint8)
     return image[..., 0] if image.shape[-1] == 1 else image
 
 
-def _slug(text):
+def _slug(text: str) -> str:
     """A file name's part: what is no letter, digit, point, plus or minus becomes one underscore."""
     return re.sub(r"[^\w.+-]+", "_", text).strip("_.")[:_LONGEST] or "_"

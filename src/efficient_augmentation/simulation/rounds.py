@@ -1,5 +1,10 @@
 """Networks trained with augmentation of chosen points only."""
 
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+import numpy as np
+
 from efficient_augmentation.names import networks
 from efficient_augmentation.networks.expand import expand
 from efficient_augmentation.simulation import end_to_end, simulate
@@ -8,7 +13,12 @@ from efficient_augmentation.simulation import end_to_end, simulate
 _NO_TRAINING = ("exclude_points", "imagenet_stem", "mode", "seed")
 
 
-def run(features, dataset, settings, progress=None):
+def run(
+    features: Mapping[str, np.ndarray],
+    dataset: Mapping[str, np.ndarray],
+    settings: Mapping[str, Any],
+    progress: TextIO | None = None,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of end_to_end.csv of one transform, and what the trainings took.
 
     Args:

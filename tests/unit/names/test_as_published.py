@@ -11,6 +11,8 @@ from efficient_augmentation.scores import by_name, svm
 from efficient_augmentation.simulation import simulate
 from problems import augmented_features
 
+pytestmark = pytest.mark.slow
+
 FEATURES = augmented_features()
 X, Y = (FEATURES[name][FEATURES["source_train"] < 0] for name in ("x_train", "y_train"))
 
