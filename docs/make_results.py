@@ -13,12 +13,12 @@ from efficient_augmentation.files import tables
 
 HEAD = """# Results
 
-What the ready-made experiments give, corrected settings (C = 10, the default before `C: auto`, the
-penalty in the Hessian) unless it says otherwise, five rounds of each random policy. Written by
-`docs/make_results.py` from the files of the runs; the report of a run shows the same with intervals and figures. Accuracies in
-percent, on the test set with all its transformed copies. "Points" are those that a policy's mean
-curve needs for 95 % of the gain from floor to ceiling, linear between budgets; "-" where it does
-not get there.
+What the ready-made experiments give, with C = 10 (the default before `C: auto`) and the penalty
+in the Hessian unless it says otherwise, five rounds of each random policy. Written by
+`docs/make_results.py` from the files of the runs; the report of a run shows the same with
+intervals and figures. Accuracies in percent, on the test set with all its transformed copies.
+"Points" are those that a policy's mean curve needs for 95 % of the gain from floor to ceiling,
+linear between budgets; "-" where it does not get there.
 
 Small NORB is not run: its files could not be had. Its reader is tested on files written in their
 format.
