@@ -1,22 +1,41 @@
-# `make` runs the default experiments and says where the report is; `make test` runs all tests.
+# `make` runs the default experiments and says where the report is. While you work: `make check`;
+# before you hand in: `make test`. `.ci/run` runs everything.
 ifneq ($(words $(CURDIR)),1)
 $(error $(CURDIR): make cannot work in a folder whose path holds a space; move the checkout)
 endif
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIN = uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-  --no-header --upgrade
+PIN = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+  --generate-hashes --no-header
+PYTEST = $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+# Rooms whose tests compile and train little.
+QUICK = $(addprefix tests/unit/,analysis config data figures files names policies report selection) \
+  $(wildcard tests/unit/test_*.py)
 
-.PHONY: report test cluster cluster-test docs lint format audit bench lock clean
+.PHONY: report check test test-slow coverage cluster cluster-test docs lint lint-code types format audit bench \
+  lock upgrade clean
 
 report: .venv/installed
 	$(BIN)/snakemake
 	@echo "Report: $(CURDIR)/results/report.html"
 
+# What a change needs while it is being made: no Snakemake run, no training, little to compile.
+check: lint-code types
+	$(PYTEST) -m "not slow and not study" $(QUICK)
+
 # A process for each core, each with whole files, the longest first (testpaths in pyproject.toml).
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not study"
+
+# Long studies: crashes and faults at many moments, fuzzing.
+test-slow: .venv/installed-dev
+	$(PYTEST) -m study
+
+# Which lines the tests of `make test` reach; what jobs of the workflow reach is not counted.
+coverage: .venv/installed-dev
+	$(PYTEST) -m "not study" tests/unit --cov --cov-report=term:skip-covered --cov-report=html
+	@echo "Lines: $(CURDIR)/htmlcov/index.html"
 
 # What docs/cluster.md needs.
 cluster: .venv/installed-cluster
@@ -30,16 +49,24 @@ docs: .venv/installed-docs
 	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet docs site
 	@echo "Site: $(CURDIR)/site/index.html"
 
-lint: .venv/installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+lint: lint-code types
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
+
+# Style, and who imports whom: the contracts in pyproject.toml.
+lint-code: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	PYTHONPATH=src $(BIN)/lint-imports --no-logo
+
+types: .venv/installed-dev
+	$(BIN)/mypy
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow/rules
+	PYTHONPATH=src $(BIN)/python docs/make_rooms.py
 
 # Known vulnerabilities of what is pinned, where the advisory service can be reached.
 audit: .venv/installed-dev
@@ -49,15 +76,19 @@ audit: .venv/installed-dev
 bench: .venv/installed-dev .venv/installed-bench
 	PYTHONPATH=src $(BIN)/python benchmarks/run.py $(ROWS)
 
-# New pins for everybody, from the ranges in pyproject.toml. Needs uv.
+# Pins of what pyproject.toml asks for and has none yet; all others stay. Needs uv.
 lock:
 	$(PIN) pyproject.toml -o requirements.txt
 	for group in dev cluster docs bench; do \
 	  $(PIN) pyproject.toml --group $$group -c requirements.txt -o requirements-$$group.txt || exit; \
 	done
 
+# New pins for everybody, from the ranges in pyproject.toml.
+upgrade:
+	$(MAKE) lock PIN="$(PIN) --upgrade"
+
 clean:
-	rm -rf results site .snakemake
+	rm -rf results site .snakemake htmlcov .coverage
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -181,7 +181,7 @@ def panel():
         pairs = zip(rows, optimum, strict=True)
         return sum(a["test_accuracy"] != b["test_accuracy"] for a, b in pairs)
 
-    work = "panel: 11 policies, 5 rounds, 8 budgets, scores of every update, 9920 test rows"
+    work = "panel: 12 policies, 5 rounds, 8 budgets, scores of every update, 9920 test rows"
     beside = "scikit-learn at tol 1e-10, closed-form scores"
     agrees = f"of {len(found)} accuracies {apart(found)} differ from the optimum's, {apart(theirs)}"
     agrees += " of scikit-learn's"

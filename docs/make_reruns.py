@@ -45,7 +45,7 @@ SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
 TRAINED = "trained"
 """The experiment that trains a ResNet; no other has one under results/networks/."""
 ONLY_VALUE = {
-    TRAINED: {("featurizer", "mode")},
+    TRAINED: {("featurizer", key) for key in ("exclude_points", "imagenet_stem", "mode")},
     "pretrained": {("dataset", "kind"), ("featurizer", "mode"), ("featurizer", "model")},
 }
 """Keys for which no other value goes with the keys beside them, by experiment."""

@@ -4,11 +4,11 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from efficient_augmentation.data import features
-from efficient_augmentation.files import arrays, tables
+from efficient_augmentation.files import arrays, origins, tables
 from efficient_augmentation.names import policies, regularization
 from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.selection import order
@@ -141,7 +141,7 @@ def read_rows(path):
     """
     there = arrays.names(path)
     wanted = [name for name in _READ if name in there]
-    held = arrays.load(path, *wanted) if wanted else dict.fromkeys(there)
+    held: dict[str, Any] = arrays.load(path, *wanted) if wanted else dict.fromkeys(there)
     if "x_train" in held:
         X, labels, source = _required(path, held, "x_train", "y_train", "source_train")
         if not len(X) == len(labels) == len(source):
@@ -150,7 +150,7 @@ def read_rows(path):
                 f"{len(source)} rows; they must have equally many"
             )
         if source.ndim == 1 and source.dtype.kind in "iu" and X.ndim == 2 and X.dtype.kind in "iuf":
-            features.check_counted_from_zero(f"{path}: source_train", source, X)
+            origins.check_counted_from_zero(f"{path}: source_train", source, X)
     else:
         X, labels = _required(path, held, "x", "y")
         source = np.full(len(X), -1)

@@ -1,9 +1,11 @@
 """Functions that users import from a room, loaded only when somebody asks for them."""
 
 import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
 
 
-def lazy(room, places):
+def lazy(room: str, places: Mapping[str, str]) -> Callable[[str], Any]:
     """The `__getattr__` of a room's `__init__` that opens its doors.
 
     The import is dynamic on purpose: code stamps follow written imports, and a module of the room
@@ -15,7 +17,7 @@ def lazy(room, places):
     Returns: function of a name, as PEP 562 wants it.
     """
 
-    def find(name):
+    def find(name: str) -> Any:
         if name not in places:
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
         return getattr(importlib.import_module(places[name]), name)

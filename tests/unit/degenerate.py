@@ -1,6 +1,7 @@
 """Degenerate and extreme problems, drawn by hypothesis, that the hostile tests share."""
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -9,13 +10,15 @@ SHAPES = [(2, 3), (6, 2), (12, 4)]
 
 
 def hostile(examples):
-    return settings(
+    """Decorator of a study: a test over this many examples, the same in every run."""
+    how = settings(
         derandomize=True,
         database=None,
         deadline=None,
         max_examples=examples,
         suppress_health_check=[HealthCheck.too_slow],  # of a busy machine
     )
+    return lambda test: pytest.mark.study(how(test))
 
 
 @st.composite

@@ -161,6 +161,7 @@ def shell(command):
     )
 
 
+@pytest.mark.slow
 def test_in_a_pipe_that_closes_early(tmp_path):
     features = two_classes(4000, 2)
     np.savez(tmp_path / "own.npz", x=features[0], y=features[1])

@@ -62,6 +62,7 @@ def test_cluster_labels_are_integers(labels):
 )
 @pytest.mark.parametrize("kind", ["plain", "duplicates"])
 @pytest.mark.filterwarnings("ignore:Number of distinct clusters")
+@pytest.mark.slow
 def test_simulations_of_few_points_are_complete(n, d, v, kind):
     features = augmented_features(n, d, v, n_test=4)
     if kind == "duplicates":

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from processes import running, wait_until
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+pytestmark = [
+    pytest.mark.study,
+    pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc"),
+]
 
 KILLS = 20
 # In turn: one running job; Snakemake, whose jobs go on as orphans; Snakemake and all its jobs.

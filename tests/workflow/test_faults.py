@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from processes import running, wait_until
 
+pytestmark = pytest.mark.study
+
 DATASET = "results/pixels/dataset.npz"
 # Raw pixels: no network to train; without figures: seconds.
 TARGET = "results/pixels/translate/auc.csv"

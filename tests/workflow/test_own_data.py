@@ -255,7 +255,7 @@ def same_size_and_time(path):
         ("my pets/train/chien/2.png", {"make_dataset_pets", "featurize_pets"}),
         ("rows.npz", {"make_dataset_rows", "take_features_rows"}),
         ("results/pets/dataset.npz", {"featurize_pets"}),
-        ("results/rows/given/scores.csv", {"simulate_policies"}),
+        ("results/rows/given/scores.csv", {"select_points"}),
         ("shift.txt", {"featurize_pets"}),
     ],
 )

@@ -31,7 +31,13 @@ from efficient_augmentation.data import (
     sources,
 )
 from efficient_augmentation.files import code, digests, environment, provenance
-from efficient_augmentation.names import policies, regularization, scores as score_names
+from efficient_augmentation.names import (
+    as_published,
+    networks,
+    policies,
+    regularization,
+    scores as score_names,
+)
 from efficient_augmentation.networks import pretrained
 
 # Jobs inherit this environment.

@@ -133,26 +133,38 @@ def checksum(file):
     return config["checksums"].get(file, sources.find(*file.split("/")).sha256)
 
 
+def training_of(settings):
+    """What the ResNet that an experiment trains depends on; None where it trains none."""
+    featurizer, data = settings["featurizer"], settings["dataset"]
+    if featurizer.get("mode") != "train":
+        return None
+    return {
+        "dataset": every_point.settings(data),
+        "divisor": as_published.input_of(settings)["divisor"],
+        "excluded": (
+            every_point.excluded(data) if featurizer["exclude_points"] else None
+        ),
+        "featurizer": featurizer,
+    }
+
+
 def network_of(settings):
     """Name of the ResNet that an experiment trains, by its settings; None where it trains none.
 
     Other settings are another network in a folder of its own, so that trying them loses nothing
     that took hours.
     """
-    featurizer = settings["featurizer"]
-    if featurizer.get("mode") != "train":
+    training = training_of(settings)
+    if training is None:
         return None
-    points = every_point.settings(settings["dataset"])
-    text = json.dumps([points, featurizer], sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return f"{points['kind']}_{featurizer['kind']}_{digest}"
+    digest = hashlib.sha256(json.dumps(training, sort_keys=True).encode()).hexdigest()
+    return (
+        f"{training['dataset']['kind']}_{training['featurizer']['kind']}_{digest[:8]}"
+    )
 
 
 NETWORKS = {
-    network_of(settings): {
-        "dataset": every_point.settings(settings["dataset"]),
-        "featurizer": settings["featurizer"],
-    }
+    network_of(settings): training_of(settings)
     for settings in EXPERIMENTS.values()
     if network_of(settings)
 }

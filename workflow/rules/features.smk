@@ -44,7 +44,11 @@ for experiment, settings in EXPERIMENTS.items():
             # Weights that come with the project are known by their content: as an input they would
             # be newer than every result in a fresh clone.
             model=[model, model and code.file_digest(pretrained.path(model))],
-            settings={"featurizer": kind, "transforms": settings["transforms"]},
+            settings={
+                "featurizer": networks.built(settings["featurizer"]),
+                "input": as_published.input_of(settings),
+                "transforms": settings["transforms"],
+            },
             functions=transform_settings.stamps(settings["transforms"]),
         script:
             "../scripts/featurize.py"

@@ -89,6 +89,7 @@ for network, settings in NETWORKS.items():
             # Beside the outputs, which are deleted when a job fails: a killed training goes on.
             checkpoints=f"results/networks/{network}/checkpoints",
             dataset=settings["dataset"],
+            points={key: settings[key] for key in ("divisor", "excluded")},
             contents=contents_of(settings["dataset"]),
             featurizer=settings["featurizer"],
         script:

@@ -10,10 +10,16 @@ from efficient_augmentation.networks.checkpoints import Checkpoints
 
 def main(smk, progress=None):
     processes.join()
-    points = every_point.load(smk.params.dataset, smk.input)
+    points = every_point.load(smk.params.dataset, smk.input, smk.params.points["excluded"])
     # What the training depends on is what the rule is stamped with.
     checkpoints = Checkpoints(smk.params.checkpoints, sorted(map(repr, smk.params)))
-    variables, meta, history = of_dataset.fit(points, smk.params.featurizer, checkpoints, progress)
+    variables, meta, history = of_dataset.fit(
+        points,
+        smk.params.featurizer,
+        divisor=smk.params.points["divisor"],
+        checkpoints=checkpoints,
+        progress=progress,
+    )
     if processes.is_first():
         made_by = provenance.of(smk)
         train_small.save_weights(smk.output.weights, variables, meta, made_by)

@@ -14,7 +14,7 @@ import yaml
 
 from efficient_augmentation.config import dataset as data_check
 from efficient_augmentation.config import featurizer, selection, transforms
-from efficient_augmentation.names import policies, scores
+from efficient_augmentation.names import as_published, networks, policies, scores
 
 SCHEMAS = Path(__file__).parents[3] / "workflow/schemas"
 
@@ -425,6 +425,12 @@ def _end_to_end_problems(settings, shape):
             f"end_to_end.network: {_shown(network)} is not trained; give a network that is, such "
             "as {kind: cnn}"
         )
+    if network.get("exclude_points"):
+        yield (
+            "end_to_end.network.exclude_points: true, but these networks are trained on the "
+            "experiment's points and no others; leave it out"
+        )
+    yield from featurizer.stem_problems("end_to_end.network", network)
 
 
 def _end_to_end_policy_problems(names, network):
@@ -465,10 +471,18 @@ def _faithful_problems(settings):
             f"faithful: true repeats the published code, which knows two classes, not the {k} of "
             "dataset.classes; give false, or two classes"
         )
+    # `true` repeats what there is to repeat; a part that is named is meant.
+    named = () if isinstance(settings["faithful"], bool) else settings["faithful"]
+    if "input" in named and "input" not in as_published.repeated(settings):
+        yield (
+            "faithful: input leaves out the mean image that a ResNet subtracts, but "
+            f"featurizer.kind {settings['featurizer']['kind']} subtracts none; leave input out, "
+            f"or give one of {', '.join(networks.RESNETS)}"
+        )
 
 
 _CHECKS = (
-    (("faithful", "dataset"), _faithful_problems),
+    (("faithful", "dataset", "featurizer"), _faithful_problems),
     (("policies",), _policy_problems),
     (("scores", "clusters", "dpp", "featurizer", "end_to_end", "dataset"), scores.problems),
     (("budgets", "dataset"), _budget_problems),

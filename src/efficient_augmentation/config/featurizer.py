@@ -61,7 +61,7 @@ def featurizer_problems(settings, image_shape):
     Returns: list of str, one message each.
     """
     featurizer = settings["featurizer"]
-    kind, n_train = featurizer["kind"], every_point.n_train(settings["dataset"])
+    kind = featurizer["kind"]
     if (kind == GIVEN) != (image_shape is None):
         return [
             f"featurizer.kind: {kind} does not go with dataset.kind {settings['dataset']['kind']}: "
@@ -74,9 +74,45 @@ def featurizer_problems(settings, image_shape):
         ]
     if featurizer.get("mode") == "pretrained":
         return pretrained.problems(featurizer, image_shape)
-    if "recipe" in featurizer and featurizer["batch_size"] > n_train:
-        return [
+    if "recipe" in featurizer:
+        return _training_problems(featurizer, settings["dataset"])
+    return []
+
+
+def _training_problems(featurizer, dataset):
+    """What keeps a ResNet from being trained on a data set."""
+    n_train = every_point.n_train(dataset)
+    if featurizer["exclude_points"]:
+        if dataset["kind"] not in every_point.COUNTS:
+            return [
+                "featurizer.exclude_points: true leaves out the experiment's training points, but "
+                f"with dataset.kind {dataset['kind']} a network is trained on no others; leave it "
+                f"out, or take one of {', '.join(every_point.COUNTS)}"
+            ]
+        n_train -= dataset["n_train"]
+    found = stem_problems("featurizer", featurizer)
+    if featurizer["batch_size"] > n_train:
+        found.append(
             f"featurizer.batch_size: {featurizer['batch_size']} is more than the {n_train} images "
             f"that the network is trained on; give at most {n_train}"
+            if n_train
+            else f"featurizer.exclude_points: true leaves none of the {dataset['n_train']} images "
+            "to train on; give a smaller dataset.n_train, or leave it out"
+        )
+    return found
+
+
+def stem_problems(key, network):
+    """The stem of ImageNet with a network that has none.
+
+    Args:
+      key: where the network stands in the config.
+      network: mapping as the config's featurizer.
+    Returns: list of str, one message each.
+    """
+    if network.get("imagenet_stem") and network["kind"] != "resnet50v2":
+        return [
+            f"{key}.imagenet_stem: true is for resnet50v2, {network['kind']} has one stem only; "
+            "leave it out"
         ]
     return []

@@ -1,5 +1,7 @@
 """All labelled points that a data set offers to a network, whatever an experiment takes of them."""
 
+import numpy as np
+
 from efficient_augmentation.data import cifar10, dataset, digits, mnist, norb
 
 COUNTS = {
@@ -49,6 +51,29 @@ def n_train(of):
     return settings(of)["n_train"]
 
 
-def load(of, paths=()):
-    """All points, as `dataset.load` returns an experiment's."""
-    return dataset.load(settings(of), paths)
+def excluded(of):
+    """The training points of an experiment, as `load` leaves them out.
+
+    Args:
+      of: mapping as in `settings`, of published data with nulls written out.
+    Returns: mapping that is the same for experiments that have the same points.
+    """
+    return {"classes": sorted(of["classes"]), "kind": of["kind"], "n_train": of["n_train"]}
+
+
+def load(of, paths=(), without=None):
+    """All points, as `dataset.load` returns an experiment's.
+
+    Args:
+      of: mapping as in `settings`.
+      paths: where the files of `dataset.files(of)` lie, in that order.
+      without: mapping as `excluded`, whose training points are left out; None for none. Test points
+        stay as they are.
+    Returns: mapping of arrays.
+    Raises: ValueError as `dataset.load`.
+    """
+    points = dataset.load(settings(of), paths)
+    if without is None:
+        return points
+    kept = ~np.isin(points["train_ids"], dataset.load(without, paths)["train_ids"])
+    return points | {name: points[name][kept] for name in ("x_train", "y_train", "train_ids")}

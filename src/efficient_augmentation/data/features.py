@@ -3,6 +3,7 @@
 import numpy as np
 
 from efficient_augmentation.data import npz
+from efficient_augmentation.files import origins
 
 
 def load(file, **choice):
@@ -22,10 +23,10 @@ def load(file, **choice):
     Cost: memory of the arrays in the file, and for the rows chosen.
     """
     found = _checked(file)
-    choice = _choice(file, found, choice)
+    picked = _choice(file, found, choice)
     x_train, x_test = found["x_train"], found.get("x_test", found["x_train"])
-    chosen = {"x_train": x_train[choice.train], "x_test": x_test[choice.test]}
-    return chosen | choice.described(choice.train, choice.test)
+    chosen = {"x_train": x_train[picked.train], "x_test": x_test[picked.test]}
+    return chosen | picked.described(picked.train, picked.test)
 
 
 def load_rows(file, **choice):
@@ -40,10 +41,10 @@ def load_rows(file, **choice):
     Raises: ValueError naming the file and the array.
     """
     found = _checked(file)
-    choice = _choice(file, found, choice)
+    picked = _choice(file, found, choice)
     test = "test" if "x_test" in found else "train"
-    return _rows(found, "train", "train", choice.train, choice.y_train) | _rows(
-        found, test, "test", choice.test, choice.y_test
+    return _rows(found, "train", "train", picked.train, picked.y_train) | _rows(
+        found, test, "test", picked.test, picked.y_test
     )
 
 
@@ -64,8 +65,6 @@ def image_shape(**others):
 
 
 _OPTIONAL = ("source_test",)
-# Copies from which on their likeness says where counting starts, and the share that must agree.
-_FEWEST, _NEARLY_ALL = 5, 0.9
 
 
 def _checked(file):
@@ -82,46 +81,10 @@ def _checked(file):
     npz.check_pairs(file, found)
     found = _sourced(file, found)
     for split in ("train", "test") if "x_test" in found else ("train",):
-        check_counted_from_zero(
+        origins.check_counted_from_zero(
             f"{file}: source_{split}", found[f"source_{split}"], found[f"x_{split}"]
         )
     return found
-
-
-def check_counted_from_zero(where, source, x):
-    """Refuse places of originals that were counted from 1.
-
-    Most such files are sound by their numbers and labels, but every copy belongs to its original's
-    neighbour. They are told by the features: no row names place 0, and nearly all rows lie nearer
-    to the original before the one that they name.
-
-    Args:
-      where: file and array, for messages.
-      source: (rows,) integers, -1 for an original, else the place of the row's original.
-      x: (rows, d) features.
-    Raises: ValueError.
-    """
-    originals = np.flatnonzero(source == -1)
-    copies = np.flatnonzero(source >= 0)
-    place = source[copies]
-    if len(copies) < _FEWEST or place.min() < 1 or place.max() > len(originals):
-        return
-    before = _distances(x, copies, originals[place - 1])
-    named = np.where(
-        place < len(originals),
-        _distances(x, copies, originals[np.minimum(place, len(originals) - 1)]),
-        np.inf,
-    )
-    if (before < named).mean() > _NEARLY_ALL:
-        raise ValueError(
-            f"{where}: the places of originals seem to be counted from 1: no row names 0, and "
-            f"{int((before < named).sum())} of {len(copies)} rows are more like the original "
-            "before; subtract 1"
-        )
-
-
-def _distances(x, rows, others):
-    return np.square(x[rows].astype(np.float64) - x[others]).sum(axis=1)
 
 
 def _features(file, name, x):

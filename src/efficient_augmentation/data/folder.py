@@ -107,16 +107,16 @@ def load(train, test=None, *, side=SIDE, window=None, **choice):
       None.
     Cost: decoding of the images chosen; memory for the result as colour images, and for one image.
     """
-    listings, choice = _chosen(train, test, choice)
+    listings, picked = _chosen(train, test, choice)
     source = listings[-1]
-    train_files = [listings[0].files[i] for i in choice.train]
-    test_files = [source.files[i] for i in choice.test]
+    train_files = [listings[0].files[i] for i in picked.train]
+    test_files = [source.files[i] for i in picked.test]
     paths = [listings[0].root / file for file in train_files]
     paths += [source.root / file for file in test_files]
     x, warnings = _images(paths, side, window)
     x_train, x_test = x[: len(train_files)], x[len(train_files) :]
     images = {"x_train": x_train, "x_test": x_test} | own.warned(warnings)
-    return images | choice.described(np.array(train_files), np.array(test_files))
+    return images | picked.described(np.array(train_files), np.array(test_files))
 
 
 def points(train, test=None, *, side=SIDE, window=None, **choice):

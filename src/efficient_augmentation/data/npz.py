@@ -33,13 +33,13 @@ def load(file, window=None, **choice):
     found = read(file, "x_train", "y_train", together=("x_test", "y_test"))
     images = {name: _images(file, name, found[name], window) for name in found if name[0] == "x"}
     check_pairs(file, found | images)
-    choice = choose(file, found, **choice)
+    picked = choose(file, found, **choice)
     x_train, x_test = images["x_train"], images.get("x_test", images["x_train"])
-    chosen = {"x_train": x_train[choice.train], "x_test": x_test[choice.test]}
+    chosen = {"x_train": x_train[picked.train], "x_test": x_test[picked.test]}
     largest = 255 if x_train.dtype == np.uint8 else 1
     peak = max(x.max() for x in chosen.values())
     warnings = [] if window else filter(None, [windows.warning(peak, largest)])
-    return chosen | own.warned(warnings) | choice.described(choice.train, choice.test)
+    return chosen | own.warned(warnings) | picked.described(picked.train, picked.test)
 
 
 def points(file, window=None, **choice):

@@ -6,9 +6,12 @@ import os
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.files import atomic, provenance
 
@@ -32,7 +35,7 @@ _DAMAGE = (
 )
 
 
-def save(path, made_by=None, **arrays):
+def save(path: str | Path, made_by: Mapping[str, Any] | None = None, **arrays: ArrayLike) -> None:
     """Write named arrays to a .npz file, atomically.
 
     The bytes depend on the arrays alone: members are stored in the order given, uncompressed and
@@ -55,7 +58,7 @@ def save(path, made_by=None, **arrays):
         np.savez(file, allow_pickle=False, **values)
 
 
-def load(path, *names):
+def load(path: str | Path, *names: str) -> dict[str, np.ndarray]:
     """Read named arrays from a .npz file.
 
     Args:
@@ -82,7 +85,7 @@ def load(path, *names):
     return found
 
 
-def names(path):
+def names(path: str | Path) -> list[str]:
     """Names of the arrays in a .npz file, without reading any.
 
     Args:
@@ -98,7 +101,7 @@ def names(path):
             raise ValueError(f"{path}: not a readable .npz file ({error})") from error
 
 
-def shape(path, name):
+def shape(path: str | Path, name: str) -> tuple[int, ...]:
     """Shape of an array in a .npz file, from its head alone.
 
     Args:
@@ -116,7 +119,7 @@ def shape(path, name):
             raise ValueError(f"{path}: not a readable .npz file ({error})") from error
 
 
-def read_provenance(path):
+def read_provenance(path: str | Path) -> dict[str, Any]:
     """What a .npz file says of where it comes from.
 
     Args:
@@ -131,7 +134,7 @@ def read_provenance(path):
         raise ValueError(f"{path}: its provenance cannot be read ({error})") from error
 
 
-def _members(archive, file_size):
+def _members(archive: zipfile.ZipFile, file_size: int) -> dict[str, zipfile.ZipInfo]:
     """Members of the archive by the names of their arrays."""
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
@@ -144,7 +147,7 @@ def _members(archive, file_size):
     return stored
 
 
-def _read(archive, member):
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     with archive.open(member) as stream:
         shape, dtype = _header(stream, member.filename)
         if dtype.hasobject:
@@ -165,7 +168,7 @@ def _read(archive, member):
         return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def _header(stream, name):
+def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype]:
     """Shape and type of the array that a stream, left behind its head, holds."""
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:

@@ -5,13 +5,15 @@ import errno
 import glob
 import json
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
-def whole(path):
+def whole(path: str | Path) -> Iterator[Path]:
     """Give a name to write to, which becomes `path` once the block has ended well.
 
     Whoever reads `path` meanwhile, or after a crash, finds what was there before. What another
@@ -39,7 +41,7 @@ def whole(path):
         part.unlink(missing_ok=True)
 
 
-def write_text(path, text):
+def write_text(path: str | Path, text: str) -> None:
     """Write text as UTF-8, whole or not at all; otherwise as `whole`.
 
     Args:
@@ -51,7 +53,7 @@ def write_text(path, text):
         part.write_text(text, encoding="utf-8")
 
 
-def write_json(path, value):
+def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
     """Write what JSON can hold, whole or not at all; otherwise as `whole`.
 
     Args:
@@ -62,7 +64,7 @@ def write_json(path, value):
     write_text(path, f"{json.dumps(value, indent=2, allow_nan=False)}\n")
 
 
-def _remedy(error):
+def _remedy(error: OSError) -> str:
     return (
         f"{error.strerror}: make room, or choose another disk with --directory, and run the same "
         "command again; what was finished stays"

@@ -9,10 +9,16 @@ its module is reached.
 import ast
 import functools
 import hashlib
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 
-def digests(script, roots, without=(), name=None):
+def digests(
+    script: str | Path,
+    roots: Iterable[str | Path],
+    without: Collection[str] = (),
+    name: str | None = None,
+) -> dict[str, str]:
     """Digest of a script and of every module under the roots that it reaches by imports.
 
     Follows `import` and `from` statements wherever they stand, functions included, from module to
@@ -33,8 +39,8 @@ def digests(script, roots, without=(), name=None):
     Cost: a parse of each file once a process.
     """
     roots = tuple(map(Path, roots))
-    digest, pending = _read(Path(script), name)
-    found, pending = {Path(script).name: digest}, list(pending)
+    digest, imports = _read(Path(script), name)
+    found, pending = {Path(script).name: digest}, list(imports)
     while pending:
         module = pending.pop()
         path = _find(module, roots)
@@ -45,7 +51,7 @@ def digests(script, roots, without=(), name=None):
     return {name: found[name] for name in sorted(found) if found[name]}
 
 
-def file_digest(path):
+def file_digest(path: str | Path) -> str:
     """Digest of a file's bytes, for what scripts read besides code: templates.
 
     Args:
@@ -56,7 +62,7 @@ def file_digest(path):
 
 
 @functools.cache
-def _find(module, roots):
+def _find(module: str, roots: tuple[Path, ...]) -> Path | None:
     """The file of a module, None if it is not under the roots."""
     for root in roots:
         stem = root.joinpath(*module.split("."))
@@ -67,7 +73,7 @@ def _find(module, roots):
 
 
 @functools.cache
-def _read(path, module=None):
+def _read(path: Path, module: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Digest of a file's code, empty if there is none, and what the file, a module, imports."""
     tree = ast.parse(path.read_bytes(), path.name)
     package = module if path.stem == "__init__" else module and module.rpartition(".")[0]
@@ -77,19 +83,19 @@ def _read(path, module=None):
     return hashlib.sha256(code).hexdigest()[:12] if code else "", imports
 
 
-def _imported(node, path, package):
+def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:
     """Dotted names that a statement may import, the packages above them included."""
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
         if node.level and not package:
             raise ValueError(f"{path}, line {node.lineno}: relative import; write it absolutely")
-        above = package.split(".")[: 1 - node.level or None] if node.level else []
+        above = (package or "").split(".")[: 1 - node.level or None] if node.level else []
         module = ".".join([*above, *filter(None, [node.module])])
         # Whether an imported name is a module or something in one, the search for its file tells.
         names = [f"{module}.{alias.name}" for alias in node.names]
-    elif isinstance(node, ast.Call) and _is_import(node):
-        names = [node.args[0].value]
+    elif isinstance(node, ast.Call) and (named := _named_module(node)):
+        names = [named]
     else:
         return
     for name in names:
@@ -97,16 +103,18 @@ def _imported(node, path, package):
         yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _is_import(call):
-    """Whether a call imports a module that stands there by name."""
+def _named_module(call: ast.Call) -> str | None:
+    """The module that a call imports, where it stands there by name."""
     called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
-    given = call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value
-    return called in ("import_module", "__import__") and isinstance(given, str) and given[:1] != "."
+    given = call.args[0] if call.args else None
+    if called not in ("import_module", "__import__") or not isinstance(given, ast.Constant):
+        return None
+    return given.value if isinstance(given.value, str) and given.value[:1] != "." else None
 
 
 class _WithoutText(ast.NodeTransformer):
     """Removes statements that are nothing but a text: docstrings, and texts under constants."""
 
-    def visit_Expr(self, node):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         return None if is_text else node

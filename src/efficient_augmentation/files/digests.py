@@ -11,7 +11,10 @@ import hashlib
 import os
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
+
+StrPath = str | os.PathLike[str]
 
 # A file may change once more within one tick of the file system's clock.
 _SETTLED_NS = 2_000_000_000
@@ -20,7 +23,9 @@ _SCHEMA = (
 )
 
 
-def of_files(paths, memory=None, finished=False):
+def of_files(
+    paths: Iterable[StrPath], memory: StrPath | None = None, finished: bool = False
+) -> list[str]:
     """Digest of the content of every file.
 
     Args:
@@ -37,7 +42,7 @@ def of_files(paths, memory=None, finished=False):
         return [known.digest(path, finished) for path in paths]
 
 
-def set_back(paths, memory):
+def set_back(paths: Iterable[StrPath], memory: StrPath | None) -> list[StrPath]:
     """Files whose content is another than remembered, though their time is not newer.
 
     Args:
@@ -59,10 +64,12 @@ def set_back(paths, memory):
 class _Memory:
     """Digests known by path, in a database that several processes may share."""
 
-    def __init__(self, path):
-        self._path, self._database, self._new = path, None, []
+    def __init__(self, path: StrPath | None) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._new: list[tuple[str, str, str, str]] = []
 
-    def __enter__(self):
+    def __enter__(self) -> "_Memory":
         with contextlib.suppress(OSError, sqlite3.Error):
             if self._path is not None:
                 Path(self._path).parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +77,7 @@ class _Memory:
                 self._database.execute(_SCHEMA)
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         if self._database is None:
             return
         with contextlib.suppress(sqlite3.Error), self._database:
@@ -79,7 +86,7 @@ class _Memory:
             )
         self._database.close()
 
-    def row(self, path):
+    def row(self, path: StrPath) -> tuple[str, str, str] | None:
         """(state, digest, time of change) as remembered, or None."""
         with contextlib.suppress(sqlite3.Error):
             if self._database is not None:
@@ -87,7 +94,7 @@ class _Memory:
                 return self._database.execute(query, (_name(path),)).fetchone()
         return None
 
-    def digest(self, path, finished=False):
+    def digest(self, path: StrPath, finished: bool = False) -> str:
         """Digest of a file, remembered if it is not so new that it may change unseen."""
         status, known = os.stat(path), self.row(path)
         if known and known[0] == _state(status):
@@ -99,11 +106,11 @@ class _Memory:
         return digest
 
 
-def _name(path):
+def _name(path: StrPath) -> str:
     return os.path.abspath(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def _state(status):
+def _state(status: os.stat_result) -> str:
     return " ".join(
         map(str, (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     )

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 # Of JAX's variables those that say where it computes, what it keeps and what it tells. All others
@@ -21,7 +22,7 @@ _KEPT_FLAGS = ("--xla_dump_", "--xla_gpu_cuda_data_dir=", "--xla_hlo_profile")
 _DROPPED = ("NVIDIA_TF32_OVERRIDE", "MATPLOTLIBRC")
 
 
-def for_jobs(given, source):
+def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
     """The environment that jobs inherit.
 
     Args:
@@ -45,12 +46,12 @@ def for_jobs(given, source):
     }
 
 
-def _decides(name):
+def _decides(name: str) -> bool:
     """Whether a variable changes what is computed or drawn."""
     return name in _DROPPED or (name.startswith("JAX_") and not name.startswith(_KEPT))
 
 
-def _cache_folder(given):
+def _cache_folder(given: Mapping[str, str]) -> Path:
     """Where compiled programs are kept if the user does not say; an account may have no home."""
     if cache := given.get("XDG_CACHE_HOME"):
         return Path(cache, "efficient-augmentation/jax")

@@ -11,8 +11,10 @@ import platform
 import re
 import sys
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 NAME = "provenance"
 """Under which files of every kind hold it."""
@@ -37,7 +39,7 @@ NUMERICAL = ("flax", "jax", "jaxlib", "numpy", "optax", "scipy", "scikit-learn")
 _STAMP = re.compile(r"\S+ [0-9a-f]{12}")
 
 
-def of(job):
+def of(job: Any) -> dict[str, Any]:
     """What the results of a job come from.
 
     Args:
@@ -65,7 +67,7 @@ def of(job):
     }
 
 
-def text(made_by):
+def text(made_by: Mapping[str, Any] | None) -> str:
     """Provenance as one line of JSON in ASCII, which every format can hold.
 
     Args:
@@ -74,7 +76,7 @@ def text(made_by):
     return json.dumps(made_by, sort_keys=True)
 
 
-def digest(value):
+def digest(value: Any) -> str:
     """Digest of what JSON can hold, the same for every order of keys.
 
     Returns: 12 hexadecimal digits.
@@ -83,7 +85,7 @@ def digest(value):
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 
-def device():
+def device() -> str:
     """Name of what this process computes on.
 
     Returns: str, where jax is loaded that of JAX's devices, with their number if there are several;
@@ -96,7 +98,7 @@ def device():
     return f"{len(found)} x {name}" if len(found) > 1 else name
 
 
-def _processor():
+def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -105,7 +107,7 @@ def _processor():
     return named[1].strip() if named else platform.processor() or platform.machine()
 
 
-def _seeds(settings, place=""):
+def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, int]]:
     for key, value in settings.items():
         if isinstance(value, dict):
             yield from _seeds(value, f"{place}{key}.")
@@ -113,7 +115,7 @@ def _seeds(settings, place=""):
             yield f"{place}{key}", value
 
 
-def installed(packages):
+def installed(packages: Iterable[str]) -> dict[str, str]:
     """Versions of packages as they are installed, whatever is pinned.
 
     Args:
@@ -127,12 +129,12 @@ def installed(packages):
     return found
 
 
-def _versions():
+def _versions() -> dict[str, str]:
     loaded = installed(package for name, package in PACKAGES.items() if name in sys.modules)
     return {"python": platform.python_version(), **_own_version(), **loaded}
 
 
-def _own_version():
+def _own_version() -> dict[str, str]:
     """That of the checkout; of the installed package where there is none."""
     project = Path(__file__).parents[3] / "pyproject.toml"
     try:

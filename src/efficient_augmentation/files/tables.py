@@ -2,7 +2,9 @@
 
 import csv
 import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -11,7 +13,9 @@ from efficient_augmentation.files import atomic, provenance
 LARGEST_BYTES = 1 << 30
 
 
-def write_csv(path, rows, made_by=None):
+def write_csv(
+    path: str | Path, rows: Iterable[Mapping[str, Any]], made_by: Mapping[str, Any] | None = None
+) -> None:
     """Write rows as CSV, atomically; floats in the shortest form that reads back to the same.
 
     Args:
@@ -43,7 +47,7 @@ def write_csv(path, rows, made_by=None):
         atomic.write_json(_metadata(path), about)
 
 
-def writer_to(file):
+def writer_to(file: TextIO) -> Any:
     """A writer of CSV whose lines end in a line feed and whose texts every reader gets back.
 
     Before Python 3.11.9 and 3.12.3 csv puts a carriage return in quotes only where it ends lines,
@@ -60,14 +64,14 @@ def writer_to(file):
 class _LineFeeds:
     """A stream that `csv.writer` writes to, a whole row at a time."""
 
-    def __init__(self, file):
+    def __init__(self, file: TextIO) -> None:
         self._file = file
 
-    def write(self, row):
+    def write(self, row: str) -> int:
         return self._file.write(row.removesuffix("\r\n") + "\n")
 
 
-def read_csv(path, texts=()):
+def read_csv(path: str | Path, texts: Collection[str] = ()) -> dict[str, np.ndarray]:
     """Read a CSV file into typed columns.
 
     Args:
@@ -94,7 +98,7 @@ def read_csv(path, texts=()):
     }
 
 
-def read_provenance(path):
+def read_provenance(path: str | Path) -> dict[str, Any]:
     """What the file beside a table says of where the table comes from.
 
     Args:
@@ -109,11 +113,11 @@ def read_provenance(path):
         raise ValueError(f"{path}: no provenance of a table in it ({error})") from error
 
 
-def _metadata(path):
+def _metadata(path: str | Path) -> Path:
     return Path(f"{path}-metadata.json")
 
 
-def _parsed(path, reader):
+def _parsed(path: str | Path, reader: Any) -> tuple[list[str], list[list[str]]]:
     header = next(reader, None)
     if not header:
         raise ValueError(f"{path}: empty; a header line was expected")
@@ -129,7 +133,7 @@ def _parsed(path, reader):
     return header, rows
 
 
-def _text(value):
+def _text(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     if isinstance(value, (float, np.floating)):
@@ -137,7 +141,7 @@ def _text(value):
     return str(value)
 
 
-def _typed(path, name, column, as_text=False):
+def _typed(path: str | Path, name: str, column: Sequence[str], as_text: bool = False) -> np.ndarray:
     for dtype in () if as_text else (np.int64, np.float64):
         try:
             return np.array(column, dtype=dtype)

@@ -7,9 +7,11 @@ scikit-learn has it too: for two classes that of `logistic`, which is that of `s
 """
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import influence, logistic, softmax, softmax_influence
 
@@ -28,7 +30,7 @@ class Head(NamedTuple):
     condition_number: Callable
 
 
-def _of_modules(fits, points):
+def _of_modules(fits: ModuleType, points: ModuleType) -> Head:
     return Head(
         *(getattr(fits, name) for name in ("check_rows", "fit", "fit_many", "accuracy", "correct")),
         *(getattr(points, name) for name in Head._fields[5:]),
@@ -39,7 +41,7 @@ BINARY = _of_modules(logistic, influence)
 MULTINOMIAL = _of_modules(softmax, softmax_influence)
 
 
-def of(labels, *, faithful=False):
+def of(labels: ArrayLike, *, faithful: bool = False) -> Head:
     """Head for labels.
 
     Args:
@@ -58,7 +60,7 @@ def of(labels, *, faithful=False):
     return MULTINOMIAL
 
 
-def number_of_classes(labels):
+def number_of_classes(labels: ArrayLike) -> int:
     """How many classes labels 0..k-1 are of: k, at least 2; 2 also of what is no label."""
     labels = np.asarray(labels)
     numbers = labels.dtype.kind in "iuf" and labels.size and np.isfinite(labels).all()

@@ -1,18 +1,27 @@
 """What the published code does otherwise, part by part: see docs/method.md, section 10."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from efficient_augmentation.names import networks
+
 PARTS = {
     "C": "C = 1 whatever C says",
     "hessian": "influence without the penalty and sample weights in the Hessian",
     "hinge": "hinge losses of labels 0 and 1",
     "dpp": "k-DPPs drawn by a recursion that overflows from about 50 points on",
+    "input": "features without the mean image subtracted that the network was trained with",
 }
 """Parts that can be repeated one by one, each in words."""
+
+TWICE_DIVIDED = ("norb",)
+"""Data sets whose pixels lie in [0, 1] and that the published code divides by 255 all the same."""
 
 C = 1.0
 """Inverse penalty that the published code fits with, whatever it is told."""
 
 
-def parts(faithful):
+def parts(faithful: bool | Iterable[str]) -> frozenset[str]:
     """The parts that are repeated.
 
     Args:
@@ -27,3 +36,33 @@ def parts(faithful):
             f"faithful is {faithful!r}; give true, false, or a list of {', '.join(PARTS)}"
         )
     return frozenset(faithful)
+
+
+def repeated(settings: Mapping[str, Any]) -> frozenset[str]:
+    """The parts that change something in an experiment.
+
+    Args:
+      settings: effective settings of the experiment.
+    Returns: frozenset of names, without `input` where no network subtracts a mean image.
+    """
+    without = () if networks.subtracts_mean(settings["featurizer"]) else ("input",)
+    return parts(settings["faithful"]).difference(without)
+
+
+def input_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the network of an experiment is shown of an image.
+
+    The published code trains its ResNets on images less their mean, and makes features of images
+    from which nothing is subtracted. It divides every image by 255, also those of small NORB, whose
+    pixels lie in [0, 1] already: in training as for features.
+
+    Args:
+      settings: effective settings of the experiment.
+    Returns: dict with `divisor`, by which images that are floats are divided in training and for
+      features, and `subtract_mean`, whether features are of images less the mean image.
+    Source: docs/method.md, section 10.
+    """
+    as_published = "input" in repeated(settings)
+    own = settings["featurizer"].get("mode") == "train"
+    twice = as_published and own and settings["dataset"]["kind"] in TWICE_DIVIDED
+    return {"divisor": 255.0 if twice else 1.0, "subtract_mean": not as_published}

@@ -1,7 +1,8 @@
 """Names of the policies, for everything that speaks of policies without ordering any point."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 # Draw points at random, with probabilities that follow from scores; sort points by scores.
 _RANDOM = (
@@ -42,6 +43,7 @@ PAPER_PANEL = (
     "deterministic_proportional",
     "deterministic_proportional_update",
     "deterministic_proportional_downweight",
+    "deterministic_proportional_update_downweight",
     "deterministic_inverse_proportional",
     "deterministic_inverse_proportional_update",
 )
@@ -66,32 +68,32 @@ class Policy(NamedTuple):
     exponent: float | None = None
 
     @property
-    def random(self):
+    def random(self) -> bool:
         """Whether two rounds of the policy differ."""
         return self.base not in (*_SORTED, *_CORESETS)
 
     @property
-    def diverse(self):
+    def diverse(self) -> bool:
         """Whether it draws a subset by a k-DPP at every budget, instead of following an order."""
         return self.base in _DIVERSE
 
     @property
-    def coreset(self):
+    def coreset(self) -> bool:
         """Whether its order follows from features, by `coresets.order`."""
         return self.base in _CORESETS
 
     @property
-    def weighted(self):
+    def weighted(self) -> bool:
         """Whether augmented rows weigh as much as the points that theirs stands for."""
         return self.base == "facility_location_weighted"
 
     @property
-    def blind(self):
+    def blind(self) -> bool:
         """Whether it does not look at scores."""
         return self.base == "baseline" or self.base in {*_DIVERSE, *_CORESETS} - {*_SCORED}
 
 
-def parse(name):
+def parse(name: str) -> Policy:
     """Take a policy's name apart.
 
     Args:
@@ -115,12 +117,12 @@ def parse(name):
     return Policy(name, base, update, downweight)
 
 
-def compared(names):
+def compared(names: Collection[str]) -> bool:
     """Whether there is uniform choice among policies, and another to set beside it."""
     return "baseline" in names and len(names) > 1
 
 
-def unordered(policy):
+def unordered(policy: str) -> str | None:
     """Why a policy does not order points by scores alone, as the end of a sentence, or None."""
     parsed = parse(policy)
     if parsed.diverse:
@@ -128,11 +130,11 @@ def unordered(policy):
     return "orders points by their features; scores are not enough" if parsed.coreset else None
 
 
-def _strip(name, suffix):
+def _strip(name: str, suffix: str) -> tuple[str, bool]:
     return name.removesuffix(suffix), name.endswith(suffix)
 
 
-def _exponent(base):
+def _exponent(base: str) -> float | None:
     """A of random_power_A, None for another name; one name for one number."""
     text = base.removeprefix(f"{POWER}_")
     if text == base or not re.fullmatch(r"\d+(\.\d+)?", text):
@@ -140,7 +142,7 @@ def _exponent(base):
     return float(text) if f"{float(text):g}" == text else None
 
 
-def needs_kernel(settings):
+def needs_kernel(settings: Mapping[str, Any]) -> bool:
     """Whether an experiment asks for policies that compare the directions of points' features.
 
     Args:

@@ -1,5 +1,7 @@
 """Where the inverse penalty C of the logistic regression comes from: its rules by name."""
 
+from collections.abc import Iterable
+
 from efficient_augmentation.names import as_published
 
 AUTO = "auto"
@@ -24,11 +26,11 @@ RULES = {
 """Each rule in words."""
 
 
-def chosen(C, faithful):
+def chosen(C: float | str, faithful: bool | Iterable[str]) -> bool:
     """Whether C is to be chosen from the data: "auto", and not the published code's."""
     return C == AUTO and "C" not in as_published.parts(faithful)
 
 
-def described(C, rule):
+def described(C: float, rule: str) -> str:
     """A value of C and its rule in words."""
     return f"C = {C:.4g}, {RULES[rule]}"

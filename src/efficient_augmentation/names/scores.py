@@ -1,5 +1,10 @@
 """Names of the scores, for all that speaks of scores without computing any."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from efficient_augmentation.names import networks
+
 FOLLOWED = ("loss", "influence", "el2n", "grand", "margin_uncertainty", "entropy")
 """Scores under a fit, which change as points are augmented: there is a value before and after."""
 FIXED = ("margin", "hinge", "knn_shapley")
@@ -11,7 +16,7 @@ COLUMNS = ("loss", "influence", "margin")
 """Scores that scores.csv always holds."""
 
 
-def asked(settings):
+def asked(settings: Mapping[str, Any]) -> list[str]:
     """Every score that an experiment orders points by, each once.
 
     Args:
@@ -25,12 +30,12 @@ def asked(settings):
     return list(dict.fromkeys(names))
 
 
-def further(settings):
+def further(settings: Mapping[str, Any]) -> list[str]:
     """Those of `asked` that get columns of their own at the end of scores.csv."""
     return [name for name in asked(settings) if name not in COLUMNS]
 
 
-def problems(settings):
+def problems(settings: Mapping[str, Any]) -> list[str]:
     """Scores that come from a training which the experiment does not make.
 
     Args:
@@ -44,7 +49,7 @@ def problems(settings):
         if given in GIVEN
     ]
     featurizer = settings["featurizer"]
-    if featurizer["kind"] in ("cnn", "lenet") and featurizer["mode"] == "frozen":
+    if featurizer["kind"] in networks.SMALL and featurizer["mode"] == "frozen":
         return found
     of = ", ".join(f"{key}: {featurizer[key]}" for key in ("kind", "mode") if key in featurizer)
     places = {

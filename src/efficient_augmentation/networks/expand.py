@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from efficient_augmentation.networks import featurize, pretrained, train_small
+from efficient_augmentation.networks import featurize, models, pretrained, train_small
 from efficient_augmentation.transforms import catalogue
 
 
-def featurize_all(dataset, kind, chosen, weights=None, progress=None):
+def featurize_all(
+    dataset, kind, chosen, weights=None, *, divisor=1.0, subtract_mean=True, progress=None
+):
     """Features of the originals and of all their variants, for training and test set.
 
     One transform at a time, so that the largest of them bounds the memory.
@@ -16,11 +18,15 @@ def featurize_all(dataset, kind, chosen, weights=None, progress=None):
       kind: "raw" or the name of a network.
       chosen: mapping from each transform's name to its parameters.
       weights: path of the network's weights; not needed for raw pixels.
+      divisor, subtract_mean: what a network is shown of an image, see `as_published.input_of`.
       progress: text stream for the bar, None for none.
     Yields: (transform's name, mapping of the arrays of features.npz).
     Raises: ValueError if the weights do not fit the network or its images.
     """
-    embed = featurize.raw if kind == "raw" else _network(dataset, kind, weights, progress)
+    if kind == "raw":
+        embed = featurize.raw
+    else:
+        embed = _network(dataset, kind, weights, divisor, subtract_mean, progress)
     for name, parameters in chosen.items():
         arrays = expand(dataset, name, parameters)
         yield name, arrays | {x: embed(arrays[x]) for x in ("x_train", "x_test")}
@@ -42,16 +48,18 @@ def expand(dataset, name, parameters):
     return arrays
 
 
-def _network(dataset, kind, weights, progress):
+def _network(dataset, kind, weights, divisor, subtract_mean, progress):
     *size, channels = dataset["x_train"].shape[1:]
     of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
     # Grey images go to a network of colour images in equal channels.
     shape = (*size, of_network if channels == 1 else channels)
-    # Of how many classes it was trained is nothing to its features.
+    # Features do not depend on the number of classes that the network was trained to tell apart.
     variables = train_small.load_weights(weights, kind, 2, shape)
+    if not subtract_mean:
+        variables["input"] = {"mean": np.zeros(shape, np.float32)}
 
     def embed(images):
-        images = np.broadcast_to(images, (len(images), *shape))
+        images = np.broadcast_to(models.divided(images, divisor), (len(images), *shape))
         return featurize.featurize(kind, variables, images, progress=progress)
 
     return embed

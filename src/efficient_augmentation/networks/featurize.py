@@ -64,18 +64,27 @@ def featurize(name, variables, images, batch_size=512, progress=None):
             _log.warning("the device ran out of memory; now with batch_size %d", batch_size)
 
 
-def accuracy(name, variables, images, labels):
-    """Share of images for which the network's own head finds the label.
+def correct(name, variables, images, labels):
+    """Which images the network's own head classifies correctly.
 
     Args:
       name, variables, images: as in `featurize`.
       labels: (n,), 0..k-1.
-    Returns: float in [0, 1].
+    Returns: (n,) bool.
     Raises: ValueError as `featurize`.
     """
     head = variables["params"]["head"]
     logits = featurize(name, variables, images) @ head["kernel"] + head["bias"]
-    return float(np.mean(logits.argmax(axis=1) == labels))
+    return logits.argmax(axis=1) == labels
+
+
+def accuracy(name, variables, images, labels):
+    """Share of the images that `correct` finds.
+
+    Args, Raises: as `correct`.
+    Returns: float in [0, 1].
+    """
+    return float(np.mean(correct(name, variables, images, labels)))
 
 
 def raw(images):

@@ -1,5 +1,7 @@
 """The networks whose penultimate activations are the features; small CNN and LeNet stand here."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -34,6 +36,14 @@ def unit_scale(images):
     """Pixels as float32 in [0, 1]: uint8 is divided by 255, floats are taken as they are."""
     scale = 255.0 if images.dtype == jnp.uint8 else 1.0
     return images.astype(jnp.float32) / jnp.float32(scale)
+
+
+def divided(images, divisor):
+    """Float images divided by a number; uint8 ones, which `unit_scale` divides, as they are."""
+    # By 1, too, they come back as they are: a copy of a whole data set takes memory.
+    if images.dtype == np.uint8 or divisor == 1:
+        return images
+    return images / np.float32(divisor)
 
 
 def raise_unless_out_of_memory(error, batch_size):
@@ -206,5 +216,6 @@ NETWORKS = {
     "resnet11v2": resnet.resnet11v2,
     "resnet20v2": resnet.resnet20v2,
     "resnet50v2": resnet.resnet50v2,
+    "resnet50v2_imagenet": functools.partial(resnet.resnet50v2, imagenet_stem=True),
     "resnet56v2": resnet.resnet56v2,
 }

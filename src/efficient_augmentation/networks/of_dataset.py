@@ -1,38 +1,43 @@
 """The ResNet that an experiment's features come from, trained once on all points of its data."""
 
-from efficient_augmentation.networks import recipes, train_resnet
+from efficient_augmentation.names import networks
+from efficient_augmentation.networks import models, recipes, train_resnet
 from efficient_augmentation.transforms.distortions import Distortion
 
 
-def fit(points, featurizer, checkpoints=None, progress=None):
+def fit(points, featurizer, *, divisor=1.0, checkpoints=None, progress=None):
     """Train a ResNet.
 
     Args:
       points: mapping of the arrays that `every_point.load` returns.
       featurizer: the config's featurizer, mode train.
+      divisor: of images that are floats, see `as_published.input_of`.
       checkpoints: `checkpoints.Checkpoints`, None for none.
       progress: text stream for the bar, None for none.
     Returns: (variables, meta, history) as `of_experiment.fit`.
     Raises: ValueError as `train_resnet.train`.
     """
-    settings = dict(featurizer)
-    kind, name = settings.pop("kind"), settings.pop("recipe")
-    distortion, seed = Distortion(**settings.pop("distortion")), settings.pop("seed")
-    settings.pop("mode")
-    x, y = points["x_train"], points["y_train"]
-    n_classes = int(y.max()) + 1
+    distortion = Distortion(**featurizer["distortion"])
+    x, x_test = (models.divided(points[name], divisor) for name in ("x_train", "x_test"))
+    y, y_test = points["y_train"], points["y_test"]
+    # A class of which training leaves out every point is a class still.
+    n_classes = int(max(y.max(), y_test.max())) + 1
+    meta = {
+        "name": networks.built(featurizer),
+        "n_classes": n_classes,
+        "input_shape": list(x.shape[1:]),
+    }
     variables, history = train_resnet.train(
-        kind,
+        meta["name"],
         x,
         y,
         n_classes=n_classes,
-        recipe=recipes.Recipe(name, **settings),
-        test=(points["x_test"], points["y_test"]),
+        recipe=recipes.of(featurizer),
+        test=(x_test, y_test),
         distortion=distortion if any(distortion) else None,
-        seed=seed,
+        seed=featurizer["seed"],
         checkpoints=checkpoints,
         progress=progress,
     )
-    meta = {"name": kind, "n_classes": n_classes, "input_shape": list(x.shape[1:])}
     rows = [dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True)]
     return variables, meta, rows

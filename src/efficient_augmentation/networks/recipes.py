@@ -32,6 +32,16 @@ class Recipe(NamedTuple):
     label_smoothing: float
 
 
+def of(settings):
+    """The recipe in the settings of a network; what else these hold is not looked at.
+
+    Args:
+      settings: mapping with `recipe` and the other attributes of `Recipe`, as in the config.
+    Returns: Recipe.
+    """
+    return Recipe(settings["recipe"], *(settings[name] for name in Recipe._fields[1:]))
+
+
 def one_cycle(recipe, steps_per_epoch):
     """AdamW under one cycle: the learning rate rises linearly from 0, then falls as a cosine to 0.
 

@@ -1,10 +1,14 @@
 """k-means clusters of the featurized originals, and how well they fit, for many k."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
 
-def labels(features, counts, seed):
+def labels(features: ArrayLike, counts: Iterable[int], seed: int) -> dict[int, np.ndarray]:
     """Cluster labels of all points for every number of clusters.
 
     Args:
@@ -21,7 +25,9 @@ def labels(features, counts, seed):
     return {k: _cluster(features, k, seed).labels_ for k in counts}
 
 
-def sweep(train, test, counts, seed):
+def sweep(
+    train: ArrayLike, test: ArrayLike, counts: Iterable[int], seed: int
+) -> list[dict[str, float]]:
     """Inertia and silhouette over the number of clusters.
 
     Args:
@@ -56,14 +62,14 @@ def sweep(train, test, counts, seed):
     return rows
 
 
-def geometric_counts(n, number=50):
+def geometric_counts(n: int, number: int = 50) -> list[int]:
     """At most `number` distinct whole numbers from 2 to n - 1, in geometric steps."""
     if n < 3:
         return []
     return np.unique(np.geomspace(2, n - 1, number).round().astype(int)).tolist()
 
 
-def _cluster(features, k, seed):
+def _cluster(features: np.ndarray, k: int, seed: int) -> Any:
     # Loaded here, for it takes a second and most simulations have no clusters.
     from sklearn.cluster import KMeans
 
@@ -72,7 +78,7 @@ def _cluster(features, k, seed):
         return KMeans(k, n_init=1, random_state=seed).fit(features)
 
 
-def _silhouette(points, labels):
+def _silhouette(points: np.ndarray, labels: np.ndarray) -> float:
     from sklearn.metrics import silhouette_score
 
     if not 2 <= len(np.unique(labels)) < len(points):
@@ -80,7 +86,7 @@ def _silhouette(points, labels):
     return float(silhouette_score(points, labels))
 
 
-def _checked(name, features):
+def _checked(name: str, features: ArrayLike) -> np.ndarray:
     features = np.asarray(features)
     if features.ndim != 2 or not features.size:
         raise ValueError(f"{name} must have shape (n, d), not {features.shape}")
@@ -92,7 +98,7 @@ def _checked(name, features):
     return features
 
 
-def _check(counts, most, least=1):
+def _check(counts: Iterable[int], most: int, least: int = 1) -> None:
     for k in counts:
         if k % 1 or not least <= k <= most:
             raise ValueError(

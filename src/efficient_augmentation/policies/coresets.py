@@ -6,13 +6,20 @@ beginning holds the classes in their proportions.
 """
 
 import heapq
+from collections.abc import Callable
 
 import numpy as np
 
 from efficient_augmentation.policies import dpp
 
 
-def order(base, features, labels, residuals, scores):
+def order(
+    base: str,
+    features: np.ndarray,
+    labels: np.ndarray,
+    residuals: np.ndarray | None,
+    scores: np.ndarray,
+) -> np.ndarray:
     """Order of a coreset policy, by its name.
 
     Args:
@@ -39,7 +46,7 @@ def order(base, features, labels, residuals, scores):
     raise ValueError(f"no coreset policy {base!r}")
 
 
-def k_center_greedy(features):
+def k_center_greedy(features: np.ndarray) -> np.ndarray:
     """Farthest-first order: each next point is the one farthest from those before it.
 
     The first point is the one nearest to the mean of all, so that nothing is random. The largest
@@ -68,7 +75,7 @@ def k_center_greedy(features):
     return order
 
 
-def herding(features, labels):
+def herding(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Order whose every beginning has a mean near that of all points, class by class.
 
     Args:
@@ -83,7 +90,9 @@ def herding(features, labels):
     return _by_class(y, lambda rows: _herd(X[rows] - X[rows].mean(axis=0)))
 
 
-def facility_location(residuals, features, labels):
+def facility_location(
+    residuals: np.ndarray | None, features: np.ndarray, labels: np.ndarray
+) -> np.ndarray:
     """Greedy order of points whose gradients stand for the gradients of all, class by class.
 
     In each class the next point is the one that raises sum_i max_{j chosen} s_ij most, where the
@@ -105,7 +114,9 @@ def facility_location(residuals, features, labels):
     return _by_class(y, lambda rows: lazy_greedy(_similarity(residuals[rows], X[rows])))
 
 
-def cluster_sizes(chosen, residuals, features, labels):
+def cluster_sizes(
+    chosen: np.ndarray, residuals: np.ndarray | None, features: np.ndarray, labels: np.ndarray
+) -> np.ndarray:
     """Number of points of its class that each chosen point stands for, itself among them.
 
     Args:
@@ -129,7 +140,7 @@ def cluster_sizes(chosen, residuals, features, labels):
     return sizes
 
 
-def lazy_greedy(similarity):
+def lazy_greedy(similarity: np.ndarray) -> np.ndarray:
     """Greedy maximisation of facility location, sum_i max_{j chosen} s_ij, to the last point.
 
     Gains only shrink as points are chosen (submodularity), so a gain that was computed earlier
@@ -162,7 +173,7 @@ def lazy_greedy(similarity):
     return np.array([*order, bounds[0][1]])
 
 
-def _herd(centred):
+def _herd(centred: np.ndarray) -> np.ndarray:
     """Order of one class's points, their mean at the origin."""
     gram = centred @ centred.T
     squares = np.diagonal(gram)
@@ -176,7 +187,7 @@ def _herd(centred):
     return order
 
 
-def _by_class(labels, order_of):
+def _by_class(labels: np.ndarray, order_of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Orders of all classes merged: the t-th of c points stands at (t + 1/2) / c."""
     parts, places = [], []
     for label in np.unique(labels):
@@ -186,7 +197,9 @@ def _by_class(labels, order_of):
     return np.concatenate(parts)[np.argsort(np.concatenate(places), kind="stable")]
 
 
-def _gradients(residuals, features, labels):
+def _gradients(
+    residuals: np.ndarray | None, features: np.ndarray, labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     X, y = _checked(features, labels)
     residuals = np.asarray(residuals, np.float64)
     if residuals.ndim != 2 or len(residuals) != len(X) or not np.isfinite(residuals).all():
@@ -196,13 +209,15 @@ def _gradients(residuals, features, labels):
     return residuals, np.concatenate([X, np.ones((len(X), 1))], axis=1), y
 
 
-def _similarity(residuals, X):
+def _similarity(residuals: np.ndarray, X: np.ndarray) -> np.ndarray:
     rows = np.arange(len(X))
     distance = _distances(residuals, X, rows, rows)
     return distance.max() - distance
 
 
-def _distances(residuals, X, rows, centres):
+def _distances(
+    residuals: np.ndarray, X: np.ndarray, rows: np.ndarray, centres: np.ndarray
+) -> np.ndarray:
     """|g_i - g_j|, (rows, centres): an inner product of Kronecker products is one of products."""
     squares = (residuals**2).sum(axis=1) * (X**2).sum(axis=1)
     inner = (residuals[rows] @ residuals[centres].T) * (X[rows] @ X[centres].T)
@@ -211,8 +226,14 @@ def _distances(residuals, X, rows, centres):
     return distance
 
 
-def _checked(features, labels):
+def _checked(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Features as float64 and labels as integers, or a ValueError that says what is wrong."""
-    from sklearn.utils import check_X_y  # takes a second to import
-
-    return check_X_y(features, labels, dtype=np.float64)
+    X, y = np.asarray(features, np.float64), np.asarray(labels)
+    if X.ndim != 2 or y.shape != (len(X),):
+        raise ValueError(
+            f"features and labels must have shapes (n, d) and (n,), not {X.shape} and {y.shape}"
+        )
+    if not (finite := np.isfinite(X).all(axis=1)).all():
+        row = int(np.argmin(finite))
+        raise ValueError(f"features must be finite; row {row} holds NaN or infinity")
+    return X, y.astype(np.int64)

@@ -11,9 +11,11 @@ recursion overflows float64 from about k = 50 on; so it runs on logarithms. The 
 from by a Cholesky factorisation that grows by one chosen point a step.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg import lapack
 
 PUBLISHED_SCALE = 1e6  # of the published code's kernel
@@ -27,7 +29,7 @@ class Spectrum(NamedTuple):
     vectors: np.ndarray
 
 
-def kernel(features, scores=None):
+def kernel(features: ArrayLike, scores: ArrayLike | None = None) -> np.ndarray:
     """Kernel of similar directions: L = S phi phi' S + 1e-3 I.
 
     Args:
@@ -42,7 +44,7 @@ def kernel(features, scores=None):
     return weighted @ weighted.T + _DIAGONAL * np.eye(len(weighted))
 
 
-def spectrum(features, scores=None):
+def spectrum(features: ArrayLike, scores: ArrayLike | None = None) -> Spectrum:
     """Eigendecomposition of `kernel`, where d < n through the products of features, not of points.
 
     With B = S phi, the eigenvectors U of B' B (d, d) give the columns of B U, orthogonal, and
@@ -68,7 +70,7 @@ def spectrum(features, scores=None):
     return Spectrum(np.append(np.zeros(n - d), np.maximum(values, 0.0)) + _DIAGONAL, full)
 
 
-def decompose(L):
+def decompose(L: ArrayLike) -> Spectrum:
     """Eigendecomposition of a kernel, once for all draws from it.
 
     Args:
@@ -85,7 +87,7 @@ def decompose(L):
     return Spectrum(np.where(values > noise, values, 0.0), vectors)
 
 
-def sample_k_dpp(L, k, rng):
+def sample_k_dpp(L: ArrayLike | Spectrum, k: int, rng: np.random.Generator) -> np.ndarray:
     """One draw from the k-DPP with kernel L.
 
     Args:
@@ -107,7 +109,9 @@ def sample_k_dpp(L, k, rng):
     return _draw(spectrum.vectors, k, rng, lambda u: _choose_by_logarithms(log_values, u, k))
 
 
-def sample_k_dpp_as_published(L, k, rng):
+def sample_k_dpp_as_published(
+    L: ArrayLike | Spectrum, k: int, rng: np.random.Generator
+) -> np.ndarray:
     """One draw as the published code makes it: scale of 1e6, recursion in plain float64.
 
     The polynomials overflow from about k = 50 on. Ratios of infinities are no numbers and accept
@@ -122,7 +126,7 @@ def sample_k_dpp_as_published(L, k, rng):
     return _draw(spectrum.vectors, k, rng, lambda u: _choose_overflowing(values, u, k))
 
 
-def greedy_map(L):
+def greedy_map(L: ArrayLike) -> np.ndarray:
     """Order of points in which each next one raises the determinant of the chosen block most.
 
     The first k points are the greedy approximation of the most probable subset of a k-DPP. It is
@@ -152,7 +156,7 @@ def greedy_map(L):
     return order
 
 
-def log_elementary_symmetric(log_values, k):
+def log_elementary_symmetric(log_values: np.ndarray, k: int) -> np.ndarray:
     """Logarithms of all elementary symmetric polynomials up to the k-th.
 
     Args:
@@ -170,7 +174,7 @@ def log_elementary_symmetric(log_values, k):
     return polynomials
 
 
-def _checked_kernel(L):
+def _checked_kernel(L: ArrayLike) -> np.ndarray:
     L = np.asarray(L, np.float64)
     if L.ndim != 2 or L.shape[0] != L.shape[1] or not len(L):
         raise ValueError(f"L must have shape (n, n), n >= 1, not {L.shape}")
@@ -182,7 +186,7 @@ def _checked_kernel(L):
     return L
 
 
-def check_directions(features, ids):
+def check_directions(features: ArrayLike, ids: np.ndarray) -> None:
     """Refuse a point whose features have no direction, before anything is computed.
 
     Args:
@@ -201,7 +205,7 @@ def check_directions(features, ids):
     )
 
 
-def _weighted_directions(features, scores):
+def _weighted_directions(features: ArrayLike, scores: ArrayLike | None) -> np.ndarray:
     """S phi of `kernel`, (n, d)."""
     phi = np.asarray(features, np.float64)
     norms = np.linalg.norm(phi, axis=1, keepdims=True)
@@ -220,21 +224,23 @@ def _weighted_directions(features, scores):
     return magnitude[:, None] * phi / norms
 
 
-def _check_size(spectrum, k):
+def _check_size(spectrum: Spectrum, k: int) -> None:
     rank = int((spectrum.values > 0).sum())
     if k % 1 or not 1 <= k <= rank:
         raise ValueError(f"k must be a whole number within 1..{rank} (the rank of L), not {k}")
 
 
-def _draw(vectors, k, rng, choose):
+def _draw(
+    vectors: np.ndarray, k: int, rng: np.random.Generator, choose: Callable[[np.ndarray], list[int]]
+) -> np.ndarray:
     n = len(vectors)
     uniform = rng.random(n + k)
     return _draw_projection(vectors[:, choose(uniform[:n])], uniform[n:])
 
 
-def _choose_by_logarithms(log_values, uniform, k):
+def _choose_by_logarithms(log_values: np.ndarray, uniform: np.ndarray, k: int) -> list[int]:
     polynomials = log_elementary_symmetric(log_values, k)
-    chosen = []
+    chosen: list[int] = []
     for m in range(len(log_values), 0, -1):
         left = k - len(chosen)
         if not left:
@@ -245,7 +251,7 @@ def _choose_by_logarithms(log_values, uniform, k):
     return chosen
 
 
-def _choose_overflowing(values, uniform, k):
+def _choose_overflowing(values: np.ndarray, uniform: np.ndarray, k: int) -> list[int]:
     n = len(values)
     with np.errstate(over="ignore", invalid="ignore"):
         polynomials = np.zeros((n + 1, k + 1))
@@ -253,7 +259,7 @@ def _choose_overflowing(values, uniform, k):
         for m in range(1, n + 1):
             lower = values[m - 1] * polynomials[m - 1, :-1]
             polynomials[m, 1:] = polynomials[m - 1, 1:] + lower
-        chosen = []
+        chosen: list[int] = []
         for m in range(n, 0, -1):
             left = k - len(chosen)
             if not left:
@@ -264,7 +270,7 @@ def _choose_overflowing(values, uniform, k):
     return chosen
 
 
-def _draw_projection(V, uniform):
+def _draw_projection(V: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """Points of the projection DPP with kernel V V', V (n, k) with orthonormal columns."""
     n, k = V.shape
     # All of it at once: a product of matrices runs several times faster than one of a row a point.

@@ -1,25 +1,30 @@
 """Orders of points by their scores, drawn at random or sorted (paper, section 3)."""
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.names import policies
 
 # Log-probabilities, up to a constant, with which a random policy draws points by |score|.
 # They are formed in logarithms: a softmax over large scores would overflow.
-_LOG_WEIGHTS = {
+_LOG_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "baseline": np.zeros_like,
     "random_proportional": np.log,
     "random_inverse_proportional": lambda s: -np.log(s),
     "random_softmax_proportional": lambda s: s,
     "random_inverse_softmax_proportional": np.reciprocal,
 }
-_SORT_KEYS = {
+_SORT_KEYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "deterministic_proportional": lambda s: s,
     "deterministic_inverse_proportional": lambda s: -s,
 }
 
 
-def order(policy, scores, rng, clusters=None):
+def order(
+    policy: str, scores: ArrayLike, rng: np.random.Generator, clusters: ArrayLike | None = None
+) -> np.ndarray:
     """Order in which a policy augments points.
 
     A random policy draws points one by one without replacement, with probabilities proportional
@@ -47,17 +52,18 @@ def order(policy, scores, rng, clusters=None):
         raise ValueError(f"policy {policy!r} {reason}")
     magnitude = magnitudes(scores)
     noise = rng.gumbel(size=magnitude.size)
-    base = policies.parse(policy).base
-    if base in _SORT_KEYS:
-        ranking = np.argsort(-_SORT_KEYS[base](magnitude), kind="stable")
+    key = log_weights(policy, magnitude)
+    if key is None:
+        wanted = _SORT_KEYS[policies.parse(policy).base](magnitude)
+        ranking = np.argsort(-wanted, kind="stable")
     else:
         # Where weights span more than a float64 holds, adding noise changes nothing; the noise as
         # second key then still breaks ties at random.
-        ranking = np.lexsort((-noise, -(log_weights(policy, magnitude) + noise)))
+        ranking = np.lexsort((-noise, -(key + noise)))
     return ranking if clusters is None else round_robin(ranking, clusters, rng)
 
 
-def log_weights(policy, magnitude):
+def log_weights(policy: str, magnitude: np.ndarray) -> np.ndarray | None:
     """Log-probabilities of being drawn first, up to a constant; None if nothing is drawn.
 
     Args:
@@ -65,16 +71,16 @@ def log_weights(policy, magnitude):
       magnitude: (n,), as `magnitudes` returns them.
     Returns: (n,) float64, infinite where a weight is beyond what a float64 holds, or None.
     """
-    policy = policies.parse(policy)
-    if policy.base == policies.POWER:
-        return policy.exponent * np.log(magnitude)
-    if policy.base not in _LOG_WEIGHTS:
+    parsed = policies.parse(policy)
+    if parsed.exponent is not None:
+        return parsed.exponent * np.log(magnitude)
+    if parsed.base not in _LOG_WEIGHTS:
         return None
     with np.errstate(over="ignore"):
-        return _LOG_WEIGHTS[policy.base](magnitude)
+        return _LOG_WEIGHTS[parsed.base](magnitude)
 
 
-def magnitudes(scores):
+def magnitudes(scores: ArrayLike) -> np.ndarray:
     """|scores| as policies see them: a zero gets the smallest positive one, 1e-20 at most.
 
     Args:
@@ -93,7 +99,7 @@ def magnitudes(scores):
     return magnitude
 
 
-def round_robin(ranking, clusters, rng):
+def round_robin(ranking: np.ndarray, clusters: ArrayLike, rng: np.random.Generator) -> np.ndarray:
     """An order's points in turn from every cluster; the clusters' turns are random.
 
     Args:

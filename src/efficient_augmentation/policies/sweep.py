@@ -1,9 +1,13 @@
 """The sweep over numbers of clusters."""
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from efficient_augmentation.policies import clusters
 
 
-def originals(features, number, seed):
+def originals(features: Mapping[str, np.ndarray], number: int, seed: int) -> list[dict[str, float]]:
     """Rows of clusters.csv: k-means on the originals of the training set, for many k.
 
     Args:

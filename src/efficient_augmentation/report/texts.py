@@ -146,7 +146,7 @@ def describe_points(data):
 
 def describe_choices(config):
     """What the published code does otherwise and this experiment repeats, in words."""
-    repeated = as_published.parts(config["faithful"])
+    repeated = as_published.repeated(config)
     said = [text for part, text in as_published.PARTS.items() if part in repeated]
     if "dpp" in repeated and not config["dpp"]["budgets"]:
         said.remove(as_published.PARTS["dpp"])
@@ -210,12 +210,20 @@ def describe_penalty(experiment):
     return f"C = {', '.join(used)} ({'; '.join(regularization.RULES[rule] for rule in rules)})"
 
 
+# What a ResNet's training may do besides, in words.
+_ON_REQUEST = {
+    "imagenet_stem": "the stem of ImageNet",
+    "exclude_points": "never trained on these points",
+}
+
+
 def describe_featurizer(network):
     """The featurizer in words: "cnn, frozen (epochs 40, batch size 512, ...)"."""
     if plain := {"raw": "raw pixels", "given": "as they were given"}.get(network["kind"]):
         return plain
-    rest = {k: v for k, v in network.items() if k not in ("kind", "mode", "distortion")}
-    details = [f"{k.replace('_', ' ')} {v}" for k, v in rest.items()]
+    told = ("kind", "mode", "distortion", *_ON_REQUEST)
+    details = [f"{k.replace('_', ' ')} {v}" for k, v in network.items() if k not in told]
+    details += [text for key, text in _ON_REQUEST.items() if network.get(key)]
     if any(network.get("distortion", {}).values()):
         details.append(f"trained on images {describe_distortion(**network['distortion'])}")
     return f"{network['kind']}, {network['mode']} ({', '.join(details)})"

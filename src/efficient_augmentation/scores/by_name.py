@@ -4,10 +4,12 @@ A score is a function of `Points`, listed in `_OF_POINTS`, or of those and `Fits
 Two classes and more, frozen features and refitted networks, the workflow and `select` come here.
 """
 
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, logistic
 from efficient_augmentation.names import as_published, scores
@@ -40,7 +42,15 @@ class Points:
     Raises: ValueError for a wrong shape or value.
     """
 
-    def __init__(self, X, y, n=None, *, faithful=False, given=None):
+    def __init__(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        n: int | None = None,
+        *,
+        faithful: bool | Iterable[str] = False,
+        given: Mapping[str, ArrayLike] | None = None,
+    ) -> None:
         repeated = as_published.parts(faithful)
         self.head = head.of(y, faithful=bool(repeated))
         self.X, self.y = self.head.check_rows(X, y)
@@ -52,22 +62,22 @@ class Points:
                 raise ValueError(f"{name} must have shape ({self.n},), not {values.shape}")
 
     @property
-    def originals(self):
+    def originals(self) -> tuple[np.ndarray, np.ndarray]:
         """Features (n, d) and labels (n,) of the points."""
         return self.X[: self.n], self.y[: self.n]
 
     @cached_property
-    def rows(self):
+    def rows(self) -> np.ndarray:
         """(m, d + 1): all rows with their intercept column."""
         return logistic.with_intercept(self.X)
 
     @cached_property
-    def separator(self):
+    def separator(self) -> svm.Separator:
         """The support vector machine of the points, see `svm.fit`."""
         return svm.fit(*self.originals, faithful=self._hinge_as_published)
 
 
-def score(name, points, fits):
+def score(name: str, points: Points, fits: Fits) -> np.ndarray:
     """Scores of all points under each fit.
 
     Args:
@@ -84,7 +94,7 @@ def score(name, points, fits):
     return np.tile(found, (len(fits.weights), 1))
 
 
-def score_alone(name, X, y, C):
+def score_alone(name: str, X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray:
     """Scores of points under the fit on themselves, made where the score asks for one.
 
     Args:
@@ -103,7 +113,7 @@ def score_alone(name, X, y, C):
     return _OF_FITS[name](points, Fits(theta[None], np.ones((1, points.n)), C))[0]
 
 
-def check_name(name, given=()):
+def check_name(name: str, given: Collection[str] = ()) -> None:
     """A ValueError that lists the names where this is none of them, or says what it lacks."""
     if name in scores.GIVEN and name not in given:
         raise ValueError(
@@ -114,18 +124,18 @@ def check_name(name, given=()):
         raise ValueError(f"unknown score {name!r}; a score is one of {', '.join(NAMES)}")
 
 
-def _loss(points, fits):
+def _loss(points: Points, fits: Fits) -> np.ndarray:
     return np.stack([points.head.loss(theta, *points.originals) for theta in fits.theta])
 
 
-def _influence(points, fits):
+def _influence(points: Points, fits: Fits) -> np.ndarray:
     y = points.originals[1]
     return points.head.loo_influence_many(
         fits.theta, points.rows, y, fits.weights, fits.C, fits.kind
     )
 
 
-def _of_head(function):
+def _of_head(function: Callable[..., np.ndarray]) -> Callable[[Points, Fits], np.ndarray]:
     return lambda points, fits: np.stack(
         [function(theta, *points.originals) for theta in fits.theta]
     )

@@ -1,9 +1,10 @@
 """Forgetting events: how often training unlearns a point that it had right."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def events(correct):
+def events(correct: ArrayLike) -> np.ndarray:
     """Number of forgetting events of every point.
 
     A forgetting event is a point told right after one epoch and wrong after the next. A point that

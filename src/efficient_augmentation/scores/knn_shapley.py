@@ -20,7 +20,7 @@ NEIGHBOURS = 5
 _BLOCK_BYTES = 2**26
 
 
-def score(X, y, neighbours=NEIGHBOURS):
+def score(X: np.ndarray, y: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
     """How much more a training point is worth than the least valuable one.
 
     Values have either sign, and those of mislabelled points are the lowest; policies look at
@@ -33,7 +33,7 @@ def score(X, y, neighbours=NEIGHBOURS):
     return values - values.min()
 
 
-def leave_one_out(X, y, neighbours=NEIGHBOURS):
+def leave_one_out(X: np.ndarray, y: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
     """Shapley values of the training points for each other: no test point is looked at.
 
     Every point is the validation point of all others in turn; the value of a point is its mean over
@@ -55,7 +55,13 @@ def leave_one_out(X, y, neighbours=NEIGHBOURS):
     return _summed(X, y, X, y, neighbours, own=True) / (len(X) - 1)
 
 
-def values(X, y, validation_X, validation_y, neighbours=NEIGHBOURS):
+def values(
+    X: np.ndarray,
+    y: np.ndarray,
+    validation_X: np.ndarray,
+    validation_y: np.ndarray,
+    neighbours: int = NEIGHBOURS,
+) -> np.ndarray:
     """Shapley values of the training points for a validation set: they add up to its utility.
 
     Args:
@@ -74,7 +80,14 @@ def values(X, y, validation_X, validation_y, neighbours=NEIGHBOURS):
     return _summed(X, y, validation_X, validation_y, neighbours, own=False) / len(validation_X)
 
 
-def _summed(X, y, validation_X, validation_y, neighbours, own):
+def _summed(
+    X: np.ndarray,
+    y: np.ndarray,
+    validation_X: np.ndarray,
+    validation_y: np.ndarray,
+    neighbours: int,
+    own: bool,
+) -> np.ndarray:
     """Sum over validation points; with `own` they are the rows of X, and none values itself."""
     if neighbours % 1 or neighbours < 1:
         raise ValueError(f"neighbours must be a whole number of at least 1, not {neighbours}")
@@ -92,7 +105,7 @@ def _summed(X, y, validation_X, validation_y, neighbours, own):
     return total
 
 
-def _recursion(match, neighbours):
+def _recursion(match: np.ndarray, neighbours: int) -> np.ndarray:
     """Values of N points in order of distance, (m, N) whether they have the label."""
     N = match.shape[1]
     rank = np.arange(1, N + 1)

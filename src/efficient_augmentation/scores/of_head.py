@@ -13,7 +13,7 @@ import numpy as np
 from efficient_augmentation.heads import logistic, softmax
 
 
-def el2n(theta, X, y):
+def el2n(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Error norm: |p - e_y| over all classes.
 
     Args:
@@ -27,7 +27,7 @@ def el2n(theta, X, y):
     return np.linalg.norm(residuals(theta, X, y), axis=1)
 
 
-def grand(theta, X, y):
+def grand(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Norm of the gradient of the row's log loss with respect to theta.
 
     That is |p_1 - y| |x~| for a binary theta and |p - e_y| |x~| with a row a class: exact for a
@@ -42,7 +42,7 @@ def grand(theta, X, y):
     return error * np.linalg.norm(logistic.with_intercept(np.asarray(X, np.float64)), axis=1)
 
 
-def margin_uncertainty(theta, X, y=None):
+def margin_uncertainty(theta: np.ndarray, X: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     """One minus the margin of the two most probable classes: least certain first.
 
     The margin p_top - p_second itself is small where a point is uncertain; policies prefer large
@@ -56,7 +56,7 @@ def margin_uncertainty(theta, X, y=None):
     return p[:, :-1].sum(axis=1) + p[:, -2]
 
 
-def entropy(theta, X, y=None):
+def entropy(theta: np.ndarray, X: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     """Entropy of the predicted class.
 
     Args, Raises: as `el2n`; labels are not looked at.
@@ -67,7 +67,7 @@ def entropy(theta, X, y=None):
     return -(np.exp(log_p) * log_p).sum(axis=1)
 
 
-def residuals(theta, X, y):
+def residuals(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Residuals p - e_y of all rows; their own class's is minus the sum of the others.
 
     Args, Raises: as `el2n`.
@@ -87,7 +87,7 @@ def residuals(theta, X, y):
     return p
 
 
-def _log_probabilities(theta, X):
+def _log_probabilities(theta: np.ndarray, X: np.ndarray) -> np.ndarray:
     """(n, k), exact where a class is all but certain."""
     X, theta = logistic.check_rows(X, np.zeros(len(X), int))[0], np.asarray(theta, np.float64)
     if theta.shape[-1:] != (X.shape[1] + 1,) or theta.ndim not in (1, 2):

@@ -54,7 +54,7 @@ class Separator(NamedTuple):
     hinge: np.ndarray
 
 
-def fit(X, y, faithful=False):
+def fit(X: np.ndarray, y: np.ndarray, faithful: bool = False) -> Separator:
     """Linear SVM, its C chosen by cross-validation.
 
     Four stratified folds in the order of the rows, or as many as the smallest class has members;
@@ -84,7 +84,7 @@ def fit(X, y, faithful=False):
     return _of_many(X, y, int(members.min()))
 
 
-def _of_two(X, y, smallest, faithful):
+def _of_two(X: np.ndarray, y: np.ndarray, smallest: int, faithful: bool) -> Separator:
     machine = SVC(kernel="linear", C=1.0, max_iter=MAX_ITERATIONS)
     machine, decision = _searched(machine, "C", X, y, smallest)
     support = np.zeros(len(y), bool)
@@ -93,7 +93,7 @@ def _of_two(X, y, smallest, faithful):
     return Separator(machine, float(machine.C), support, np.abs(decision), hinge)
 
 
-def _of_many(X, y, smallest):
+def _of_many(X: np.ndarray, y: np.ndarray, smallest: int) -> Separator:
     machine = LinearSVC(
         multi_class="crammer_singer", C=1.0, tol=_TOLERANCE, max_iter=MAX_EPOCHS, random_state=0
     )
@@ -108,7 +108,9 @@ def _of_many(X, y, smallest):
     )
 
 
-def _searched(machine, C, X, y, smallest):
+def _searched(
+    machine: Any, C: str, X: np.ndarray, y: np.ndarray, smallest: int
+) -> tuple[Any, np.ndarray]:
     """The machine of the best C that converges on all rows, and its decisions on them."""
     for value in _ranked(machine, C, X, y, smallest):
         fitted = clone(machine).set_params(**{C: value})
@@ -126,7 +128,7 @@ def _searched(machine, C, X, y, smallest):
     )
 
 
-def _ranked(machine, C, X, y, smallest):
+def _ranked(machine: Any, C: str, X: np.ndarray, y: np.ndarray, smallest: int) -> list[float]:
     """Values of C by accuracy in cross-validation: the best, and all that converged in any fold."""
     if smallest == 1:
         return [1.0]
@@ -143,12 +145,12 @@ def _ranked(machine, C, X, y, smallest):
     return [GRID[i] for i in order if i == order[0] or (each[:, i] >= 0).all()]
 
 
-def _accuracy(machine, X, y):
+def _accuracy(machine: Any, X: np.ndarray, y: np.ndarray) -> float:
     """Accuracy, or less than any where the machine did not converge."""
     return machine.score(X, y) if _converged(machine) else -1.0
 
 
-def _converged(machine):
+def _converged(machine: Any) -> bool:
     if isinstance(machine, SVC):
         return not machine.fit_status_
     return machine[-1].n_iter_ < MAX_EPOCHS

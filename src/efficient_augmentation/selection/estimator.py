@@ -1,6 +1,9 @@
 """The choice of points as a scikit-learn estimator."""
 
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils import ClassifierTags, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
@@ -31,43 +34,43 @@ class AugmentationSelector(BaseEstimator):
 
     def __init__(
         self,
-        budget=0.1,
+        budget: float = 0.1,
         *,
-        criterion="influence",
-        policy="random_proportional",
-        C="auto",
-        random_state=None,
-    ):
+        criterion: str = "influence",
+        policy: str = "random_proportional",
+        C: float | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         self.budget = budget
         self.criterion = criterion
         self.policy = policy
         self.C = C
         self.random_state = random_state
 
-    def fit(self, X, y):
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Score the rows of X (n, d) with labels y (n,), two distinct values or more, and choose.
 
         Raises: ValueError as `points.select_points`.
         """
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        self.classes_ = np.unique(y)
-        labels = np.searchsorted(self.classes_, y)
-        self.C_ = points.used_C(X, labels, self.C)
-        self.scores_ = points.score_points(X, y, self.criterion, C=self.C_)
+        rows, given = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(given)
+        self.classes_ = np.unique(given)
+        labels = np.searchsorted(self.classes_, given)
+        self.C_ = points.used_C(rows, labels, self.C)
+        self.scores_ = points.score_points(rows, given, self.criterion, C=self.C_)
         seed = check_random_state(self.random_state).randint(1 << 32, size=4, dtype=np.uint32)
         rng = np.random.default_rng(seed)
-        order = points.order(self.policy, self.scores_, X, labels, rng, self.C_)
-        self.indices_ = order[: selection.number_of_points(self.budget, len(y))]
-        self.support_ = np.isin(np.arange(len(y)), self.indices_)
+        order = points.order(self.policy, self.scores_, rows, labels, rng, self.C_)
+        self.indices_ = order[: selection.number_of_points(self.budget, len(labels))]
+        self.support_ = np.isin(np.arange(len(labels)), self.indices_)
         return self
 
-    def get_support(self, indices=False):
+    def get_support(self, indices: bool = False) -> np.ndarray:
         """The rows chosen: (n,) bool, or, with `indices`, (m,) ascending positions."""
         check_is_fitted(self)
         return np.flatnonzero(self.support_) if indices else self.support_
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.classifier_tags = ClassifierTags(multi_class=True)

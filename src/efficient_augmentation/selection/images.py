@@ -4,13 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, PngImagePlugin
 
 from efficient_augmentation.files import provenance, tables
-from efficient_augmentation.transforms import catalogue
+from efficient_augmentation.transforms import catalogue, variant
 
 TABLE = "files.csv"
 """Table in the folder that says of every file which image and class it belongs to."""
@@ -22,7 +25,15 @@ _LONGEST_NAME, _LONGEST_FOLDER = 255, 160
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:"/\\|?*%~]|^[. ]|[. ]$')
 
 
-def write(folder, x, ids, variants, class_names=None, labels=None, made_by=None):
+def write(
+    folder: str | Path,
+    x: np.ndarray,
+    ids: ArrayLike,
+    variants: Sequence[variant.Variant],
+    class_names: Sequence[str] = (),
+    labels: Sequence[int] | np.ndarray = (),
+    made_by: Mapping[str, Any] | None = None,
+) -> int:
     """Write every variant of every selected image as PNG.
 
     An image whose id is a path, such as cat/1.png, becomes cat/1.png.01_flip_horizontal.png and so
@@ -46,7 +57,7 @@ def write(folder, x, ids, variants, class_names=None, labels=None, made_by=None)
     Raises: ValueError if an id leads out of the folder, or as `catalogue.expand`.
     """
     ids, folder = np.asarray(ids), Path(folder)
-    paths, labels = _places(ids, class_names, labels)
+    paths, classes = _places(ids, class_names, labels)
     for name in paths:
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise ValueError(f"id {name!r} leads out of {folder}; ids are paths within it")
@@ -63,12 +74,12 @@ def write(folder, x, ids, variants, class_names=None, labels=None, made_by=None)
         file = _file(paths[point], f".{row // m:02d}_{_slug(label)}.png")
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(_levels(rows[row])).save(folder / file, pnginfo=chunks)
-        written.append({"file": file, "id": ids[point], "label": labels[point], "variant": label})
+        written.append({"file": file, "id": ids[point], "label": classes[point], "variant": label})
     tables.write_csv(folder / TABLE, written)
     return len(written)
 
 
-def folder_names(class_names):
+def folder_names(class_names: Sequence[str]) -> list[str]:
     """A folder's name for each class: different ones, from which the class can be read back.
 
     Characters that some file system forbids or drops become % and the hexadecimal digits of their
@@ -89,7 +100,9 @@ def folder_names(class_names):
     ]
 
 
-def _places(ids, class_names, labels):
+def _places(
+    ids: np.ndarray, class_names: Sequence[str], labels: Sequence[int] | np.ndarray
+) -> tuple[list[str], list[str]]:
     """Of every image, its path without a variant's suffix, and the name of its class."""
     if ids.dtype.kind == "U":
         return ids.tolist(), [name.partition("/")[0] for name in ids.tolist()]
@@ -100,35 +113,35 @@ def _places(ids, class_names, labels):
     )
 
 
-def _file(path, suffix):
+def _file(path: str, suffix: str) -> str:
     folder, slash, name = path.rpartition("/")
     if len((name + suffix).encode()) > _LONGEST_NAME:
         name = _cut(name, _LONGEST_NAME - len(suffix.encode()), path)
     return folder + slash + name + suffix
 
 
-def _cut(name, most, original):
+def _cut(name: str, most: int, original: str) -> str:
     """At most so many bytes of a name, the last of them a digest of the original name."""
     mark = "~" + hashlib.sha256(original.encode(errors="surrogatepass")).hexdigest()[:12]
     return name.encode()[: most - len(mark)].decode(errors="ignore") + mark
 
 
-def _escaped(found):
+def _escaped(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogatepass"))
 
 
-def _without_case(name):
+def _without_case(name: str) -> str:
     # Twice: folding may undo the composition of characters.
     folded = unicodedata.normalize("NFC", name).casefold()
     return unicodedata.normalize("NFC", folded).casefold()
 
 
-def _levels(image):
+def _levels(image: np.ndarray) -> np.ndarray:
     if image.dtype != np.uint8:
         image = np.rint(255 * np.clip(image.astype(np.float64), 0, 1)).astype(np.uint8)
     return image[..., 0] if image.shape[-1] == 1 else image
 
 
-def _slug(text):
+def _slug(text: str) -> str:
     """A variant's part of a file name: other characters than letters, digits, . + - become _."""
     return re.sub(r"[^\w.+-]+", "_", text).strip("_.")[:_LONGEST] or "_"

@@ -1,14 +1,17 @@
 """Which points to augment, in which order: the rows of selection.csv."""
 
 import math
+from collections.abc import Mapping
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.policies import ranking
 
 
-def number_of_points(budget, n):
+def number_of_points(budget: float, n: int) -> int:
     """Points that a budget stands for.
 
     Args:
@@ -30,7 +33,7 @@ def number_of_points(budget, n):
     return int(budget)
 
 
-def first_choice(policy, scores):
+def first_choice(policy: str, scores: ArrayLike) -> np.ndarray:
     """Probability of every point to be the first that a policy chooses.
 
     Args:
@@ -50,7 +53,15 @@ def first_choice(policy, scores):
     return weights / weights.sum()
 
 
-def rows(scores, policy, budget, *, seed=0, ids=None, labels=None):
+def rows(
+    scores: np.ndarray,
+    policy: str,
+    budget: float,
+    *,
+    seed: int = 0,
+    ids: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+) -> list[dict[str, Any]]:
     """Every point in the order in which the policy takes it: the rows of selection.csv.
 
     Args:
@@ -82,7 +93,7 @@ def rows(scores, policy, budget, *, seed=0, ids=None, labels=None):
     ]
 
 
-def chosen(table, train_ids):
+def chosen(table: Mapping[str, np.ndarray], train_ids: ArrayLike) -> np.ndarray:
     """Positions of the selected points among the training points, best first.
 
     Args:

@@ -1,6 +1,9 @@
 """The answer alone: which points should be augmented?"""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import regularization
 from efficient_augmentation.names import policies
@@ -8,18 +11,21 @@ from efficient_augmentation.policies import coresets, ranking
 from efficient_augmentation.scores import by_name, of_head
 from efficient_augmentation.selection import order as selection
 
+RandomState = int | Sequence[int] | np.ndarray | np.random.Generator | np.random.RandomState | None
+"""What random draws start from, as scikit-learn has it."""
+
 
 def select_points(
-    features,
-    labels,
-    budget,
-    score="influence",
-    policy="random_proportional",
-    seed=0,
+    features: ArrayLike,
+    labels: ArrayLike,
+    budget: float,
+    score: str = "influence",
+    policy: str = "random_proportional",
+    seed: int = 0,
     *,
-    C="auto",
-    random_state=None,
-):
+    C: float | str = "auto",
+    random_state: RandomState = None,
+) -> np.ndarray:
     """Points worth augmenting, in the order in which the policy takes them.
 
     Args:
@@ -42,12 +48,19 @@ def select_points(
     policies.parse(policy)
     X, y = _checked(features, labels)
     points = selection.number_of_points(budget, len(X))
-    C = used_C(X, y, C)
+    used = used_C(X, y, C)
     rng = _generator(seed if random_state is None else random_state)
-    return order(policy, by_name.score_alone(score, X, y, C), X, y, rng, C)[:points]
+    return order(policy, by_name.score_alone(score, X, y, used), X, y, rng, used)[:points]
 
 
-def order(policy, scores, X, y, rng, C):
+def order(
+    policy: str,
+    scores: np.ndarray,
+    X: np.ndarray,
+    y: np.ndarray,
+    rng: np.random.Generator,
+    C: float,
+) -> np.ndarray:
     """Order of the points by any policy but a k-DPP's, which draws a subset for each budget.
 
     Args:
@@ -68,7 +81,9 @@ def order(policy, scores, X, y, rng, C):
     return coresets.order(parsed.base, *points.originals, residuals, scores)
 
 
-def score_points(features, labels, score="influence", *, C="auto"):
+def score_points(
+    features: ArrayLike, labels: ArrayLike, score: str = "influence", *, C: float | str = "auto"
+) -> np.ndarray:
     """Scores by which points are chosen.
 
     Args:
@@ -80,7 +95,7 @@ def score_points(features, labels, score="influence", *, C="auto"):
     return by_name.score_alone(score, X, y, used_C(X, y, C))
 
 
-def choose_C(features, labels, source):
+def choose_C(features: ArrayLike, labels: ArrayLike, source: ArrayLike) -> regularization.Choice:
     """C chosen from points and the copies made from them, by cross-validation over points.
 
     Args:
@@ -103,12 +118,12 @@ def choose_C(features, labels, source):
     return regularization.choose(X, y, source)
 
 
-def used_C(X, y, C):
+def used_C(X: np.ndarray, y: np.ndarray, C: float | str) -> float:
     """C for points (n, d) without copies and labels (n,): itself, or what "auto" stands for."""
     return regularization.number(C, X, y, np.full(len(y), -1))
 
 
-def _checked(features, labels):
+def _checked(features: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     X, labels = np.asarray(features), np.asarray(labels)
     if labels.shape != X.shape[:1]:
         raise ValueError(f"labels must have shape {X.shape[:1]}, a label a row, not {labels.shape}")
@@ -127,7 +142,7 @@ def _checked(features, labels):
     return X, y
 
 
-def _generator(random_state):
+def _generator(random_state: RandomState) -> np.random.Generator:
     if isinstance(random_state, np.random.RandomState):
         return np.random.default_rng(random_state.randint(1 << 32, size=4, dtype=np.uint32))
     try:

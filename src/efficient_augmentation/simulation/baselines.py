@@ -1,14 +1,25 @@
 """What an experiment is measured against, and the scores of its points."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import influence
 from efficient_augmentation.names import regularization
+from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.scores import svm
 from efficient_augmentation.simulation import simulate
 
 
-def evaluate(model, features, ids=None, further=(), C_choice=None):
+def evaluate(
+    model: simulate.Model,
+    features: Mapping[str, np.ndarray],
+    ids: ArrayLike | None = None,
+    further: Collection[str] = (),
+    C_choice: Any = None,
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Floor, ceiling, virtual support vectors, and every point's scores before and after.
 
     Args:
@@ -53,7 +64,7 @@ def evaluate(model, features, ids=None, further=(), C_choice=None):
             **{
                 f"{name}_after": by_score[name][1, i]
                 for name in further
-                if name in influence.FOLLOWED
+                if name in score_names.FOLLOWED
             },
         }
         for i in range(n)
@@ -76,7 +87,7 @@ def evaluate(model, features, ids=None, further=(), C_choice=None):
     }
 
 
-def _warnings(before, after):
+def _warnings(before: float, after: float) -> list[str]:
     return [
         f"The Hessian of the fit on {rows} is ill-conditioned (condition number {value:.1e}): "
         "influence then follows the loss rather than leave-one-out retraining. Set faithful to "

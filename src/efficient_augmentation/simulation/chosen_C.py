@@ -1,14 +1,18 @@
 """The C of an experiment: the number in its settings, or the one that C.json holds."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from efficient_augmentation.heads import regularization
 from efficient_augmentation.names import as_published
 from efficient_augmentation.names import regularization as names
 
 
-def choose(features):
+def choose(features: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """What C.json holds.
 
     Args:
@@ -20,7 +24,7 @@ def choose(features):
     return {k: list(v) if isinstance(v, tuple) else v for k, v in choice._asdict().items()}
 
 
-def settle(settings, path):
+def settle(settings: Mapping[str, Any], path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Settings with the number that is used for C, and where it comes from.
 
     Args:

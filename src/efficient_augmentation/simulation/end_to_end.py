@@ -5,6 +5,8 @@ what is then trained and measured: a network, from scratch, with a head of its o
 """
 
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TextIO
 
 import jax
 import numpy as np
@@ -12,6 +14,15 @@ import numpy as np
 from efficient_augmentation.networks import featurize, recipes, train_resnet, train_small
 from efficient_augmentation.simulation import online, simulate
 from efficient_augmentation.transforms import distortions
+
+
+class State(NamedTuple):
+    """R fits of networks, and of the frozen model with the same rows."""
+
+    frozen: tuple[np.ndarray, np.ndarray]
+    """State of the frozen model."""
+    right: np.ndarray
+    """(R, m) bool, rows of the expanded test set that each network classifies correctly."""
 
 
 class NetworkModel:
@@ -32,47 +43,62 @@ class NetworkModel:
       progress: text stream of the bars; None means no bar.
     """
 
-    def __init__(self, frozen, images, settings, seed, progress=None):
+    def __init__(
+        self,
+        frozen: simulate.FrozenModel,
+        images: Mapping[str, np.ndarray],
+        settings: Mapping[str, Any],
+        seed: int,
+        progress: TextIO | None = None,
+    ) -> None:
         self.frozen, self.source, self.C = frozen, frozen.source, frozen.C
         self.labels, self.given = frozen.labels, frozen.given
-        self.times = []
+        self.times: list[dict[str, Any]] = []
         """A mapping for each call that trained: networks, images_seen, seconds."""
         self._images = images
         self._settings = {**settings, "progress": progress}
         self._seed = seed
-        self._known = {}
+        self._known: dict[bytes, np.ndarray] = {}
 
-    def fit(self, weights):
-        """State of the frozen model under these weights (R, rows), and accuracies (R,)."""
+    def fit(self, weights: np.ndarray) -> State:
+        """State of R networks, one for each row of weights (R, rows)."""
         new = {row.tobytes(): row for row in weights if row.tobytes() not in self._known}
         if new:
             rows = np.stack(list(new.values()))
             self._known |= zip(new, self._trained(rows), strict=True)
-        accuracy = np.array([self._known[row.tobytes()] for row in weights])
-        return self.frozen.fit(weights), accuracy
+        right = np.stack([self._known[row.tobytes()] for row in weights])
+        return State(self.frozen.fit(weights), right)
 
-    def accuracy(self, state):
-        """(R,) accuracy of the networks on the expanded test set."""
-        return state[1]
+    def accuracy(self, state: State, test_rows: slice | np.ndarray = slice(None)) -> np.ndarray:
+        """(R,) accuracy of the networks on the expanded test set, or on some of its rows."""
+        return state.right[:, test_rows].mean(axis=1)
 
-    def frozen_accuracy(self, state):
+    def correct(self, state: State) -> np.ndarray:
+        """(R, m) bool, rows of the expanded test set that the networks classify correctly."""
+        return state.right
+
+    def frozen_accuracy(self, state: State) -> np.ndarray:
         """(R,) accuracy of the frozen model with the same rows."""
-        return self.frozen.accuracy(state[0])
+        return self.frozen.accuracy(state.frozen)
 
-    def scores(self, name, state, runs):
+    def scores(self, name: str, state: State, runs: Sequence[int]) -> np.ndarray:
         """(len(runs), n) scores of the originals under the frozen model's fits."""
-        return self.frozen.scores(name, state[0], runs)
+        return self.frozen.scores(name, state.frozen, runs)
 
-    def features(self, state, run):
+    def features(self, state: State, run: int) -> np.ndarray:
         """(n, d) frozen features of the originals."""
-        return self.frozen.features(state[0], run)
+        return self.frozen.features(state.frozen, run)
 
-    def residuals(self, state, run):
+    def residuals(self, state: State, run: int) -> np.ndarray:
         """(n, k) residuals of the originals under the frozen model's fit."""
-        return self.frozen.residuals(state[0], run)
+        return self.frozen.residuals(state.frozen, run)
 
-    def _trained(self, weights):
-        """Accuracy of a network for every row of weights."""
+    def condition_number(self, state: State, run: int) -> float:
+        """Of the Hessian in the influence of a run, which is the frozen model's."""
+        return self.frozen.condition_number(state.frozen, run)
+
+    def _trained(self, weights: np.ndarray) -> list[np.ndarray]:
+        """For every row of weights, (m,) bool: which test rows its network has right."""
         x, y = self._images["x_train"], self._images["y_train"]
         if not self.times and "recipe" not in self._settings:
             # Compiles for all trainings to come, so that it does not count as one of theirs.
@@ -85,14 +111,23 @@ class NetworkModel:
         seen = int((weights > 0).sum()) * self._settings["epochs"]
         self.times.append({"networks": len(weights), "images_seen": seen, "seconds": seconds})
         return [
-            featurize.accuracy(
+            featurize.correct(
                 self._settings["kind"], one, self._images["x_test"], self._images["y_test"]
             )
             for one in found
         ]
 
 
-def networks(x, y, weights, seeds, *, kind, progress=None, **settings):
+def networks(
+    x: np.ndarray,
+    y: np.ndarray,
+    weights: np.ndarray,
+    seeds: Sequence[int],
+    *,
+    kind: str,
+    progress: TextIO | None = None,
+    **settings: Any,
+) -> Iterator[Any]:
     """Train a network for every vector of sample weights.
 
     Args:
@@ -120,9 +155,7 @@ def networks(x, y, weights, seeds, *, kind, progress=None, **settings):
             f"{kind} trains on rows that are there or not; a policy with _downweight needs cnn or "
             "lenet"
         )
-    settings = dict(settings)
-    distortion = distortions.Distortion(**settings.pop("distortion"))
-    recipe = recipes.Recipe(settings.pop("recipe"), **settings)
+    distortion, recipe = distortions.Distortion(**settings["distortion"]), recipes.of(settings)
     for row, seed in zip(weights > 0, seeds, strict=True):
         variables, _ = train_resnet.train(
             kind,
@@ -137,7 +170,13 @@ def networks(x, y, weights, seeds, *, kind, progress=None, **settings):
         yield variables
 
 
-def run(models, scores, policies, shares, seed):
+def run(
+    models: Sequence[NetworkModel],
+    scores: Sequence[str],
+    policies: Sequence[str],
+    shares: Sequence[float],
+    seed: int,
+) -> list[dict[str, Any]]:
     """Accuracy of networks and of frozen features, policy by policy and share by share.
 
     Args:
@@ -172,7 +211,7 @@ def run(models, scores, policies, shares, seed):
     return rows
 
 
-def _ends(model, number):
+def _ends(model: NetworkModel, number: int) -> list[dict[str, Any]]:
     """Rows of augmenting no point and of augmenting every point."""
     n = int((model.source < 0).sum())
     chosen = np.array([np.zeros(n, bool), np.ones(n, bool)])
@@ -184,7 +223,9 @@ def _ends(model, number):
     ]
 
 
-def _row(model, key, accuracies):
+def _row(
+    model: NetworkModel, key: tuple[str, str, int, float, int], accuracies: tuple[float, float]
+) -> dict[str, Any]:
     score, policy, number, share, b = key
     n = int((model.source < 0).sum())
     copies = len(model.source) // n - 1

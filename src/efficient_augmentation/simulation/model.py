@@ -1,10 +1,21 @@
 """The model that an experiment simulates: frozen features, or a network refitted every time."""
 
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+import numpy as np
+
 from efficient_augmentation.networks.expand import expand
 from efficient_augmentation.simulation import online, simulate
 
 
-def build(features, dataset, settings, progress=None, given=None):
+def build(
+    features: Mapping[str, np.ndarray],
+    dataset: Mapping[str, np.ndarray],
+    settings: Mapping[str, Any],
+    progress: TextIO | None = None,
+    given: Mapping[str, np.ndarray] | None = None,
+) -> simulate.Model:
     """Model of one transform.
 
     Args:

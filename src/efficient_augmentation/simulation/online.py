@@ -1,10 +1,12 @@
 """The model whose features are not frozen: its network is trained anew for every fit."""
 
 import hashlib
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TextIO
 
 import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, logistic
 from efficient_augmentation.names import as_published
@@ -52,24 +54,24 @@ class OnlineModel:
 
     def __init__(
         self,
-        images,
-        C,
+        images: Mapping[str, np.ndarray],
+        C: float,
         *,
-        network,
-        epochs=40,
-        batch_size=512,
-        learning_rate=1e-3,
-        seed=0,
-        faithful=False,
-        kind="influence",
-        progress=None,
-    ):
+        network: str,
+        epochs: int = 40,
+        batch_size: int = 512,
+        learning_rate: float = 1e-3,
+        seed: int = 0,
+        faithful: bool | Iterable[str] = False,
+        kind: str = "influence",
+        progress: TextIO | None = None,
+    ) -> None:
         self.source = simulate.check_source(images["source_train"])
         self._x, self._y = np.asarray(images["x_train"]), np.asarray(images["y_train"])
         self._test = np.asarray(images["x_test"]), np.asarray(images["y_test"])
         self._n = int((self.source < 0).sum())
         self.labels = self._y[: self._n]
-        self.given = {}
+        self.given: dict[str, np.ndarray] = {}
         self._faithful = as_published.parts(faithful)
         self.C = as_published.C if "C" in self._faithful else C
         logistic.check_C(self.C)
@@ -86,7 +88,7 @@ class OnlineModel:
             "progress": progress,
         }
 
-    def fit(self, weights):
+    def fit(self, weights: np.ndarray) -> State:
         """State of R fits, one for each row of weights (R, rows)."""
         weights, network = np.unique(weights, axis=0, return_inverse=True)
         seeds = [seed_of(self._seed, row) for row in weights]
@@ -99,7 +101,7 @@ class OnlineModel:
         ]
         return State(variables, np.stack(theta), weights, network.reshape(-1))
 
-    def accuracy(self, state, test_rows=slice(None)):
+    def accuracy(self, state: State, test_rows: slice | np.ndarray = slice(None)) -> np.ndarray:
         """(R,) accuracy on the expanded test set, or on some of its rows."""
         x, y = (array[test_rows] for array in self._test)
         each = [
@@ -108,7 +110,7 @@ class OnlineModel:
         ]
         return np.array(each)[state.network]
 
-    def correct(self, state):
+    def correct(self, state: State) -> np.ndarray:
         """(R, m) bool, rows of the expanded test set that are told right."""
         x, y = self._test
         each = [
@@ -117,27 +119,27 @@ class OnlineModel:
         ]
         return np.array(each)[state.network]
 
-    def scores(self, name, state, runs):
+    def scores(self, name: str, state: State, runs: Sequence[int]) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         networks, run = np.unique(state.network[runs], return_inverse=True)
         return np.stack([self._scores(name, state, u) for u in networks])[run.reshape(-1)]
 
-    def features(self, state, run):
+    def features(self, state: State, run: int) -> np.ndarray:
         """(n, d) features of the originals in a run."""
         return self._embed(state.variables, state.network[run], self._x[: self._n])
 
-    def residuals(self, state, run):
+    def residuals(self, state: State, run: int) -> np.ndarray:
         """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
         theta = state.theta[state.network[run]]
         return of_head.residuals(theta, self.features(state, run), self.labels)
 
-    def condition_number(self, state, run):
+    def condition_number(self, state: State, run: int) -> float:
         """Of the Hessian in the influence of a run; infinity where it is singular."""
         u = state.network[run]
         X = self._embed(state.variables, u, self._x[np.flatnonzero(state.weights[u])])
         return self._head.condition_number(state.theta[u], X, self._influence_C)
 
-    def _scores(self, name, state, u):
+    def _scores(self, name: str, state: State, u: int) -> np.ndarray:
         rows = np.flatnonzero(state.weights[u])
         X = self._embed(state.variables, u, self._x[rows])
         points = by_name.Points(X, self._y[rows], self._n, faithful=self._faithful)
@@ -146,12 +148,12 @@ class OnlineModel:
             name, points, by_name.Fits(theta, weights, self._influence_C, self._kind)
         )[0]
 
-    def _embed(self, variables, u, images):
+    def _embed(self, variables: Any, u: int, images: np.ndarray) -> np.ndarray:
         one = jax.tree.map(lambda leaf: leaf[u], variables)
         return featurize.featurize(self._network, one, images)
 
 
-def seed_of(seed, weights):
+def seed_of(seed: int, weights: ArrayLike) -> int:
     """Seed of a run's network, 32 bits of a digest of its weights and the common seed."""
     content = np.asarray(weights, "<f8").tobytes()
     digest = hashlib.blake2b(content, digest_size=4, salt=int(seed).to_bytes(16, "little"))

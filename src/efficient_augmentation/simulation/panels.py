@@ -1,12 +1,17 @@
 """The panels of curves.csv: policies as they are, stratified by clusters, and diverse subsets."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from efficient_augmentation.simulation import simulate
 from efficient_augmentation.simulation.tally import Tally
 
 
-def run(model, plan, tally=None):
+def run(
+    model: simulate.Model, plan: Mapping[str, Any], tally: Tally | None = None
+) -> list[dict[str, Any]]:
     """Simulate every panel that is asked for.
 
     Args:
@@ -41,7 +46,9 @@ def run(model, plan, tally=None):
     ]
 
 
-def tallied(model, plan, source_test):
+def tallied(
+    model: simulate.Model, plan: Mapping[str, Any], source_test: np.ndarray
+) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """`run`, and how often each test point was told right.
 
     Args:

@@ -1,10 +1,24 @@
 """Networks trained with augmentation of chosen points only."""
 
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+import numpy as np
+
+from efficient_augmentation.names import networks
 from efficient_augmentation.networks.expand import expand
 from efficient_augmentation.simulation import end_to_end, simulate
 
+# Keys of a network in the config that are no arguments of its training.
+_NO_TRAINING = ("exclude_points", "imagenet_stem", "mode", "seed")
 
-def run(features, dataset, settings, progress=None):
+
+def run(
+    features: Mapping[str, np.ndarray],
+    dataset: Mapping[str, np.ndarray],
+    settings: Mapping[str, Any],
+    progress: TextIO | None = None,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of end_to_end.csv of one transform, and what the trainings took.
 
     Args:
@@ -20,11 +34,13 @@ def run(features, dataset, settings, progress=None):
     plan = settings["end_to_end"]
     ((name, parameters),) = settings["transform"].items()
     images = expand(dataset, name, parameters)
-    network = {k: v for k, v in plan["network"].items() if k not in ("mode", "seed")}
+    chosen = plan["network"]
+    network = {k: v for k, v in chosen.items() if k not in _NO_TRAINING}
+    network["kind"] = networks.built(chosen)
     choices = {"faithful": settings["faithful"], "kind": settings["influence"]}
     frozen = simulate.FrozenModel(features, settings["C"], **choices)
     models = [
-        end_to_end.NetworkModel(frozen, images, network, plan["network"]["seed"] + number, progress)
+        end_to_end.NetworkModel(frozen, images, network, chosen["seed"] + number, progress)
         for number in range(plan["rounds"])
     ]
     rows = end_to_end.run(

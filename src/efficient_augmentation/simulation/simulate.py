@@ -7,16 +7,18 @@ matter to the loop.
 """
 
 import logging
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, regularization
 from efficient_augmentation.names import as_published, policies
 from efficient_augmentation.policies import clusters as kmeans
 from efficient_augmentation.policies import coresets, dpp, ranking
 from efficient_augmentation.scores import by_name, of_head
+from efficient_augmentation.simulation.tally import Tally
 
 _log = logging.getLogger(__name__)
 # In standard errors: no prediction turns over that, and a third of the iterations are saved.
@@ -30,31 +32,35 @@ class Model(Protocol):
     """(rows,): point that a training row was made from, -1 for an original."""
     labels: np.ndarray
     """(n,): classes of the originals."""
-    given: Mapping
+    given: dict[str, np.ndarray]
     """Scores (n,) by name that are there besides those of `by_name.NAMES`."""
     C: float
     """Inverse strength of the penalty that fits have, whatever was asked for."""
 
-    def fit(self, weights):
+    def fit(self, weights: np.ndarray) -> Any:
         """State of R fits, one for each row of weights (R, rows)."""
 
-    def accuracy(self, state, test_rows=slice(None)):
+    def accuracy(self, state: Any, test_rows: slice | np.ndarray = slice(None)) -> np.ndarray:
         """(R,) accuracy on the expanded test set, or on some of its rows."""
 
-    def correct(self, state):
+    def correct(self, state: Any) -> np.ndarray:
         """(R, m) bool, rows of the expanded test set that are told right."""
 
-    def scores(self, name, state, runs):
+    def scores(self, name: str, state: Any, runs: Sequence[int]) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs."""
 
-    def features(self, state, run):
+    def features(self, state: Any, run: int) -> np.ndarray:
         """(n, d) features of the originals in a run."""
 
-    def residuals(self, state, run):
+    def residuals(self, state: Any, run: int) -> np.ndarray:
         """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
 
-    def condition_number(self, state, run):
+    def condition_number(self, state: Any, run: int) -> float:
         """Of the Hessian in the influence of a run; infinity where it is singular."""
+
+
+_Fits = tuple[np.ndarray, np.ndarray]
+"""Parameters (R, ...) of the head, and the weights (R, rows) that they were fitted with."""
 
 
 class FrozenModel:
@@ -71,7 +77,15 @@ class FrozenModel:
       neither "auto" nor a positive number, and as `regularization.choose`.
     """
 
-    def __init__(self, features, C="auto", *, faithful=False, kind="influence", given=None):
+    def __init__(
+        self,
+        features: Mapping[str, np.ndarray],
+        C: float | str = "auto",
+        *,
+        faithful: bool | Iterable[str] = False,
+        kind: str = "influence",
+        given: Mapping[str, ArrayLike] | None = None,
+    ) -> None:
         self.source = check_source(features["source_train"])
         n, repeated = int((self.source < 0).sum()), as_published.parts(faithful)
         self._points = by_name.Points(
@@ -94,41 +108,43 @@ class FrozenModel:
         self.C = regularization.number(C, X, self._points.y, self.source)
         self._influence_C = None if "hessian" in repeated else self.C
         self._kind = kind
-        self._start = None
+        self._start: np.ndarray | None = None
 
-    def fit(self, weights):
+    def fit(self, weights: np.ndarray) -> _Fits:
         """Parameters (R, ...) of the head, and the weights (R, rows) that they were fitted with."""
         # All rows, most of them with weight 0 at first: one shape to compile. The last optimum is
         # near the next: it saves iterations and does not change the result.
-        points = self._points
-        start = self._start if np.shape(self._start)[:1] == (len(weights),) else None
-        self._start = points.head.fit_many(points.X, points.y, self.C, weights, start, _TOLERANCE)
-        return self._start, weights
+        points, start = self._points, self._start
+        if start is not None and len(start) != len(weights):
+            start = None
+        theta = points.head.fit_many(points.X, points.y, self.C, weights, start, _TOLERANCE)
+        self._start = theta
+        return theta, weights
 
-    def accuracy(self, state, test_rows=slice(None)):
+    def accuracy(self, state: _Fits, test_rows: slice | np.ndarray = slice(None)) -> np.ndarray:
         """(R,) accuracy on the expanded test set, or on some of its rows."""
         X, y = self._test
         return self._points.head.accuracy(state[0], X[test_rows], y[test_rows])
 
-    def correct(self, state):
+    def correct(self, state: _Fits) -> np.ndarray:
         """(R, m) bool, rows of the expanded test set that are told right."""
         return self._points.head.correct(state[0], *self._test)
 
-    def scores(self, name, state, runs):
+    def scores(self, name: str, state: _Fits, runs: Sequence[int]) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         theta, weights = state
         fits = by_name.Fits(theta[runs], weights[runs], self._influence_C, self._kind)
         return by_name.score(name, self._points, fits)
 
-    def features(self, state, run):
+    def features(self, state: _Fits, run: int) -> np.ndarray:
         """(n, d) features of the originals in a run."""
         return self._points.originals[0]
 
-    def residuals(self, state, run):
+    def residuals(self, state: _Fits, run: int) -> np.ndarray:
         """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
         return of_head.residuals(state[0][run], *self._points.originals)
 
-    def condition_number(self, state, run):
+    def condition_number(self, state: _Fits, run: int) -> float:
         """Of the Hessian in the influence of a run; infinity where it is singular."""
         theta, weights = state
         X = self._points.X[weights[run] > 0]
@@ -142,19 +158,23 @@ class _Run(NamedTuple):
     round: int
 
 
+_Key = tuple[str, policies.Policy, int, int]
+"""Score, policy, number of clusters, round; a `_Run` is one."""
+
+
 def simulate(
-    features,
-    scores,
-    policies,
-    budgets,
-    rounds,
-    C="auto",
-    seed=0,
+    features: Mapping[str, np.ndarray],
+    scores: str | Iterable[str],
+    policies: Iterable[str],
+    budgets: Sequence[int],
+    rounds: int,
+    C: float | str = "auto",
+    seed: int = 0,
     *,
-    clusters=(0,),
-    faithful=False,
-    kind="influence",
-):
+    clusters: Sequence[int] = (0,),
+    faithful: bool | Iterable[str] = False,
+    kind: str = "influence",
+) -> list[dict[str, Any]]:
     """Accuracy of augmenting more and more points, policy by policy.
 
     Args:
@@ -180,7 +200,18 @@ def simulate(
     return run(model, scores, policies, budgets, rounds, seed, clusters=clusters, faithful=faithful)
 
 
-def run(model, scores, names, budgets, rounds, seed, *, clusters=(0,), faithful=False, tally=None):
+def run(
+    model: Model,
+    scores: str | Iterable[str],
+    names: Iterable[str],
+    budgets: Sequence[int],
+    rounds: int,
+    seed: int,
+    *,
+    clusters: Sequence[int] = (0,),
+    faithful: bool | Iterable[str] = False,
+    tally: Tally | None = None,
+) -> list[dict[str, Any]]:
     """Simulate with any `Model`; arguments and result as in `simulate`.
 
     Where a `tally.Tally` is given, it takes down which test points every policy tells right.
@@ -235,7 +266,14 @@ class _Draw:
     Runs of one round draw the same random numbers, so that policies are compared in pairs.
     """
 
-    def __init__(self, model, floor, runs, seed, faithful):
+    def __init__(
+        self,
+        model: Model,
+        floor: Any,
+        runs: Sequence[_Run],
+        seed: int,
+        faithful: bool | Iterable[str],
+    ) -> None:
         self._runs = runs
         self._generators = [np.random.default_rng([seed, run.round]) for run in runs]
         overflows = "dpp" in as_published.parts(faithful)
@@ -254,7 +292,10 @@ class _Draw:
         counts = {run.clusters for run in runs} - {0}
         labels = kmeans.labels(features, sorted(counts), seed)
         self._clusters = [labels.get(run.clusters) for run in runs]
-        self._orders, self._spectra, kernels, found = [None] * len(runs), {}, {}, {}
+        self._orders: dict[int, np.ndarray] = {}
+        self._spectra: dict[int, dpp.Spectrum] = {}
+        kernels: dict[str | None, dpp.Spectrum] = {}
+        found: dict[tuple[str, str], np.ndarray] = {}
         for r, run in enumerate(runs):
             if run.policy.diverse:
                 weight = None if run.policy.blind else run.score
@@ -272,7 +313,7 @@ class _Draw:
             else:
                 self._orders[r] = self._order(r, scores[run.score], np.arange(len(features)))
 
-    def extend(self, r, chosen, budget):
+    def extend(self, r: int, chosen: np.ndarray, budget: int) -> None:
         """Mark a run's points up to a budget: the next of its order, or a fresh subset."""
         if r in self._spectra:
             chosen[:] = False
@@ -280,7 +321,7 @@ class _Draw:
         else:
             chosen[self._orders[r][: budget - chosen.sum()]] = True
 
-    def sizes(self, chosen):
+    def sizes(self, chosen: np.ndarray) -> np.ndarray | None:
         """(R, n) points that each chosen one stands for: 1 but for policies that weigh them.
 
         None where there is no such policy.
@@ -294,34 +335,38 @@ class _Draw:
                 sizes[r] = coresets.cluster_sizes(chosen[r], *points)
         return sizes
 
-    def update(self, model, state, chosen):
+    def update(self, model: Model, state: Any, chosen: np.ndarray) -> None:
         """Order the points not yet taken: by updated scores, or what is left of the old order."""
-        fresh = {}
+        fresh: dict[int, np.ndarray] = {}
         for name in dict.fromkeys(run.score for run in self._runs):
             updating = [
                 r for r, run in enumerate(self._runs) if run.policy.update and run.score == name
             ]
             if updating:
                 fresh |= zip(updating, model.scores(name, state, updating), strict=True)
-        for r, order in enumerate(self._orders):
+        for r, order in self._orders.items():
             left = np.flatnonzero(~chosen[r])
             if r in fresh and len(left):
                 self._orders[r] = self._order(r, fresh[r], left)
-            elif order is not None:
+            else:
                 self._orders[r] = order[~chosen[r, order]]
 
-    def _stratified(self, r, ranking):
-        if self._clusters[r] is None:
-            return ranking
-        return ranking.round_robin(ranking, self._clusters[r], self._generators[r])
+    def _stratified(self, r: int, order: np.ndarray) -> np.ndarray:
+        labels = self._clusters[r]
+        if labels is None:
+            return order
+        return ranking.round_robin(order, labels, self._generators[r])
 
-    def _order(self, r, scores, points):
-        labels = None if self._clusters[r] is None else self._clusters[r][points]
+    def _order(self, r: int, scores: np.ndarray, points: np.ndarray) -> np.ndarray:
+        labels = self._clusters[r]
+        labels = None if labels is None else labels[points]
         name = self._runs[r].policy.name
         return points[ranking.order(name, scores[points], self._generators[r], labels)]
 
 
-def row_weights(chosen, downweight, source, sizes=None):
+def row_weights(
+    chosen: np.ndarray, downweight: np.ndarray, source: np.ndarray, sizes: np.ndarray | None = None
+) -> np.ndarray:
     """Sample weights of all training rows.
 
     Args:
@@ -340,7 +385,7 @@ def row_weights(chosen, downweight, source, sizes=None):
     return weights if sizes is None else weights * np.where(source < 0, 1.0, sizes[:, points])
 
 
-def check_source(source):
+def check_source(source: ArrayLike) -> np.ndarray:
     """Source points of training rows as an array, or a ValueError that says what is wrong."""
     source = np.asarray(source)
     n = int((source < 0).sum())
@@ -352,12 +397,15 @@ def check_source(source):
     return source
 
 
-def _plan(scores, panel, clusters, rounds):
+def _plan(
+    scores: Sequence[str], panel: Sequence[policies.Policy], clusters: Sequence[int], rounds: int
+) -> tuple[list[_Run], dict[_Key, int]]:
     """Distinct runs, and where to find the run of a (score, policy, clusters, round).
 
     A policy that does not look at scores is simulated once for all of them.
     """
-    runs, lookup = [], {}
+    runs: list[_Run] = []
+    lookup: dict[_Key, int] = {}
     for score in scores:
         for policy in panel:
             for k in clusters:
@@ -370,15 +418,23 @@ def _plan(scores, panel, clusters, rounds):
     return runs, lookup
 
 
-def _groups(lookup):
+def _groups(lookup: Mapping[_Key, int]) -> dict[tuple[str, str, int], list[int]]:
     """Runs of all rounds by (score, policy's name, clusters)."""
-    groups = {}
+    groups: dict[tuple[str, str, int], list[int]] = {}
     for (score, policy, k, _), r in lookup.items():
         groups.setdefault((score, policy.name, k), []).append(r)
     return groups
 
 
-def _check_plan(scores, given, panel, budgets, rounds, clusters, n):
+def _check_plan(
+    scores: Sequence[str],
+    given: Mapping[str, np.ndarray],
+    panel: Sequence[policies.Policy],
+    budgets: Sequence[int],
+    rounds: int,
+    clusters: Sequence[int],
+    n: int,
+) -> None:
     for name in scores:
         by_name.check_name(name, given)
     budgets = list(budgets)

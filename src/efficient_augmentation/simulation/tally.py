@@ -5,6 +5,7 @@ with all its variants is the unit that a test set has many of.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Tally:
@@ -14,14 +15,16 @@ class Tally:
       source: (m,), test point that a row was made from, -1 for an original; originals first.
     """
 
-    def __init__(self, source):
+    def __init__(self, source: ArrayLike) -> None:
         source = np.asarray(source)
         n = int((source < 0).sum())
         self._point = np.where(source < 0, np.arange(len(source)), source)
         self._rows = np.bincount(self._point, minlength=n)
-        self._keys, self._right, self._levels = [], [], None
+        self._keys: list[tuple[str, str, int, int]] = []
+        self._right: list[np.ndarray] = []
+        self._levels: tuple[np.ndarray, ...] = ()
 
-    def add(self, key, correct):
+    def add(self, key: tuple[str, str, int, int], correct: ArrayLike) -> None:
         """Take down a policy at a budget.
 
         Args:
@@ -31,11 +34,11 @@ class Tally:
         self._keys.append(key)
         self._right.append(self._shares(correct))
 
-    def set_levels(self, floor, ceiling):
+    def set_levels(self, floor: np.ndarray, ceiling: np.ndarray) -> None:
         """Take down the fits on the originals and on all rows, (m,) bool each."""
         self._levels = self._shares(floor[None]), self._shares(ceiling[None])
 
-    def arrays(self):
+    def arrays(self) -> dict[str, np.ndarray]:
         """What was taken down.
 
         Returns: mapping with score, policy, clusters, n_augmented (G,), one for each policy at a
@@ -52,6 +55,6 @@ class Tally:
             "ceiling": self._levels[1],
         }
 
-    def _shares(self, correct):
+    def _shares(self, correct: ArrayLike) -> np.ndarray:
         mean = np.asarray(correct).mean(axis=0)
         return (np.bincount(self._point, mean, len(self._rows)) / self._rows).astype(np.float32)

@@ -1,38 +1,46 @@
-"""The truth check of an experiment: all scores beside exact refits without each point."""
+"""The truth check of an experiment: all scores, and exact refits without each point.
+
+How well they agree is computed in `analysis.audit`.
+"""
+
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from efficient_augmentation.analysis import audit
 from efficient_augmentation.heads import head as heads
 from efficient_augmentation.heads import refits, regularization
 from efficient_augmentation.names import as_published
 from efficient_augmentation.scores import by_name
 
 
-def run(features, ids, *, C="auto", faithful=False):
-    """Rows of audit.csv and of audit_summary.csv.
+def run(
+    features: Mapping[str, np.ndarray],
+    *,
+    C: float | str = "auto",
+    faithful: bool | Iterable[str] = False,
+) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
+    """What `audit.rows` and `audit.summarize` compare.
 
     Args:
       features: mapping of the arrays of features.npz, of any transform: only originals are read,
         but where C is "auto".
-      ids: (n,) identifiers of the training points.
       C, faithful: of the experiment; C is 1 where the published code's is repeated.
-    Returns: (rows, summary), as `audit.rows` and `audit.summarize`.
-    Raises: ValueError if ids do not fit, and as the functions of fits and scores.
+    Returns: (truth, scores, labels): changes of the points' own log losses by refits without each
+      of them, (n,), nats; scores by name, as `scores_of`; (n,) labels.
+    Raises: ValueError as the functions of fits and scores.
     Cost: n refits, see `refits.refit_losses`; the support vector machine's grid search.
     """
     originals = features["source_train"] < 0
     X, y = features["x_train"][originals], features["y_train"][originals]
     if "C" in as_published.parts(faithful):
         C = as_published.C
-    C = regularization.number(C, *(features[f"{x}_train"] for x in ("x", "y", "source")))
+    used = regularization.number(C, *(features[f"{x}_train"] for x in ("x", "y", "source")))
     two = heads.number_of_classes(y) == 2
-    truth = refits.refit_losses(X, y, C) if two else refit_losses(X, y, C)
-    found = scores_of(X, y, C)
-    return audit.rows(truth, found, ids, y), audit.summarize(truth, found)
+    truth = refits.refit_losses(X, y, used) if two else refit_losses(X, y, used)
+    return truth, scores_of(X, y, used), y
 
 
-def refit_losses(X, y, C):
+def refit_losses(X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray:
     """`refits.refit_losses` of all points of any number of classes.
 
     Differences of two losses: where they hardly differ, digits are lost.
@@ -47,7 +55,7 @@ def refit_losses(X, y, C):
     return np.array(losses) - head.loss(theta, X, y)
 
 
-def scores_of(X, y, C):
+def scores_of(X: np.ndarray, y: np.ndarray, C: float) -> dict[str, np.ndarray]:
     """Every score of points under the fit on them, by name.
 
     Args:

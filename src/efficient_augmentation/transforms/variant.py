@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +25,7 @@ class Variant:
     apply: Callable[[jax.Array], jax.Array]
 
 
-def checked(images):
+def checked(images: Any) -> jax.Array:
     """Images as a jax array.
 
     Args:
@@ -37,7 +38,7 @@ def checked(images):
     return images
 
 
-def check(images):
+def check(images: np.ndarray | jax.Array) -> None:
     """Refuse what is no batch of images.
 
     Args:
@@ -53,7 +54,7 @@ def check(images):
         raise ValueError(f"images of dtype {images.dtype}: uint8 or a floating dtype is wanted")
 
 
-def whole(name, value, unit="pixels"):
+def whole(name: str, value: object, unit: str = "pixels") -> int:
     """A whole number.
 
     Args:
@@ -68,7 +69,7 @@ def whole(name, value, unit="pixels"):
     return int(value)
 
 
-def finite(name, value, noun):
+def finite(name: str, value: object, noun: str) -> float:
     """A finite number.
 
     Args:
@@ -83,7 +84,7 @@ def finite(name, value, noun):
     return float(value)
 
 
-def distinct(name, values, check):
+def distinct(name: str, values: object, check: Callable[[str, Any], Any]) -> list[Any]:
     """The values of a parameter, each of which gives variants of its own.
 
     Args:

@@ -15,6 +15,8 @@ from efficient_augmentation.simulation import truth_check as stage
 from many_classes import several_classes
 from problems import two_classes
 
+pytestmark = pytest.mark.slow
+
 C = 3.0
 
 
@@ -49,7 +51,13 @@ def audited(problem):
         "y_train": np.concatenate([y, y[::-1]]),
         "source_train": np.concatenate([np.full(40, -1), np.arange(40)[::-1]]),
     }
-    return stage.run(features, np.arange(100, 140), C=C, faithful=False)
+    return compared(features, np.arange(100, 140), C=C, faithful=False)
+
+
+def compared(features, ids, **settings):
+    """Rows of both files, as the stage writes them."""
+    truth, scores, labels = stage.run(features, **settings)
+    return audit.rows(truth, scores, ids, labels), audit.summarize(truth, scores)
 
 
 def test_truth_is_that_of_retraining(audited, retrained):
@@ -120,9 +128,10 @@ def test_a_perfect_and_a_constant_score():
 def test_published_choices_refit_with_their_own_penalty(problem):
     X, y = problem
     features = {"x_train": X, "y_train": y, "source_train": np.full(40, -1)}
-    published, _ = stage.run(features, np.arange(40), C=C, faithful=True)
-    assert published == stage.run(features, np.arange(40), C=1.0, faithful=False)[0]
-    assert published != stage.run(features, np.arange(40), C=C, faithful=False)[0]
+    ids = np.arange(40)
+    published, _ = compared(features, ids, C=C, faithful=True)
+    assert published == compared(features, ids, C=1.0, faithful=False)[0]
+    assert published != compared(features, ids, C=C, faithful=False)[0]
 
 
 def test_what_cannot_be_audited_is_named():

@@ -70,6 +70,7 @@ def made(whole):
     return copy.deepcopy(whole)
 
 
+@pytest.mark.slow
 def test_scores_that_were_asked_for_must_be_there_and_be_right(made):
     data, files = made
     settings = SETTINGS | {"dpp": SETTINGS["dpp"] | {"scores": ["entropy", "hinge"]}}

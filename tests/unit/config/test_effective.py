@@ -8,7 +8,7 @@ import pytest
 
 from efficient_augmentation.config import effective
 from efficient_augmentation.data import dataset, sources
-from efficient_augmentation.names import policies, scores
+from efficient_augmentation.names import as_published, networks, policies, scores
 from shipped import ROOT, SHIPPED, shipped
 
 
@@ -102,6 +102,21 @@ def test_the_answer_is_one_that_is_simulated():
     assert chosen(**other, selection={"policy": "baseline"})["policy"] == "baseline"
     alone = chosen(scores=["hinge"], policies=["random_proportional_update"])
     assert alone == default | {"score": "hinge"}
+
+
+def test_the_faithful_experiment_repeats_every_part():
+    found = effective.effective(SHIPPED)["cifar10_faithful"]
+    assert as_published.repeated(found) == set(as_published.PARTS)
+    assert found["featurizer"] == effective.effective(SHIPPED)["cifar10"]["featurizer"]
+    assert found["transforms"] == {"translate": {"pixels": [3]}}
+    assert found["policies"] == list(policies.PAPER_PANEL)
+
+
+def test_resnet50v2_trains_on_cifar10_with_either_stem():
+    found = effective.effective(SHIPPED)["cifar10_resnet50v2"]["featurizer"]
+    assert (found["kind"], found["mode"]) == ("resnet50v2", "train")
+    assert networks.built(found) == "resnet50v2"
+    assert networks.built(found | {"imagenet_stem": True}) == "resnet50v2_imagenet"
 
 
 def test_the_papers_networks_are_as_published():

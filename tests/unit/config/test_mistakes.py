@@ -134,7 +134,7 @@ WRONG = {
     "text for a boolean": ({"audit": "no"}, r'mine\.audit: "no" is not true or false'),
     "a part of the published code": (
         {"faithful": ["C", "ridge"]},
-        r'mine\.faithful\[1\]: "ridge" is not one of C, hessian, hinge, dpp',
+        r'mine\.faithful\[1\]: "ridge" is not one of C, hessian, hinge, dpp, input',
     ),
     "no list": ({"scores": "loss"}, r'mine\.scores: "loss" is not a list; write \[loss\]'),
     "nothing": ({"policies": None}, r"mine\.policies: nothing is given where a list is needed"),
@@ -175,6 +175,64 @@ WRONG = {
     "faithful with three classes": (
         {"dataset": {"kind": "mnist", "classes": [3, 8, 9]}, "faithful": True},
         r"mine\.faithful: true repeats the published code, which knows two classes, not the 3 of",
+    ),
+    "a mean image left out where a small network subtracts none": (
+        {"faithful": ["C", "input"]},
+        r"mine\.faithful: input .* featurizer\.kind cnn subtracts none; leave input out",
+    ),
+    "a mean image left out of raw pixels": (
+        {"faithful": ["input"], "featurizer": {"kind": "raw"}},
+        r"mine\.faithful: input .* featurizer\.kind raw subtracts none",
+    ),
+    "points left out of a network of digits": (
+        {"featurizer": {"kind": "resnet20v2", "exclude_points": True}},
+        r"featurizer\.exclude_points: true .* dataset\.kind digits .* no others; .* of mnist",
+    ),
+    "no point left to train on": (
+        {
+            "dataset": {"kind": "cifar10", "classes": None, "n_train": None},
+            "featurizer": {"kind": "resnet20v2", "exclude_points": True},
+        },
+        r"featurizer\.exclude_points: true leaves none of the 50000 .* smaller dataset\.n_train",
+    ),
+    "a batch above the images that are left": (
+        {
+            "dataset": {"kind": "cifar10", "classes": None, "n_train": 49990},
+            "featurizer": {"kind": "resnet20v2", "exclude_points": True},
+        },
+        r"featurizer\.batch_size: 128 is more than the 10 images .* give at most 10",
+    ),
+    "points left out of a small network": (
+        {"featurizer": {"kind": "cnn", "exclude_points": True}},
+        r"mine\.featurizer\.exclude_points: true does not go with kind cnn; cnn takes mode",
+    ),
+    "points left out of pretrained weights": (
+        {
+            "dataset": {"kind": "cifar10"},
+            "featurizer": {"kind": "resnet56v2", "mode": "pretrained", "exclude_points": True},
+        },
+        r"mine\.featurizer\.exclude_points: true does not go with kind resnet56v2",
+    ),
+    "points left out of networks trained end to end": (
+        {
+            "end_to_end": {
+                "shares": [0.5],
+                "network": {"kind": "resnet20v2", "exclude_points": True},
+            }
+        },
+        r"mine\.end_to_end\.network\.exclude_points: true, but .* no others; leave it out",
+    ),
+    "the stem of ImageNet on another network": (
+        {"featurizer": {"kind": "resnet20v2", "imagenet_stem": True}},
+        r"mine\.featurizer\.imagenet_stem: true is for resnet50v2, resnet20v2 has",
+    ),
+    "the stem of ImageNet on another network, end to end": (
+        {"end_to_end": {"shares": [0.5], "network": {"kind": "lenet", "imagenet_stem": True}}},
+        r"mine\.end_to_end\.network\.imagenet_stem: true does not go with kind lenet",
+    ),
+    "the stem of ImageNet on another ResNet, end to end": (
+        {"end_to_end": {"shares": [0.5], "network": {"kind": "resnet56v2", "imagenet_stem": True}}},
+        r"mine\.end_to_end\.network\.imagenet_stem: true is for resnet50v2",
     ),
     "budget above n_train": (
         {"budgets": [1, 200, 201, 300]},

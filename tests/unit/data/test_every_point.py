@@ -1,6 +1,8 @@
 """The points that a ResNet is trained on, and whether published files can be had."""
 
+import gzip
 import http.server
+import struct
 import threading
 
 import numpy as np
@@ -24,6 +26,45 @@ def test_digits_keep_to_their_own_split():
     found, expected = every_point.load(of), dataset.load(of)
     for name, values in expected.items():
         np.testing.assert_array_equal(found[name], values)
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """MNIST's files with eight training and four test images, each filled with its position."""
+    labels = {"train": [2, 1, 0, 1, 2, 0, 1, 0], "test": [0, 1, 2, 1]}
+    monkeypatch.setitem(every_point.COUNTS, "mnist", (3, 3, 2))
+    paths = []
+    for split, y in labels.items():
+        images = b"".join(bytes([i]) * 16 for i in range(len(y)))
+        head = {"images": struct.pack(">iiii", 2051, len(y), 4, 4)}
+        head["labels"] = struct.pack(">ii", 2049, len(y))
+        for what, data in (("images", images), ("labels", bytes(y))):
+            paths.append(tmp_path / f"{split}-{what}.gz")
+            paths[-1].write_bytes(gzip.compress(head[what] + data))
+    return paths
+
+
+@pytest.mark.parametrize("classes", [[0, 1], [1, 0]])
+def test_exactly_the_experiments_training_points_are_left_out(files, classes):
+    of = {"kind": "mnist", "classes": classes, "n_train": 4, "label_noise": 0.5}
+    everything, ours = every_point.load(of, files), dataset.load(of, files)
+    assert ours["train_ids"].tolist() == [1, 2, 3, 5]
+    left = every_point.load(of, files, every_point.excluded(of))
+    assert left["train_ids"].tolist() == [0, 4, 6, 7]
+    assert left["x_train"][:, 0, 0, 0].tolist() == [0, 4, 6, 7]
+    assert left["y_train"].tolist() == [2, 2, 1, 0]
+    for name in ("x_test", "y_test", "test_ids"):
+        np.testing.assert_array_equal(left[name], everything[name])
+    assert every_point.load(of, files, None)["train_ids"].tolist() == list(range(8))
+
+
+def test_experiments_with_the_same_points_leave_out_the_same():
+    one, other = (
+        {"kind": "cifar10", "classes": classes, "n_train": 1000, "label_noise": noise}
+        for classes, noise in (([0, 1], 0.0), ([1, 0], 0.1))
+    )
+    assert every_point.excluded(one) == every_point.excluded(other)
+    assert every_point.excluded(one) != every_point.excluded(one | {"n_train": 500})
 
 
 class Server(http.server.BaseHTTPRequestHandler):

@@ -417,6 +417,7 @@ assert "matplotlib.pyplot" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_saving_gives_the_same_bytes_in_every_process(tmp_path):
     outputs = []
     for seed in ("1", "2"):

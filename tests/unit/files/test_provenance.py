@@ -164,6 +164,7 @@ def test_in_arrays_as_an_entry_that_readers_do_not_see(tmp_path):
     assert arrays.read_provenance(tmp_path / "a.npz") == HARD
 
 
+@pytest.mark.slow
 def test_in_weights_beside_what_they_belong_to(tmp_path):
     x, y = np.zeros((4, 12, 12, 1), np.uint8), np.array([0, 1, 0, 1])
     settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}

@@ -1,13 +1,17 @@
+import jax
 import numpy as np
 import pytest
 
 from efficient_augmentation.config import effective
 from efficient_augmentation.heads import influence as scores
 from efficient_augmentation.heads import logistic
-from efficient_augmentation.names import as_published
+from efficient_augmentation.names import as_published, networks
+from efficient_augmentation.networks import models
 from efficient_augmentation.scores import by_name, svm
 from efficient_augmentation.simulation import simulate
 from problems import augmented_features
+
+pytestmark = pytest.mark.slow
 
 FEATURES = augmented_features()
 X, Y = (FEATURES[name][FEATURES["source_train"] < 0] for name in ("x_train", "y_train"))
@@ -61,6 +65,49 @@ def test_true_is_all_and_false_none_of_what_the_schema_lists():
     for wrong in ("C", ["c"]):
         with pytest.raises(ValueError, match="give true, false, or a list of C, hessian"):
             as_published.parts(wrong)
+
+
+def of_network(kind, data="cifar10", faithful=True, **network):
+    return {
+        "dataset": {"kind": data},
+        "faithful": faithful,
+        "featurizer": {"kind": kind, **network},
+    }
+
+
+@pytest.mark.parametrize("kind", ["raw", "given", "cnn", "lenet"])
+def test_where_nothing_is_subtracted_there_is_no_input_to_repeat(kind):
+    settings = of_network(kind)
+    assert as_published.repeated(settings) == set(as_published.PARTS) - {"input"}
+    corrected = of_network(kind, faithful=False)
+    assert as_published.input_of(settings) == as_published.input_of(corrected)
+
+
+@pytest.mark.parametrize("faithful", [True, ["input"]])
+def test_the_mean_image_stays_in_where_that_is_repeated(faithful):
+    trained = of_network("resnet56v2", mode="train", faithful=faithful)
+    assert "input" in as_published.repeated(trained)
+    assert as_published.input_of(trained) == {"divisor": 1.0, "subtract_mean": False}
+    others = of_network("resnet56v2", mode="train", faithful=["C", "dpp"])
+    assert as_published.input_of(others) == {"divisor": 1.0, "subtract_mean": True}
+    # Pixels of small NORB are divided again, but not for weights from images that were not.
+    norb = of_network("resnet56v2", "norb", mode="train", faithful=faithful)
+    assert as_published.input_of(norb) == {"divisor": 255.0, "subtract_mean": False}
+    ready = of_network("resnet56v2", "norb", mode="pretrained", faithful=faithful)
+    assert as_published.input_of(ready) == {"divisor": 1.0, "subtract_mean": False}
+
+
+def test_every_network_subtracts_a_mean_image_or_is_small():
+    built = set(models.NETWORKS) - {"resnet50v2_imagenet"}
+    assert built == {*networks.SMALL, *networks.RESNETS}
+    means = {
+        name: "input"
+        in jax.eval_shape(
+            models.build(name, 2).init, jax.random.key(0), np.zeros((1, 16, 16, 1), "f4")
+        )
+        for name in built
+    }
+    assert means == {name: networks.subtracts_mean({"kind": name}) for name in built}
 
 
 def test_more_than_two_classes_repeat_no_part():

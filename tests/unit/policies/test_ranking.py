@@ -129,7 +129,7 @@ def test_names_are_taken_apart():
     assert power.random
     assert not power.blind
     assert not policies.parse("deterministic_inverse_proportional_downweight").random
-    assert len({policies.parse(name) for name in policies.PAPER_PANEL}) == 11
+    assert len({policies.parse(name) for name in policies.PAPER_PANEL}) == 12
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,10 @@ def test_featurizers_are_described_in_words():
     assert texts.describe_featurizer({**network, "distortion": distortion}) == (
         "resnet56v2, train (batch size 64)"
     )
+    asked = {"distortion": distortion, "exclude_points": True, "imagenet_stem": False}
+    assert texts.describe_featurizer({**network, **asked}) == (
+        "resnet56v2, train (batch size 64, never trained on these points)"
+    )
     distortion = {"degrees": 2.5, "pixels": 6.0, "flip": True}
     assert texts.describe_featurizer({**network, "distortion": distortion}) == (
         "resnet56v2, train (batch size 64, trained on images turned by up to 2.5 degrees, shifted "

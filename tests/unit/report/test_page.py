@@ -185,7 +185,13 @@ def test_warnings_are_shown_and_everything_is_escaped():
 def test_the_published_choices_are_named_as_such():
     one = experiment()
     faithful = one._replace(config={**one.config, "faithful": True})
-    assert "as published: C = 1" in Page(report.build([faithful])).text
+    text = Page(report.build([faithful])).text
+    assert "as published: C = 1" in text
+    # The cnn subtracts no mean image that could be left in.
+    assert "mean image" not in text
+    resnet = {"kind": "resnet56v2", "mode": "pretrained", "model": "any"}
+    deep = one._replace(config={**faithful.config, "featurizer": resnet})
+    assert "features without the mean image subtracted" in Page(report.build([deep])).text
     assert "as published" not in Page(report.build([one])).text
 
 

@@ -9,6 +9,8 @@ from efficient_augmentation.selection import points
 from efficient_augmentation.selection.estimator import AugmentationSelector
 from problems import two_classes
 
+pytestmark = pytest.mark.slow
+
 X, Y = two_classes(50, 4)
 
 

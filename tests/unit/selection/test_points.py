@@ -26,6 +26,7 @@ def test_labels_are_any_two_values(labels):
 
 
 @pytest.mark.parametrize("score", ["loss", "influence", "margin", "hinge"])
+@pytest.mark.slow
 def test_more_than_two_classes(score):
     X, y = several_classes(40, 4, 3)
     values = points.score_points(X, np.array(["cat", "dog", "eel"])[y], score)

@@ -101,6 +101,25 @@ def test_equal_sets_are_one_network_in_a_round_and_another_in_the_next(finished)
     assert first.keys() & second.keys()
 
 
+def test_it_answers_all_that_the_simulation_asks_of_a_model(finished):
+    model = finished[0][0]
+    chosen = np.array([np.zeros(N, bool), np.ones(N, bool)])
+    weights = simulate.row_weights(chosen, np.zeros(2, bool), model.source)
+    state = model.fit(weights)
+    right, some = model.correct(state), np.arange(len(IMAGES["y_test"])) % 3 == 0
+    assert (right.shape, right.dtype) == ((2, len(IMAGES["y_test"])), bool)
+    ends = [of(finished[1], policy=policy, round=0)[0] for policy in ("none", "all")]
+    assert model.accuracy(state).tolist() == [row["test_accuracy"] for row in ends]
+    for run in (0, 1):
+        correct = sum(bool(value) for value, kept in zip(right[run], some, strict=True) if kept)
+        assert model.accuracy(state, some)[run] == pytest.approx(correct / some.sum())
+        theta, rows = model.frozen.fit(weights)[0][run], weights[run] > 0
+        X = np.column_stack([DATA["x_train"], np.ones(len(rows))])[rows].astype(float)
+        p = 1 / (1 + np.exp(-X @ theta))
+        H = (X * (p * (1 - p))[:, None]).T @ X + np.diag([1.0] * (X.shape[1] - 1) + [0]) / 2.0
+        assert model.condition_number(state, run) == pytest.approx(np.linalg.cond(H), rel=1e-3)
+
+
 def test_a_resnet_takes_rows_and_refuses_weights(monkeypatch):
     """Its training has tests of its own; here it only says what it was given."""
     monkeypatch.setattr(train_resnet, "train", lambda *given, **more: ((given, more), None))

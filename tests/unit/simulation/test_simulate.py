@@ -14,7 +14,7 @@ from many_classes import several_classes
 from problems import augmented_features
 
 BUDGETS = [1, 5, 12, 24]
-PANEL = [*policies.PAPER_PANEL, "deterministic_proportional_update_downweight"]
+PANEL = policies.PAPER_PANEL
 
 
 def plain_simulation(features, score, name, budgets, number, C, seed, k=0):

@@ -1,12 +1,14 @@
 """Stage functions, on inputs so small that everything can be written out."""
 
+import jax
 import numpy as np
 import pytest
 
+import tiny_resnet
 from efficient_augmentation.analysis import result_files
 from efficient_augmentation.figures import save_each, style
 from efficient_augmentation.files import arrays
-from efficient_augmentation.networks import expand, models, of_experiment, train_small
+from efficient_augmentation.networks import expand, models, of_dataset, of_experiment, train_small
 from efficient_augmentation.policies import clusters, sweep
 from efficient_augmentation.simulation import model, panels, simulate
 from efficient_augmentation.transforms import catalogue
@@ -98,6 +100,66 @@ def test_grey_images_go_to_a_network_of_colours_in_equal_channels(dataset, tmp_p
     colours["x_train"] = colours["x_train"][..., :2]
     with pytest.raises(ValueError, match=r"input_shape of its network is \[16, 16, 3\], not"):
         list(expand.featurize_all(colours, "lenet", crop, weights=tmp_path / "weights.npz"))
+
+
+@pytest.mark.parametrize(("kind", "divisor"), [("uint8", 1.0), ("f4", 1.0), ("f4", 255.0)])
+def test_as_published_no_mean_image_is_subtracted(dataset, tmp_path, monkeypatch, kind, divisor):
+    tiny_resnet.register(monkeypatch)
+    module, rng = models.build("tiny", 2), np.random.default_rng(1)
+    variables = jax.tree.map(
+        lambda leaf: rng.uniform(0.1, 1, leaf.shape).astype("f4"),
+        jax.eval_shape(module.init, jax.random.key(0), np.zeros((1, 16, 16, 1), "f4")),
+    )
+    meta = {"name": "tiny", "n_classes": 2, "input_shape": [16, 16, 1]}
+    train_small.save_weights(tmp_path / "weights.npz", variables, meta)
+    pixels = {x: dataset[x] / np.float32(255) for x in ("x_train", "x_test")}
+    shown = dataset if kind == "uint8" else dataset | pixels
+    for subtract, mean in ((True, variables["input"]["mean"]), (False, 0.0)):
+        ((_, found),) = expand.featurize_all(
+            shown,
+            "tiny",
+            {"translate": {"pixels": [1]}},
+            weights=tmp_path / "weights.npz",
+            divisor=divisor,
+            subtract_mean=subtract,
+        )
+        # An oracle that is handed what is left of the pixels, and subtracts nothing.
+        seen = pixels["x_test"] / np.float32(divisor) - mean
+        plain = variables | {"input": {"mean": np.zeros((16, 16, 1), "f4")}}
+        _, named = module.apply(plain, seen, intermediates=True)
+        np.testing.assert_allclose(found["x_test"][:4], named["features"], rtol=1e-4, atol=1e-5)
+
+
+def test_networks_learn_from_the_images_that_they_are_shown(dataset, monkeypatch):
+    floats = {x: dataset[x].astype("f4") / 255 for x in ("x_train", "x_test")}
+    seen = []
+    monkeypatch.setattr(
+        of_dataset.train_resnet,
+        "train",
+        lambda name, x, y, **rest: seen.append((name, x, rest)) or ({}, {"epoch": [1]}),
+    )
+    featurizer = {
+        **tiny_resnet.recipe()._asdict(),
+        "kind": "resnet50v2",
+        "mode": "train",
+        "recipe": "one_cycle",
+        "distortion": {"degrees": 0.0, "pixels": 0.0, "flip": False},
+        "exclude_points": False,
+        "imagenet_stem": True,
+        "seed": 7,
+    }
+    # A class of which no training point is left counts, too.
+    y = {"y_test": np.array([0, 1, 2, 3])}
+    for data, divisor in ((dataset | y, 1.0), (dataset | floats | y, 1.0), (floats | y, 255.0)):
+        _, meta, _ = of_dataset.fit(dataset | data, featurizer, divisor=divisor)
+        assert meta == {"name": "resnet50v2_imagenet", "n_classes": 4, "input_shape": [16, 16, 1]}
+    names, images, rest = zip(*seen, strict=True)
+    assert set(names) == {"resnet50v2_imagenet"}
+    np.testing.assert_array_equal(images[0], dataset["x_train"])
+    np.testing.assert_array_equal(images[1], floats["x_train"])
+    np.testing.assert_allclose(images[2], dataset["x_train"] / 255.0**2, rtol=1e-6)
+    np.testing.assert_allclose(rest[2]["test"][0], dataset["x_test"] / 255.0**2, rtol=1e-6)
+    assert (rest[0]["recipe"], rest[0]["seed"]) == (tiny_resnet.recipe(), 7)
 
 
 def test_frozen_features_get_a_model_of_these_settings(dataset):
