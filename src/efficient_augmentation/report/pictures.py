@@ -42,10 +42,17 @@ MARKERS = {
 
 
 def sections(transform, scores, classes):
-    """Figures in the paper's order: (title, figures, title of what is folded, folded figures).
+    """Figures of a transform in the paper's order, a mapping for each section that has some.
 
     Influence, or the first score without it, stands in the open, and so does what compares scores
     or policies; the same figures of the other scores are folded.
+
+    Args:
+      transform: TransformResult.
+      scores: names of the scores in the order of the curves.
+      classes: names of the classes.
+    Returns: list of mappings with `kind`, a key of `TITLES`, `title`, `figures`, `folded` and
+      `label`, the scores of what is folded.
     """
     leading = "influence" if "influence" in scores else next(iter(scores), None)
     found = []

@@ -1,6 +1,8 @@
 """The files of an experiment, against lists written by hand."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,9 @@ import pytest
 
 import synthetic
 from efficient_augmentation.experiment import files
-from efficient_augmentation.files import tables
+from efficient_augmentation.files import code, tables
 
+PACKAGE = Path(files.__file__).parents[1]
 TRANSLATE = {"transforms": {"translate": {"pixels": [2]}}}
 EVERYTHING = {
     **TRANSLATE,
@@ -59,6 +62,34 @@ def test_files_of_each_use(name, use):
     network = "exp/net" if name == "everything" else None
     located = files.located("exp", synthetic.config(**changes), use, network)
     assert [str(path) for _, path in located] == [f"exp/{p}" for p in EXPECTED[name, use].split()]
+
+
+@pytest.mark.parametrize(
+    ("module", "reached"),
+    [
+        ("files", {"files.atomic", "files.provenance", "files.tables", "names.policies"}),
+        ("figures", {"names.scores"}),
+    ],
+)
+def test_a_stage_that_asks_depends_on_little_code(module, reached):
+    """Scripts of checks, figures and report are stamped with what these two reach."""
+    found = code.digests(PACKAGE / f"experiment/{module}.py", [PACKAGE.parent])
+    modules = {name.removeprefix("efficient_augmentation.") for name in found}
+    assert modules == reached | {f"{module}.py"}
+
+
+def test_the_room_is_light():
+    heavy = "{'jax', 'flax', 'matplotlib', 'sklearn', 'snakemake'}"
+    statement = (
+        "import sys; from efficient_augmentation.experiment import "
+        "figures, files, inputs, paper, plans, results; "
+        f"print(sorted({heavy} & sys.modules.keys()))"
+    )
+    command = [sys.executable, "-c", statement]
+    done = subprocess.run(
+        command, env={"PYTHONPATH": str(PACKAGE.parent)}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_every_transform_has_its_files():
