@@ -36,6 +36,8 @@ def test_the_same_training_is_shared_and_another_has_a_folder_of_its_own():
     other = settings(dataset=mnist, featurizer={**RESNET, "epochs": 2})
     assert inputs.network(one) == inputs.network(two) != inputs.network(other)
     assert inputs.network(one).startswith("mnist_resnet20v2_")
+    turned = dict(reversed(RESNET.items()))
+    assert inputs.network(settings(dataset=mnist, featurizer=turned)) == inputs.network(one)
     found = inputs.networks({"one": one, "two": two, "other": other, "small": settings()})
     assert list(found) == [inputs.network(one), inputs.network(other)]
     everything = {"kind": "mnist", "classes": list(range(10)), "n_train": 60000}
