@@ -4,6 +4,7 @@ import numpy as np
 
 from efficient_augmentation.heads import influence
 from efficient_augmentation.names import regularization
+from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.scores import svm
 from efficient_augmentation.simulation import simulate
 
@@ -53,7 +54,7 @@ def evaluate(model, features, ids=None, further=(), C_choice=None):
             **{
                 f"{name}_after": by_score[name][1, i]
                 for name in further
-                if name in influence.FOLLOWED
+                if name in score_names.FOLLOWED
             },
         }
         for i in range(n)
