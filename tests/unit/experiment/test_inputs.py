@@ -3,6 +3,7 @@
 import pytest
 
 import synthetic
+from efficient_augmentation.data import available
 from efficient_augmentation.experiment import inputs, paper, results
 
 DIGITS = {"kind": "digits", "classes": [3, 8], "n_train": 20, "seed": 0}
@@ -88,11 +89,14 @@ def test_the_first_transform_gives_the_features_of_the_originals():
 
 def test_what_the_paper_lacks_is_said_with_the_reason(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mirror/mnist").mkdir(parents=True)
-    known = {"mnist": settings(), "norb": settings()}
-    assert paper.skipped(known, [str(tmp_path / "mirror")]) == dict.fromkeys(
-        ("cifar10", "norb_augmented"), "the configuration holds no experiment of this name"
-    )
+    monkeypatch.delenv("DATA_MIRROR", raising=False)
+    monkeypatch.setattr(available, "_answers", lambda place: False)
+    cifar10 = settings(dataset={"kind": "cifar10", "classes": [0, 1], "n_train": 100})
+    found = paper.skipped({"mnist": settings(), "cifar10": cifar10}, ["mirror"])
+    absent = "the configuration holds no experiment of this name"
+    reason = found.pop("cifar10")
+    assert found == dict.fromkeys(("mnist_online", "norb", "norb_augmented"), absent)
+    assert "cifar-10-binary.tar.gz is in none of resources/cifar10, mirror/cifar10/" in reason
 
 
 # --- paths under results/ -------------------------------------------------------------------------
