@@ -5,8 +5,6 @@ Out: EXPERIMENTS, RUN, JAX_THREADS, code_of
 """
 
 import functools
-import hashlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -36,21 +34,10 @@ sys.path.insert(0, str(SOURCE))
 from efficient_augmentation.analysis import table1
 from efficient_augmentation.config import effective, featurizer
 from efficient_augmentation.config import transforms as transform_settings
-from efficient_augmentation.data import (
-    available,
-    dataset,
-    download,
-    every_point,
-    sources,
-)
+from efficient_augmentation.data import dataset, sources
+from efficient_augmentation.experiment import figures, inputs, paper, plans, results
 from efficient_augmentation.files import code
-from efficient_augmentation.names import (
-    as_published,
-    networks,
-    policies,
-    regularization,
-    scores as score_names,
-)
+from efficient_augmentation.names import as_published, networks, scores as score_names
 from efficient_augmentation.networks import pretrained
 
 
