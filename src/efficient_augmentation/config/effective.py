@@ -138,9 +138,10 @@ def _unsound(config):
     try:
         Config.model_validate(config)
     except ValidationError as error:
-        known = list(found)
+        # Pydantic shows keys that are no text as text.
+        known = [tuple(map(str, path)) for path in found]
         for path, text in said(error):
-            if not any(path[: len(above)] == above for above in known):
+            if not any(tuple(map(str, path[: len(above)])) == above for above in known):
                 found.setdefault(path, text)
     return found
 
