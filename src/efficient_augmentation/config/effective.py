@@ -138,10 +138,9 @@ def _unsound(config):
     try:
         Config.model_validate(config)
     except ValidationError as error:
-        # Pydantic shows keys that are no text as text.
-        known = [tuple(map(str, path)) for path in found]
+        known = list(found)
         for path, text in said(error):
-            if not any(tuple(map(str, path[: len(above)])) == above for above in known):
+            if text and not any(path[: len(above)] == above for above in known):
                 found.setdefault(path, text)
     return found
 

@@ -122,6 +122,8 @@ def _explained(found, where, model, given):
             return where, _not_among(value, context["expected"].replace(" or ", ", "))
         case "too_short" | "too_long":
             return where, f"{shown(value)} has {len(value)} entries; give {_count(context)}"
+        case "invalid_key":
+            return where, ""  # Keys that are no text are named by `effective`, wherever they are.
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             return where, f"{shown(value)} {_beyond(**context)}"
     noun = _NOUNS.get(found["type"].partition("_")[0])
