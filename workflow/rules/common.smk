@@ -48,7 +48,9 @@ class ConfigError(WorkflowError):
 
 
 try:
-    EXPERIMENTS = effective.effective(config, writes=("results", "resources"))
+    EXPERIMENTS = effective.effective(
+        config, writes=("results", "resources"), files=workflow.configfiles
+    )
 except effective.ConfigError as error:
     raise ConfigError(str(error)) from None
 

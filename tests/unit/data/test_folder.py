@@ -377,7 +377,7 @@ def config(pets, **change):
 
 
 def test_a_data_set_of_the_config(pets):
-    assert check.check(config(pets)) == []
+    assert check.found(config(pets))[0] == []
     assert dataset.files(config(pets)) == dataset.own_files(config(pets)) == []
     found = dataset.resolved(config(pets, test=None))
     assert found == config(pets, test=None, n_train=6, classes=["cat", "dog"])
@@ -393,16 +393,10 @@ def test_a_data_set_of_the_config(pets):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"train": ""}, "dataset.train: '' is not the path of a folder"),
-        ({"train": None}, "dataset.train: None is not the path of a folder"),
-        ({"test": 3}, "dataset.test: 3 is not the path of a folder"),
-        ({"side": 0}, "dataset.side: 0 is neither a number of pixels within 1..1024 nor null"),
-        ({"side": 5000}, "dataset.side: 5000 is neither"),
-        ({"seed": None}, "dataset.seed: None is not"),
         ({"train": "nowhere"}, "dataset.train: nowhere: no such folder"),
         ({"n_train": 9}, "dataset.n_train: 9 is more than the 8 training points"),
     ],
 )
 def test_what_is_said_against_it(pets, change, message):
-    (problem,) = check.check(config(pets, **change))
+    (problem,) = check.found(config(pets, **change))[0]
     assert problem.startswith(message)
