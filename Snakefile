@@ -39,8 +39,8 @@ onerror:
 rule all:
     default_target: True
     input:
-        results_of(RUN),
-        checks_of(RUN),
+        results.final(chosen(RUN)),
+        results.checks(RUN),
         "results/report.html",
 
 
@@ -51,15 +51,15 @@ rule report:
 
 rule paper:
     input:
-        lambda wildcards: results_of(paper_experiments()),
-        lambda wildcards: checks_of(paper_experiments()),
+        lambda wildcards: results.final(documented("paper")),
+        lambda wildcards: results.checks(documented("paper")),
         "results/paper.html",
         "results/table1.csv",
 
 
 rule check_results:
     input:
-        checks_of(RUN),
+        results.checks(RUN),
 
 
 rule ablations:
@@ -70,7 +70,7 @@ rule ablations:
 
 rule audit:
     input:
-        audits_of(RUN),
+        results.audits(RUN),
 
 
 # The loop makes a target of every experiment: `snakemake digits`.
@@ -80,5 +80,5 @@ for experiment in EXPERIMENTS:
         name:
             experiment
         input:
-            results_of([experiment]),
-            checks_of([experiment]),
+            results.final(chosen([experiment])),
+            results.checks([experiment]),

@@ -286,7 +286,7 @@ def other_values(value):
 def choices(rule):
     """All texts among which the schema lets one choose."""
     if isinstance(rule, dict):
-        yield from rule.get("enum", ())
+        yield from rule.get("enum", [rule["const"]] if "const" in rule else ())
     if isinstance(rule, dict | list):
         for part in rule.values() if isinstance(rule, dict) else rule:
             yield from choices(part)

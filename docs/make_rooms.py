@@ -42,6 +42,7 @@ PLACES = {
     "config": (0, 2),
     "analysis": (3, 2),
     "simulation": (1, 3),
+    "experiment": (2, 3),
     "selection": (3, 3),
     "networks": (1, 4),
     "policies": (2, 4),
@@ -58,7 +59,7 @@ COLOURS = {
     "#e3eefa": ("transforms", "networks", "heads", "scores", "policies", "simulation", "selection"),
     "#e6f3e6": ("data", "files"),
     "#fbf0da": ("analysis", "figures", "report"),
-    "#eeeeee": ("config", "names"),
+    "#eeeeee": ("config", "experiment", "names"),
 }
 INK, LINE, NUMBER = "#222222", "#8a8f98", "#b3400f"
 

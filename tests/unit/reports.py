@@ -19,6 +19,7 @@ FIGURES = [
         for score in ("loss", "influence")
         for name in ("accuracy_{}_random", "accuracy_{}_deterministic", "scores_{}", "images_{}")
     ),
+    *("compare_loss_random", "compare_loss_deterministic"),
 ]
 
 
@@ -62,8 +63,13 @@ def with_origins(one):
 
 
 COMBINED = [
-    *(f"compare_{name}" for name in ("loss_random", "loss_deterministic", "margin_random")),
-    *("compare_dpp_weighted", "compare_dpp_raw", "clusters_loss", "clusters_influence"),
+    *(
+        "compare_margin_random",
+        "compare_dpp_weighted",
+        "compare_dpp_raw",
+        "clusters_loss",
+        "clusters_influence",
+    ),
     *("accuracy_margin_random", "accuracy_margin_deterministic", "images_margin"),
 ]
 
@@ -80,8 +86,9 @@ def full(name="paper"):
     )
     config = {
         **one.config,
-        "clusters": {"counts": [1, 10, 1000], "policies": ["baseline"], "scores": ["loss"]},
-        "dpp": {"budgets": [1, 10, 250], "policies": ["dpp_raw"], "scores": ["influence"]},
+        "scores": ["loss", "influence", "margin"],
+        "clusters": {**one.config["clusters"], "counts": [1, 10, 1000]},
+        "dpp": {**one.config["dpp"], "budgets": [1, 10, 250]},
         "sweep": 6,
     }
     return inputs.ExperimentResult(

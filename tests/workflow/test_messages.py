@@ -20,15 +20,24 @@ def test_wrong_config_stops_before_any_job_with_all_messages_and_no_traceback(fr
     assert done.returncode == 1
     message = done.stdout.partition("ConfigError:\n")[2].strip().splitlines()
     assert message[0] == "the configuration cannot be used:"
-    assert [line.split(":")[0].strip() for line in message[1:]] == [
+    assert {line.split(":")[0].strip() for line in message[1:]} == {
         "experiments.mine.budgetz",
         "experiments.mine.C",
         "run",
         "results",
-    ]
+    }
     assert "Traceback" not in done.stdout
     assert ".smk" not in done.stdout
     assert (fresh.work / "results").read_text() == "in the way"
+
+
+def test_a_key_that_stands_twice_in_a_file_stops_before_any_job(fresh):
+    text = "experiments:\n  digits:\n    rounds: 2\n    rounds: 3\n"
+    (fresh.work / "twice.yaml").write_text(text)
+    done = fresh.snakemake("--quiet", "host", config=[fresh.work / "twice.yaml"])
+    assert done.returncode == 1
+    assert "twice.yaml, line 4: experiments.digits.rounds stands in line 3 already" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 # --- download -------------------------------------------------------------------------------------

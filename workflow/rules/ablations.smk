@@ -7,21 +7,11 @@ Out: results/ablations.csv, ablations.csv-metadata.json, ablations.png, ablation
 
 rule summarize_ablations:
     input:
-        lambda wildcards: [
-            f"results/{experiment}/{transform}/{file}"
-            for experiment in RUN
-            for transform in EXPERIMENTS[experiment]["transforms"]
-            for file in ["curves.csv", "baselines.json"]
-        ],
+        results.ablations(chosen(RUN)),
     output:
         table="results/ablations.csv",
         table_metadata="results/ablations.csv-metadata.json",
-        png=report(
-            "results/ablations.png",
-            caption="../report/ablations.rst",
-            category="ablations",
-            labels={"figure": "lead over uniform choice by setting"},
-        ),
+        png=reported("results/ablations.png", figures.ABLATIONS, category="ablations"),
         pdf="results/ablations.pdf",
     log:
         "results/logs/summarize_ablations.log",
@@ -36,6 +26,6 @@ rule summarize_ablations:
         runtime=10,
     params:
         *code_of("summarize_ablations.py"),
-        settings=lambda wildcards: {name: EXPERIMENTS[name] for name in RUN},
+        settings=lambda wildcards: chosen(RUN),
     script:
         "../scripts/summarize_ablations.py"

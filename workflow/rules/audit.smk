@@ -12,7 +12,7 @@ Out: results/{experiment}/audit.csv, audit_summary.csv, each with *-metadata.jso
 rule audit_scores:
     input:
         dataset="results/{experiment}/dataset.npz",
-        features=first_features,
+        features=by_experiment(inputs.first_features),
         C=chosen_C,
     output:
         table="results/{experiment}/audit.csv",
@@ -43,10 +43,9 @@ rule plot_audit:
     output:
         png=reported(
             "results/{experiment}/figures/audit.png",
-            "audit",
-            "scores and exact retraining",
-            "-",
+            figures.AUDIT,
             subcategory="audit",
+            score=figures.ONCE,
         ),
         pdf="results/{experiment}/figures/audit.pdf",
     log:

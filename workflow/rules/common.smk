@@ -5,8 +5,6 @@ Out: EXPERIMENTS, RUN, JAX_THREADS, code_of
 """
 
 import functools
-import hashlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -23,19 +21,13 @@ sys.path.insert(0, str(SOURCE))
 from efficient_augmentation.analysis import table1
 from efficient_augmentation.config import effective, featurizer, reading
 from efficient_augmentation.config import transforms as transform_settings
-from efficient_augmentation.data import (
-    available,
-    dataset,
-    download,
-    every_point,
-    sources,
-)
+from efficient_augmentation.data import dataset, sources
+from efficient_augmentation.experiment import figures, inputs, paper, plans, results
 from efficient_augmentation.files import code, digests, environment, provenance
 from efficient_augmentation.names import (
     as_published,
     networks,
     policies,
-    regularization,
     scores as score_names,
 )
 from efficient_augmentation.networks import pretrained
@@ -53,13 +45,13 @@ class ConfigError(WorkflowError):
 
 
 OWN_CONFIGS = [path for path in workflow.overwrite_configfiles if path.is_file()]
-if texts := [text for path in OWN_CONFIGS for text in reading.problems(path)]:
-    raise ConfigError("\n  ".join(["the configuration cannot be used:", *texts]))
 layers = [*map(load_configfile, OWN_CONFIGS), workflow.config_settings.config]
 config.update(reading.with_defaults_replaced(config, layers))
 
 try:
-    EXPERIMENTS = effective.effective(config, writes=("results", "resources"))
+    EXPERIMENTS = effective.effective(
+        config, writes=("results", "resources"), files=workflow.configfiles
+    )
 except effective.ConfigError as error:
     raise ConfigError(str(error)) from None
 

@@ -40,7 +40,7 @@ for experiment, settings in EXPERIMENTS.items():
         name:
             f"make_dataset_{experiment}"
         input:
-            published_files(settings["dataset"]),
+            inputs.published_files(settings["dataset"]),
         output:
             f"results/{experiment}/dataset.npz",
         log:
@@ -54,7 +54,9 @@ for experiment, settings in EXPERIMENTS.items():
             mem_mb=2000,
             runtime=30,
         params:
-            *code_of("make_dataset.py", without=other_readers(settings["dataset"])),
+            *code_of(
+                "make_dataset.py", without=inputs.other_readers(settings["dataset"])
+            ),
             contents=contents_of(settings["dataset"]),
             settings=settings["dataset"],
         script:

@@ -33,7 +33,7 @@ rule train_end_to_end:
     params:
         *code_of("train_end_to_end.py"),
         jax_threads=JAX_THREADS,
-        settings=end_to_end_settings,
+        settings=by_transform(plans.end_to_end),
     script:
         "../scripts/train_end_to_end.py"
 
@@ -44,9 +44,9 @@ rule plot_end_to_end:
     output:
         png=reported(
             "results/{experiment}/{transform}/figures/end_to_end.png",
-            "end_to_end",
-            "networks trained end to end",
-            "-",
+            figures.END_TO_END,
+            subcategory="{transform}",
+            score=figures.ONCE,
         ),
         pdf="results/{experiment}/{transform}/figures/end_to_end.pdf",
     log:

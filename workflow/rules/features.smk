@@ -21,7 +21,7 @@ for experiment, settings in EXPERIMENTS.items():
             f"featurize_{experiment}"
         input:
             dataset=f"results/{experiment}/dataset.npz",
-            weights=trained_weights(experiment),
+            weights=inputs.weights(experiment, settings),
         output:
             **{
                 t: f"results/{experiment}/{t}/features.npz"
@@ -84,7 +84,7 @@ for experiment, settings in EXPERIMENTS.items():
 
 rule sweep_clusters:
     input:
-        first_features,
+        by_experiment(inputs.first_features),
     output:
         "results/{experiment}/clusters.csv",
         "results/{experiment}/clusters.csv-metadata.json",

@@ -10,7 +10,8 @@ Out: results/{experiment}/{transform}/figures/*.png, *.pdf
 """
 
 # A rule for each experiment, since their scores differ, and with them the figures.
-for experiment in EXPERIMENTS:
+for experiment, settings in EXPERIMENTS.items():
+    drawn = figures.named(figures.DRAWN_TOGETHER, settings)
 
     rule:
         name:
@@ -23,13 +24,16 @@ for experiment in EXPERIMENTS:
         output:
             png=[
                 reported(
-                    f"results/{{experiment}}/{{transform}}/figures/{name}.png", *about
+                    f"results/{{experiment}}/{{transform}}/figures/{name}.png",
+                    figure,
+                    subcategory="{transform}",
+                    score=made_for,
                 )
-                for name, about in figures(experiment).items()
+                for name, (figure, made_for) in drawn.items()
             ],
             pdf=[
                 f"results/{{experiment}}/{{transform}}/figures/{name}.pdf"
-                for name in figures(experiment)
+                for name in drawn
             ],
         log:
             "results/logs/plot_transform/{experiment}/{transform}.log",
@@ -46,10 +50,7 @@ for experiment in EXPERIMENTS:
             runtime=30,
         params:
             *code_of("plot_transform.py"),
-            settings=lambda wildcards: {
-                "classes": EXPERIMENTS[wildcards.experiment]["dataset"]["classes"],
-                **transform_of(wildcards),
-            },
+            settings=by_transform(plans.images),
         script:
             "../scripts/plot_transform.py"
 
@@ -60,10 +61,9 @@ rule plot_sweep:
     output:
         png=reported(
             "results/{experiment}/figures/clusters_sweep.png",
-            "clusters_sweep",
-            "how well k clusters fit",
-            "-",
+            figures.SWEEP,
             subcategory="clusters",
+            score=figures.ONCE,
         ),
         pdf="results/{experiment}/figures/clusters_sweep.pdf",
     log:
@@ -83,17 +83,21 @@ rule plot_sweep:
         "../scripts/plot_sweep.py"
 
 
-REPORT_TEMPLATES = sorted(
-    path.relative_to(SOURCE / "efficient_augmentation").as_posix()
-    for path in (SOURCE / "efficient_augmentation/report/templates").iterdir()
+# What the report reads besides code.
+PACKAGE = SOURCE / "efficient_augmentation"
+REPORT_TEXTS = sorted(
+    path.relative_to(PACKAGE).as_posix()
+    for path in [
+        *PACKAGE.glob("report/templates/*"),
+        *(figure.caption_file for figure in figures.IN_REPORT),
+    ]
 )
 
 
 rule write_report:
     input:
-        lambda wildcards: results_of(documented(wildcards.document)),
-        lambda wildcards: origins_of(documented(wildcards.document)),
-        lambda wildcards: TABLE1 if wildcards.document == "paper" else [],
+        lambda wildcards: results.reported(documented(wildcards.document)),
+        lambda wildcards: results.TABLE1 if wildcards.document == "paper" else [],
     output:
         "results/{document}.html",
     log:
@@ -110,12 +114,11 @@ rule write_report:
         mem_mb=2000,
         runtime=10,
     params:
-        *code_of("write_report.py", *REPORT_TEMPLATES),
-        settings=lambda wildcards: {
-            name: EXPERIMENTS[name] for name in documented(wildcards.document)
-        },
+        *code_of("write_report.py", *REPORT_TEXTS),
+        settings=lambda wildcards: documented(wildcards.document),
         networks=lambda wildcards: {
-            name: network_folder(name) for name in documented(wildcards.document)
+            name: inputs.network_folder(name, settings)
+            for name, settings in documented(wildcards.document).items()
         },
         skipped=lambda wildcards: skipped() if wildcards.document == "paper" else {},
         table1=lambda wildcards: wildcards.document == "paper",

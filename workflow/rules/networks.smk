@@ -29,7 +29,7 @@ rule train_featurizer:
     params:
         *code_of("train_featurizer.py"),
         jax_threads=JAX_THREADS,
-        settings=training_settings,
+        settings=by_settings(plans.training),
     script:
         "../scripts/train_featurizer.py"
 
@@ -54,7 +54,7 @@ rule record_training:
     params:
         *code_of("record_training.py"),
         jax_threads=JAX_THREADS,
-        settings=training_settings,
+        settings=by_settings(plans.training),
     script:
         "../scripts/record_training.py"
 
@@ -67,7 +67,7 @@ for network, settings in NETWORKS.items():
         name:
             f"train_resnet_{network}"
         input:
-            published_files(settings["dataset"]),
+            inputs.published_files(settings["dataset"]),
         output:
             weights=f"results/networks/{network}/weights.npz",
             history=f"results/networks/{network}/history.csv",
@@ -84,7 +84,9 @@ for network, settings in NETWORKS.items():
             runtime=2880,
             gpu=1,
         params:
-            *code_of("train_resnet.py", without=other_readers(settings["dataset"])),
+            *code_of(
+                "train_resnet.py", without=inputs.other_readers(settings["dataset"])
+            ),
             jax_threads=JAX_THREADS,
             # Beside the outputs, which are deleted when a job fails: a killed training goes on.
             checkpoints=f"results/networks/{network}/checkpoints",
@@ -100,11 +102,11 @@ rule plot_training:
     input:
         "results/{folder}/history.csv",
     output:
-        png=report(
+        png=reported(
             "results/{folder}/training.png",
-            caption="../report/training.rst",
+            figures.TRAINING,
             category="networks",
-            labels={"figure": "how training went", "network": "{folder}"},
+            network="{folder}",
         ),
         pdf="results/{folder}/training.pdf",
     log:

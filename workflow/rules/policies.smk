@@ -14,7 +14,7 @@ rule simulate_policies:
     input:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
-        history=training_history,
+        history=by_experiment(inputs.history),
         C=chosen_C,
     output:
         curves="results/{experiment}/{transform}/curves.csv",
@@ -30,11 +30,11 @@ rule simulate_policies:
     resources:
         mem_mb=8000,
         runtime=600,
-        gpu=lambda wildcards: int(is_online(wildcards.experiment)),
+        gpu=by_settings(plans.gpus),
     params:
         *code_of("simulate_policies.py"),
-        model=model_settings,
-        plan=simulation_plan,
+        model=by_transform(plans.model),
+        plan=by_settings(plans.simulation),
     script:
         "../scripts/simulate_policies.py"
 
@@ -94,7 +94,7 @@ rule compare_policies:
 # Only a rule that asserts: what it writes says that everything held.
 rule check_experiment:
     input:
-        lambda wildcards: checked_files(wildcards.experiment),
+        by_experiment(results.checked),
     output:
         "results/{experiment}/checks.txt",
     log:

@@ -12,7 +12,7 @@ rule score_points:
     input:
         dataset="results/{experiment}/dataset.npz",
         features="results/{experiment}/{transform}/features.npz",
-        history=training_history,
+        history=by_experiment(inputs.history),
         C=chosen_C,
     output:
         scores="results/{experiment}/{transform}/scores.csv",
@@ -28,13 +28,11 @@ rule score_points:
     resources:
         mem_mb=8000,
         runtime=60,
-        gpu=lambda wildcards: int(is_online(wildcards.experiment)),
+        gpu=by_settings(plans.gpus),
     params:
         *code_of("score_points.py"),
-        model=model_settings,
-        kernel=lambda wildcards: policies.needs_kernel(
-            EXPERIMENTS[wildcards.experiment]
-        ),
-        further=lambda wildcards: score_names.further(EXPERIMENTS[wildcards.experiment]),
+        model=by_transform(plans.model),
+        kernel=by_settings(policies.needs_kernel),
+        further=by_settings(score_names.further),
     script:
         "../scripts/score_points.py"

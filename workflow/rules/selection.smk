@@ -30,7 +30,7 @@ rule select_points:
         runtime=10,
     params:
         *code_of("select_points.py"),
-        settings=selection_settings,
+        settings=by_settings(plans.selection),
     script:
         "../scripts/select_points.py"
 
@@ -54,9 +54,6 @@ rule write_selected:
         runtime=30,
     params:
         *code_of("write_selected.py"),
-        settings=lambda wildcards: {
-            "classes": EXPERIMENTS[wildcards.experiment]["dataset"]["classes"],
-            **transform_of(wildcards),
-        },
+        settings=by_transform(plans.images),
     script:
         "../scripts/write_selected.py"

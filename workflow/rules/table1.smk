@@ -8,7 +8,7 @@ Out: results/table1.csv, table1.csv-metadata.json, table1.tex, table1.png, table
 
 def table1_experiments():
     """The experiments of the paper that repeat a row of its table 1 and can be made here."""
-    return [name for name in table1.EXPERIMENTS if name in paper_experiments()]
+    return [name for name in table1.EXPERIMENTS if name in documented("paper")]
 
 
 rule make_table1:
@@ -22,12 +22,7 @@ rule make_table1:
         table="results/table1.csv",
         table_metadata="results/table1.csv-metadata.json",
         latex="results/table1.tex",
-        png=report(
-            "results/table1.png",
-            caption="../report/table1.rst",
-            category="paper",
-            labels={"figure": "table 1 of the paper, and ours"},
-        ),
+        png=reported("results/table1.png", figures.TABLE1, category="paper"),
         pdf="results/table1.pdf",
     log:
         "results/logs/make_table1.log",

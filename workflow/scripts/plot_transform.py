@@ -14,15 +14,18 @@ from efficient_augmentation.transforms import catalogue
 def main(smk):
     settings = smk.params.settings
     ((name, parameters),) = settings["transform"].items()
-    drawn = figures.transform_figures(
-        arrays.load(smk.input.dataset, "x_train", "y_train"),
-        tables.read_csv(smk.input.scores),
-        json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
-        tables.read_csv(smk.input.curves),
-        catalogue.variants(name, parameters),
-        name=name,
+    points = arrays.load(smk.input.dataset, "x_train", "y_train")
+    measured = figures.Measured(
+        points["x_train"],
+        points["y_train"],
+        scores=tables.read_csv(smk.input.scores),
+        baselines=json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
+        curves=tables.read_csv(smk.input.curves),
+        variants=catalogue.variants(name, parameters),
+        transform=name,
         class_names=[str(label) for label in settings["classes"]],
     )
+    drawn = figures.transform_figures([Path(path).stem for path in smk.output.png], measured)
     save_each.save_each(drawn, smk.output.png, smk.output.pdf, provenance.of(smk))
 
 

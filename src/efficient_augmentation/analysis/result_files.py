@@ -1,15 +1,15 @@
 """The checks of an experiment's results, on its files."""
 
-import json
 from pathlib import Path
 
 from efficient_augmentation.analysis import checks
-from efficient_augmentation.files import arrays, tables
-from efficient_augmentation.names import policies
+from efficient_augmentation.experiment import files
+from efficient_augmentation.files import arrays
 
-TABLES = ("scores.csv", "curves.csv", "auc.csv", "selection.csv")
-COMPARED = ("comparison.csv", "needed.csv")
-"""Tables of policies beside uniform choice, where both were run."""
+_MEMBERS = {
+    "dataset.npz": ("y_train", "y_test", "train_ids", "test_ids"),
+    "features.npz": ("y_train", "source_train", "y_test", "source_test"),
+}
 
 
 class CheckError(ValueError):
@@ -26,41 +26,34 @@ def check(folder, settings):
     Raises: CheckError if anything is wrong; ValueError for a file that cannot be read.
     """
     folder = Path(folder)
-    data = arrays.load(folder / "dataset.npz", "y_train", "y_test", "train_ids", "test_ids")
+    own = _read(files.OF_EXPERIMENT, folder, settings)
+    data = own["dataset.npz"]
     found = [f"{folder}/{text}" for text in checks.dataset(data, settings)]
     lines = []
-    names = TABLES + COMPARED * policies.compared(settings["policies"])
     for name in settings["transforms"]:
-        files = _read(folder / name, names)
-        found += [f"{folder}/{name}/{text}" for text in checks.transform(data, files, settings)]
-        if settings["end_to_end"]["shares"]:
-            table = tables.read_csv(folder / name / "end_to_end.csv")
-            wrong = checks.end_to_end(table, files["baselines.json"]["n_test_rows"], settings)
+        read = _read(files.OF_TRANSFORM, folder / name, settings)
+        trained = read.pop("end_to_end.csv", None)
+        found += [f"{folder}/{name}/{text}" for text in checks.transform(data, read, settings)]
+        if trained is not None:
+            wrong = checks.end_to_end(trained, read["baselines.json"]["n_test_rows"], settings)
             found += [f"{folder}/{name}/{text}" for text in wrong]
-        rows = ", ".join(f"{file} {_length(files[file])}" for file in names)
+        tables = [file for file in read if file.endswith(".csv")]
+        rows = ", ".join(f"{file} {len(next(iter(read[file].values())))}" for file in tables)
         lines.append(f"{name}: rows of {rows}: as they must be\n")
-    if settings["sweep"]:
-        table = tables.read_csv(folder / "clusters.csv")
-        found += [f"{folder}/{text}" for text in checks.sweep(table, settings)]
-    if settings["audit"]:
-        table = tables.read_csv(folder / "audit.csv")
-        found += [f"{folder}/{text}" for text in checks.truth_check(table, data)]
+    if "clusters.csv" in own:
+        found += [f"{folder}/{text}" for text in checks.sweep(own["clusters.csv"], settings)]
+    if "audit.csv" in own:
+        found += [f"{folder}/{text}" for text in checks.truth_check(own["audit.csv"], data)]
     if found:
         raise CheckError("\n  ".join(["results are not what they must be:", *found]))
     return "".join(lines)
 
 
-def _length(columns):
-    return len(next(iter(columns.values())))
-
-
-def _read(folder, names):
-    members = ("y_train", "source_train", "y_test", "source_test")
-    sources = arrays.load(folder / "features.npz", *members)
-    texts = {"selection.csv": ("id", "label")}
-    columns = {name: tables.read_csv(folder / name, texts.get(name, ())) for name in names}
-    levels = {
-        name: json.loads((folder / name).read_text(encoding="utf-8"))
-        for name in ("baselines.json", "selection.json")
+def _read(known, folder, settings):
+    """What the files hold that the checks read, by name."""
+    return {
+        file.name: arrays.load(folder / file.name, *_MEMBERS[file.name])
+        if file.name in _MEMBERS
+        else files.read(file, folder)
+        for file in files.made(known, settings, files.CHECKS)
     }
-    return {"features.npz": sources, **levels, **columns}

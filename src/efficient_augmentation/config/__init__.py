@@ -1,4 +1,5 @@
 """Settings: read, completed, checked as a whole before any job.
 
-What the settings do is decided in the rooms that get them.
+Every section of the config has a file with its typed model and its checks. What the settings do
+is decided in the rooms that get them.
 """

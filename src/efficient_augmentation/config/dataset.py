@@ -1,90 +1,161 @@
-"""What can be said against a `dataset` of the config before any data are read."""
+"""The key `dataset` of an experiment: its kinds, and what is known before data are read."""
 
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval, MinLen
+from pydantic import AfterValidator, WithJsonSchema
+
+from efficient_augmentation.config.messages import shown
+from efficient_augmentation.config.section import (
+    WHOLE,
+    Distinct,
+    Kind,
+    NotBlank,
+    Seed,
+    like,
+    one_of,
+)
 from efficient_augmentation.data import classes as chosen
 from efficient_augmentation.data import dataset as datasets
-from efficient_augmentation.data import digits, every_point, own, window
-
-_CHOICE = ("classes", "n_train", "test_share", "seed")
-_KEYS = {
-    "digits": ("classes", "n_train", "seed"),
-    **dict.fromkeys(every_point.COUNTS, ("classes", "n_train")),
-    "folder": ("train", "test", "side", *_CHOICE),
-    **dict.fromkeys(("npz", "features"), ("file", *_CHOICE)),
-}
-_LARGEST_SIDE = 1024
+from efficient_augmentation.data import digits, every_point, own, published, window
 
 
-def check(dataset):
-    """Problems of a data set's configuration, known without reading images.
+def _class_name(value):
+    if isinstance(value, str) or chosen.is_integer(value):
+        return value
+    raise ValueError(f"{shown(value)} is neither text nor a whole number; write it in quotes")
 
-    Class counts of the published files are facts; of a user's own data the names of files, or the
-    labels, are read. The readers check again what they find.
 
-    Args:
-      dataset: mapping with `kind` and the keys of that kind, defaults filled in.
-    Returns: list of str, one message each with key, value and remedy; empty if all is well.
-    """
-    return found(dataset)[0]
+ClassName = Annotated[
+    Any, AfterValidator(_class_name), WithJsonSchema({"type": ["string", "integer"]})
+]
+ClassNames = Annotated[Distinct[ClassName], MinLen(2)]
+Classes = Annotated[Distinct[Annotated[int, WHOLE]], MinLen(2)]
+
+
+class _Labelled(Kind):
+    kind: str
+    """Name of the data set."""
+    label_noise: Annotated[float, Interval(ge=0, le=0.5)] = 0.0
+    """Share of the training points that get another class's label; test labels stay."""
+
+
+class _Numbered(_Labelled):
+    classes: Classes | None = [3, 8]
+    """Two classes or more, which become labels 0, 1, ... in this order; null for all."""
+
+
+class Digits(_Numbered):
+    """scikit-learn's handwritten digits."""
+
+    kind: Literal["digits"]
+    """Name of the data set."""
+    n_train: Annotated[int, Interval(ge=2), WHOLE] = 200
+    """Training points, equally many of each class; the others are the test set."""
+    seed: Seed = 0
+    """Seed of the split into training and test set."""
+
+
+class _Published(_Numbered):
+    n_train: Annotated[int, Interval(ge=2), WHOLE] | None = 1000
+    """Training points, the first of these classes in the published order; null for all."""
+
+
+class _Own(_Labelled):
+    classes: ClassNames | None = None
+    """The classes to keep, by name, in the order of labels 0, 1, ...; null keeps all."""
+    n_train: Annotated[int, Interval(ge=1), WHOLE] | None = None
+    """Training points, drawn with classes in proportion; null takes all."""
+    test_share: Annotated[float, Interval(gt=0, lt=1)] = own.TEST_SHARE
+    """Share of every class that becomes the test set, where the data bring none."""
+    seed: Seed = 0
+    """Seed of both draws."""
+
+
+def _window(given):
+    if found := window.problems(given):
+        raise ValueError(found[0].removeprefix("dataset.window: "))
+    return [float(level) for level in given]
+
+
+Window = Annotated[
+    Any,
+    AfterValidator(_window),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+
+
+class Folder(_Own):
+    """Your own images, a folder of them for each class."""
+
+    kind: Literal["folder"]
+    """Name of the data set."""
+    train: NotBlank
+    """Folder that holds a folder for each class, which holds its PNG and JPEG files."""
+    test: NotBlank | None = None
+    """The same of the test images; null splits them off the training images."""
+    side: Annotated[int, Interval(ge=1, le=1024), WHOLE] | None = 32
+    """Height and width to which images are resized; null keeps them as they are."""
+    window: Window | None = None
+    """The stored grey levels that become black and white; null takes them by the type."""
+
+
+class Npz(_Own):
+    """Your own images in the arrays of a file."""
+
+    kind: Literal["npz"]
+    """Name of the data set."""
+    file: NotBlank
+    """A .npz file with x_train and y_train, and x_test and y_test if there are any."""
+    window: Window | None = None
+    """The stored grey levels that become black and white; null takes them by the type."""
+
+
+class Features(_Own):
+    """Your own features in the arrays of a file."""
+
+    kind: Literal["features"]
+    """Name of the data set."""
+    file: NotBlank
+    """A .npz file with the arrays of features.npz, those of the test set if any."""
+
+
+_PUBLISHED = (
+    like(_Published, kind.capitalize(), of.description, kind=kind, classes=list(of.classes))
+    for kind, of in published.SETS.items()
+)
+Dataset = one_of(Digits, *_PUBLISHED, Folder, Npz, Features)
 
 
 def found(dataset):
     """Problems of a data set's configuration, and what it leaves to the data.
 
+    Class counts of the published files are facts; of a user's own data the names of files, or the
+    labels, are read. The readers check again what they find.
+
     Args:
-      dataset: as in `check`.
-    Returns: (list of str as `check`, the mapping as `dataset.resolved`, shape as
-      `dataset.image_shape`); of one's own data where there is a problem, the mapping as it came,
-      and None.
+      dataset: mapping that suits its model, defaults filled in.
+    Returns: (list of str, one message each with key, value and remedy, the mapping as
+      `dataset.resolved`, shape as `dataset.image_shape`); of one's own data where there is a
+      problem, the mapping as it came, and None.
     """
-    kind = dataset.get("kind")
-    if kind not in _KEYS:
-        return [f"dataset.kind: {kind!r} is not one of {list(_KEYS)}"], dataset, None
-    if missing := [key for key in _KEYS[kind] if key not in dataset]:
-        return [f"dataset.{key}: missing; {kind} needs it" for key in missing], dataset, None
-    if kind not in datasets.OWN:
+    if dataset["kind"] not in datasets.OWN:
         dataset = every_point.written_out(dataset)
-        return _published_problems(dataset, kind), dataset, datasets.image_shape(dataset)
-    if problems := _own_problems(dataset):
-        return problems, dataset, None
+        return _published_problems(dataset), dataset, datasets.image_shape(dataset)
     try:
         return [], datasets.resolved(dataset), datasets.image_shape(dataset)
     except (ValueError, OSError) as error:
         text = str(error)
-        where = "train" if kind == "folder" else "file"
+        where = "train" if dataset["kind"] == "folder" else "file"
         problem = text if text.startswith("dataset.") else f"dataset.{where}: {text}"
         return [problem], dataset, None
 
 
-def _published_problems(dataset, kind):
-    problems = chosen.class_problems(dataset["classes"], _existing(kind))
-    if kind == "digits":
-        problems += own.seed_problems(dataset["seed"])
-    # How many points there are is known only for classes that exist.
-    return problems or _size_problems(kind, dataset["classes"], dataset["n_train"])
-
-
-def _existing(kind):
-    return range(len(every_point.COUNTS.get(kind, digits.COUNTS)))
-
-
-def _size_problems(kind, classes, n_train):
+def _published_problems(dataset):
+    kind, classes, n_train = (dataset[key] for key in ("kind", "classes", "n_train"))
+    counts = every_point.class_counts(kind)
+    if problems := chosen.class_problems(classes, range(len(counts))):
+        return problems
     if kind == "digits":
         return digits.size_problems(n_train, classes)
-    return chosen.size_problems(n_train, sum(every_point.COUNTS[kind][label] for label in classes))
-
-
-def _own_problems(dataset):
-    paths = {key: dataset[key] for key in ("train", "test", "file") if key in dataset}
-    problems = [
-        f"dataset.{key}: {path!r} is not the path of a {'file' if key == 'file' else 'folder'}"
-        for key, path in paths.items()
-        if not (isinstance(path, str) and path.strip()) and not (key == "test" and path is None)
-    ]
-    side = dataset.get("side")
-    if side is not None and not (chosen.is_integer(side) and 1 <= side <= _LARGEST_SIDE):
-        problems += [
-            f"dataset.side: {side!r} is neither a number of pixels within 1..{_LARGEST_SIDE} nor "
-            "null, which leaves images as they are"
-        ]
-    problems += window.problems(dataset.get("window"))
-    return problems + own.setting_problems(dataset)
+    return chosen.size_problems(n_train, sum(counts[label] for label in classes))

@@ -1,17 +1,17 @@
-"""Config files as they were written: what YAML would read in another sense, or not at all.
+"""Config files: names that YAML takes for something else, and who has the last word on defaults.
 
-YAML takes 010 for eight, 16:9 for 969, no for false, and of a key that stands twice the last. The
-values themselves show nothing of that any more, so the text is looked at.
+YAML takes no for false, 1.0e+3 for 1000.0 and 2024-01-01 for a date. The values themselves show
+nothing of that any more, so the text is looked at. Whole numbers and keys are `as_written`'s.
 """
 
 import copy
-import json
-import re
 from pathlib import Path
 
 import yaml
 
-_TAG = "tag:yaml.org,2002:"
+from efficient_augmentation.config.messages import dotted
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KINDS = {
     "bool": "true or false",
     "float": "a number",
@@ -19,26 +19,20 @@ _KINDS = {
     "null": "nothing",
     "timestamp": "a date",
 }
-_OTHER_BASE = re.compile(r"[-+]?0[0-9_]+|.*:.*")
-_TEMPLATE = "__use_yte__"
 
 
 def problems(file):
-    """What a config file says that would be lost, or read as something else.
+    """Values in a config file that are read as something else than they are written.
 
     Args:
-      file: path of a YAML or JSON file that Snakemake has read without an error.
+      file: path of a file of YAML, or of JSON, which is YAML as well.
     Returns: list of str, each naming the file, the line, the value and what would be right.
     """
-    text = Path(file).read_text(encoding="utf-8")
     try:
-        return _json_problems(Path(file).name, text)
-    except ValueError:
-        pass
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    root = yaml.compose(text, Loader=loader)
-    found = () if _is_template(root) else _node_problems(root, (), ())
-    return [f"{Path(file).name}, line {line + 1}: {problem}" for line, problem in found]
+        root = yaml.compose(Path(file).read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, ValueError, yaml.YAMLError):
+        return []  # Snakemake has read it, or tells why not.
+    return [f"{file}, line {line + 1}: {text}" for line, text in _problems(root, (), set())]
 
 
 def with_defaults_replaced(config, layers):
@@ -60,77 +54,24 @@ def with_defaults_replaced(config, layers):
     return config if defaults is None else {**config, "defaults": defaults}
 
 
-def _json_problems(name, text):
-    twice = []
-
-    def pairs(items):
-        keys = [key for key, _ in items]
-        twice.extend(dict.fromkeys(key for key in keys if keys.count(key) > 1))
-        return dict(items)
-
-    json.loads(text, object_pairs_hook=pairs)
-    return [f"{name}: the key {key} stands twice in a mapping; give it once" for key in twice]
-
-
-def _is_template(root):
-    """Whether Snakemake fills in the file as a template, whose keys are instructions."""
-    keys = [key.value for key, _ in root.value] if isinstance(root, yaml.MappingNode) else []
-    return _TEMPLATE in keys
-
-
-def _node_problems(node, path, above):
-    """(line, problem) of everything in a node of the document, from top to bottom."""
-    line = node.start_mark.line if node else 0
-    if node in above:
-        yield line, f"{_dotted(path)}: an anchor that holds itself; write it out"
-    elif isinstance(node, yaml.ScalarNode):
-        yield from ((line, text) for text in _scalar_problems(node, path))
-    elif isinstance(node, yaml.SequenceNode):
-        for i, item in enumerate(node.value):
-            yield from _node_problems(item, (*path, i), (*above, node))
-    elif isinstance(node, yaml.MappingNode):
-        lines = {}
-        for key, value in node.value:
-            yield from ((key.start_mark.line, text) for text in _key_problems(key, path, lines))
-            yield from _node_problems(value, (*path, str(key.value)), (*above, node))
-
-
-def _key_problems(key, path, lines):
-    """What is wrong with a key of a mapping, whose earlier keys stand in the given lines."""
-    if not isinstance(key, yaml.ScalarNode):
-        yield f"{_dotted(path)}: a key that is no text"
-        return
-    name, kind = _dotted((*path, key.value)), key.tag.removeprefix(_TAG)
-    if kind in _KINDS:
-        text = key.value
-        yield f"{name}: the key {text} is {_KINDS[kind]} to YAML; write '{text}', in quotes"
-    # What `<<` brings in gives way to the keys that are written out.
-    elif kind != "merge" and key.value in lines:
-        yield f"{name}: the key stands twice, first in line {lines[key.value]}; give it once"
-    lines.setdefault(key.value, key.start_mark.line + 1)
+def _problems(node, path, seen):
+    """(line, problem) of every value below a node of the document, from top to bottom."""
+    if isinstance(node, yaml.ScalarNode):
+        yield from ((node.start_mark.line, text) for text in _scalar_problems(node, path))
+    elif isinstance(node, yaml.CollectionNode) and id(node) not in seen:
+        seen.add(id(node))
+        is_list = isinstance(node, yaml.SequenceNode)
+        below = enumerate(node.value) if is_list else ((key.value, v) for key, v in node.value)
+        for key, value in below:
+            yield from _problems(value, (*path, key if is_list else str(key)), seen)
 
 
 def _scalar_problems(node, path):
     """What a value without quotes is to YAML, where its text says something else."""
-    kind, text = node.tag.removeprefix(_TAG), node.value
+    kind, text = node.tag.rpartition(":")[2], node.value
     if node.style or kind not in _KINDS:
         return
-    is_class = len(path) > 1 and path[-2] == "classes"
-    if kind in ("int", "float") and _OTHER_BASE.fullmatch(text):
-        read = f"the number {yaml.safe_load(text)}"
-    elif kind == "timestamp" or (is_class and text != _decimal(kind, text)):
-        read = _KINDS[kind]
-    else:
-        return
-    place = _dotted(path)
-    yield f"{place}: {text} is {read} to YAML; write '{text}', in quotes, where it is a name"
-
-
-def _decimal(kind, text):
-    """A whole number as Python writes it, which is how the class of that number is called."""
-    return str(yaml.safe_load(text)) if kind == "int" else None
-
-
-def _dotted(path):
-    keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-    return keys.lstrip(".") or "config"
+    is_class = len(path) > 1 and path[-2] == "classes" and (kind != "int" or text[0] == "+")
+    if is_class or kind == "timestamp" or (kind == "float" and ":" in text):
+        place = dotted(path)
+        yield f"{place}: {text} is {_KINDS[kind]} to YAML; write '{text}', in quotes, for a name"

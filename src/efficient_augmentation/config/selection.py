@@ -1,7 +1,50 @@
 """The key `selection` of an experiment: its defaults, and what it must agree with."""
 
+from typing import Annotated, Any
+
+from annotated_types import Interval
+from pydantic import AfterValidator, WithJsonSchema
+
+from efficient_augmentation.config.policies import Score, known
+from efficient_augmentation.config.section import Section, either
 from efficient_augmentation.names import policies, scores
 from efficient_augmentation.selection import order
+
+
+class Gain(Section):
+    """As many points as are enough for a share of the gain."""
+
+    gain: Annotated[float, Interval(gt=0, le=1)]
+    """Share of the gain from augmenting all points."""
+
+
+def _one_order(name):
+    policy = policies.parse(known(name))
+    if reason := policies.unordered(name):
+        raise ValueError(f"{name} {reason}; give a policy that orders points by a score")
+    if policy.update or policy.downweight:
+        plain = name.removesuffix("_downweight").removesuffix("_update")
+        raise ValueError(
+            f"{name} does more than order points once, and one choice does not; give {plain}"
+        )
+    return name
+
+
+# How many numbers stand for is known with the data.
+_Number = Annotated[Any, WithJsonSchema({"type": "number"})]
+
+
+class Selection(Section):
+    """The points to choose in the end; changes nothing that is measured."""
+
+    budget: either(Gain, _Number, lambda given: isinstance(given, dict | Gain)) = Gain(gain=0.95)
+    """How many: a number, a share within (0, 1), or enough for a share of the gain."""
+    score: Score = "influence"
+    """The score that chooses them, one that the experiment computes."""
+    policy: Annotated[str, AfterValidator(_one_order)] = "random_proportional"
+    """The policy that orders them, one without _update and _downweight."""
+    images: bool = False
+    """Write the augmented images of the chosen points to selected/."""
 
 
 def fitted(settings, named):
@@ -12,40 +55,27 @@ def fitted(settings, named):
       named: keys of `selection` that the experiment gives itself; they stay.
     Returns: mapping like settings["selection"].
     """
-    found = dict(settings["selection"])
-    simulated = {
-        "score": settings["scores"],
-        "policy": sorted(filter(_orders, settings["policies"]), key=_blind),
-    }
+    found, simulated = dict(settings["selection"]), _simulated(settings)
+    simulated["policy"].sort(key=lambda name: policies.parse(name).blind)
     for key, names in simulated.items():
         if key not in named and names and found[key] not in names:
             found[key] = names[0]
     return found
 
 
-def problems(settings):
+def problems(settings, image_shape=None):
     """What is wrong with the key.
 
     Args:
       settings: effective settings of the experiment.
+      image_shape: not looked at.
     Yields: str, each naming the key, its value and what would be right.
     """
     chosen = settings["selection"]
-    if found := _policy_problem(chosen["policy"]):
-        yield f"selection.policy: {found}"
-    elif isinstance(chosen["budget"], dict):
-        yield from _unknown(chosen, settings)
+    if isinstance(chosen["budget"], dict):
+        yield from _unknown(chosen, _simulated(settings))
     else:
-        computed = (*scores.COLUMNS, *scores.further(settings))
-        if chosen["score"] not in computed:
-            yield (
-                f"selection.score: {chosen['score']} is not computed; give one of "
-                f"{', '.join(computed)}, or add it to scores"
-            )
-        try:
-            order.number_of_points(chosen["budget"], settings["dataset"]["n_train"])
-        except ValueError as error:
-            yield f"selection.budget: {str(error).removeprefix('budget ')}"
+        yield from _number_problems(chosen, settings)
     if chosen["images"] and settings["dataset"]["kind"] == "features":
         yield (
             "selection.images: true, but data of kind features bring no images; leave it out, "
@@ -53,43 +83,40 @@ def problems(settings):
         )
 
 
-def _unknown(chosen, settings):
+def _number_problems(chosen, settings):
+    computed = (*scores.COLUMNS, *scores.further(settings))
+    if chosen["score"] not in computed:
+        yield (
+            f"selection.score: {chosen['score']} is not computed; give one of "
+            f"{', '.join(computed)}, or add it to scores"
+        )
+    try:
+        order.number_of_points(chosen["budget"], settings["dataset"]["n_train"])
+    except ValueError as error:
+        yield f"selection.budget: {str(error).removeprefix('budget ')}"
+
+
+def _unknown(chosen, simulated):
     """Where the points that are enough would not be known, and there are others that would."""
-    possible = {
-        "score": settings["scores"],
-        "policy": [name for name in settings["policies"] if _orders(name)],
-    }
-    if not all(possible.values()):
+    if not all(simulated.values()):
         return
-    for key, names in possible.items():
+    for key, names in simulated.items():
         if chosen[key] not in names:
             yield (
                 f"selection.{key}: {chosen[key]} is not simulated, so how many points are enough "
                 f"by it is not known; give {' or '.join(names)}, add it to what is simulated, or "
-                "give order.budget as a number"
+                "give selection.budget as a number"
             )
 
 
-def _policy_problem(name):
-    try:
-        policy = policies.parse(name)
-    except ValueError as error:
-        return error
-    if reason := policies.unordered(name):
-        return f"{name} {reason}; give a policy that orders points by a score"
-    if policy.update or policy.downweight:
-        plain = name.removesuffix("_downweight").removesuffix("_update")
-        return f"{name} does more than order points once, and one choice does not; give {plain}"
-    return None
+def _simulated(settings):
+    """Scores and policies that the answer can be read off, by key."""
+    names = [name for name in settings["policies"] if _is_one_order(name)]
+    return {"score": list(settings["scores"]), "policy": names}
 
 
-def _orders(name):
+def _is_one_order(name):
     try:
-        policy = policies.parse(name)
+        return bool(_one_order(name))
     except ValueError:
         return False
-    return not (policy.update or policy.downweight or policies.unordered(name))
-
-
-def _blind(name):
-    return policies.parse(name).blind

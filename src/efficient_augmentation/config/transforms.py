@@ -1,46 +1,218 @@
-"""What can be said against an experiment's transforms before anything is transformed."""
+"""The key `transforms` of an experiment: a model of each transform's parameters, and its checks."""
 
-import ast
 import re
-from pathlib import Path
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal
 
-from efficient_augmentation.config import variants
+from annotated_types import Interval, MinLen
+from pydantic import AfterValidator, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from efficient_augmentation.config import compositions, messages, user_functions
 from efficient_augmentation.config.featurizer import GIVEN
+from efficient_augmentation.config.section import (
+    WHOLE,
+    Distinct,
+    NotBlank,
+    Section,
+    Seed,
+    Several,
+    one_of,
+    plain,
+)
 from efficient_augmentation.files import code
-from efficient_augmentation.transforms import user_code
 
 # Folders of results/{experiment}/ that are no transform's.
 _FOLDERS = ("featurizer", "figures")
-_LIMITS = {
-    "translate": lambda side: side - 1,
-    "crop": lambda side: (side - 1) // 2,
-    "cutout": lambda side: side - 1,
-}
+
+
+def _changing(same):
+    """Check of a number by which a transform would leave images as they are."""
+
+    def check(value):
+        if same(value):
+            raise ValueError(f"{value:g} would repeat the originals; leave it out")
+        return value
+
+    return AfterValidator(check)
+
+
+def _other_angles(degrees):
+    if len({angle % 360 for angle in degrees}) < len(degrees):
+        raise ValueError(f"{messages.shown(degrees)} holds an angle twice, but for whole turns")
+    return degrees
+
+
+def _some(transforms):
+    if not transforms:
+        raise ValueError("{} has 0 entries; give at least 1")
+    return transforms
+
+
+def _one(step):
+    if len(step) > 1:
+        raise ValueError(f"{messages.shown(plain(step))} has {len(step)} entries; give at most 1")
+    return step
+
+
+Pixels = Several[Annotated[int, Interval(ge=1), WHOLE]]
+Angle = Annotated[float, _changing(lambda angle: angle % 360 == 0)]
+Level = Annotated[int, Interval(ge=-255, le=255), WHOLE, _changing(lambda level: level == 0)]
+Factor = Annotated[float, Interval(gt=0), _changing(lambda factor: factor == 1)]
+
+
+class Transform(Section):
+    """Parameters of a transform of `transforms.catalogue`, by the name of its model."""
+
+    largest: ClassVar[Callable | None] = None  # pixels that it takes at most, by the shorter side
+
+
+class Translate(Transform):
+    """The four diagonal shifts by each number of pixels, edges replicated."""
+
+    largest = staticmethod(lambda side: side - 1)
+    pixels: Pixels
+    """Whole pixels, each four variants."""
+
+
+class Rotate(Transform):
+    """Rotation about the centre, edges replicated."""
+
+    degrees: Annotated[Several[Angle], AfterValidator(_other_angles)]
+    """Angles, positive is clockwise on the screen; 0 would repeat the originals."""
+
+
+class Crop(Transform):
+    """Cut each number of pixels off every side and enlarge back."""
+
+    largest = staticmethod(lambda side: (side - 1) // 2)
+    pixels: Pixels
+    """Whole pixels, each a variant of its own."""
+
+
+class Flip(Transform):
+    """Mirror images."""
+
+    axes: Several[Literal["horizontal", "vertical"]]
+    """horizontal exchanges left and right, vertical top and bottom."""
+
+
+class Brightness(Transform):
+    """Make images lighter or darker."""
+
+    levels: Several[Level]
+    """Grey levels, of 255, to add; 0 would repeat the originals."""
+
+
+class Contrast(Transform):
+    """Draw grey levels apart or together about the middle."""
+
+    factors: Several[Factor]
+    """Above 1 more contrast, below 1 less; 1 would repeat the originals."""
+
+
+class Blur(Transform):
+    """Convolve images with a Gaussian, edges replicated."""
+
+    sigmas: Several[Annotated[float, Interval(gt=0, le=10)]]
+    """Standard deviations in pixels."""
+
+
+class Noise(Transform):
+    """Add Gaussian noise to every pixel, for every pair of a level and a seed."""
+
+    levels: Several[Annotated[float, Interval(gt=0)]]
+    """Standard deviations in grey levels, of 255."""
+    seeds: Several[Seed] = [0]
+    """Seeds, each of another draw."""
+
+
+class Cutout(Transform):
+    """Paint a square over with the image's mean colour, for every side and seed."""
+
+    largest = staticmethod(lambda side: side - 1)
+    pixels: Pixels
+    """Sides of the square."""
+    seeds: Several[Seed] = [0]
+    """Seeds, each of other places."""
+
+
+class Given(Transform):
+    """The rows that come with dataset.kind features, and with no other kind."""
+
+
+class Composition(Section):
+    """Transforms applied one after the other, every combination a variant."""
+
+    compose: Annotated[list["Step"], MinLen(1)]
+    """The transforms, in order."""
+
+    @classmethod
+    def suits(cls, given):
+        return "compose" in given
+
+
+class Function(Section):
+    """A function of your own."""
+
+    function: Annotated[str, Field(pattern=messages.FUNCTION)]
+    """The function, as module:function, found from the working directory."""
+    arguments: Several[dict[str, Any]] = [{}]
+    """Its keyword arguments, each mapping a variant of its own."""
+    reads: Distinct[NotBlank] = []
+    """Files that it reads; when one holds something else, features are made again."""
+
+    @classmethod
+    def suits(cls, given):
+        return "function" in given
+
+
+CATALOGUE = {model.__name__.lower(): model for model in Transform.__subclasses__()}
+"""Parameters of every transform, by its name."""
+
+Own = one_of(Function, Composition, known=[name for name in CATALOGUE if name != GIVEN])
+ByName = TypedDict(
+    "ByName",
+    CATALOGUE,
+    total=False,
+    extra_items=Own,
+)
+ByName.__pydantic_config__ = ConfigDict(strict=True)
+Transforms = Annotated[
+    ByName,
+    AfterValidator(_some),
+    Field(json_schema_extra={"minProperties": 1}),
+]
+Step = Annotated[Transforms, AfterValidator(_one), Field(json_schema_extra={"maxProperties": 1})]
 
 
 def problems(settings, image_shape):
-    """What is wrong with an experiment's transforms, the schema's say aside.
+    """What is wrong with an experiment's transforms, beyond their parameters' types.
 
     Args:
       settings: the experiment's, defaults filled in.
       image_shape: as `data.dataset.image_shape`.
-    Returns: list of str, one message each.
+    Yields: str, one message each.
     """
     transforms, kind = settings["transforms"], settings["dataset"]["kind"]
     if list(transforms) != [GIVEN] if image_shape is None else GIVEN in transforms:
-        return [
+        yield (
             f"transforms: {', '.join(transforms)} does not go with dataset.kind {kind}: {GIVEN}, "
             "and nothing else, is for data that are features; leave transforms out"
-        ]
-    found = [text for name in transforms for text in _name_problems(name)]
+        )
+        return
+    for name, parameters in transforms.items():
+        yield from _name_problems(name)
+        for text in compositions.problems(name, parameters):
+            yield f"transforms.{name}: {text}"
     for where, name, parameters in leaves(transforms):
-        if name in _LIMITS:
-            found += _size_problems(where, name, parameters["pixels"], image_shape, kind)
+        if name in CATALOGUE and CATALOGUE[name].largest:
+            yield from _size_problems(where, name, parameters["pixels"], image_shape, kind)
         if "function" in parameters:
-            found += [f"{where}.{text}" for text in _code_problems(**parameters)]
+            for text in user_functions.problems(**parameters):
+                yield f"{where}.{text}"
         if name == GIVEN and where != f"transforms.{GIVEN}":
-            found.append(f"{where}: {GIVEN} is no step; leave it out")
-    return found or variants.problems(transforms)
+            yield f"{where}: {GIVEN} is no step; leave it out"
 
 
 def leaves(transforms, where="transforms"):
@@ -72,92 +244,27 @@ def stamps(transforms):
     found = set()
     for _, _, parameters in leaves(transforms):
         if "function" in parameters:
-            found |= _behind(parameters["function"])
+            found |= user_functions.behind(parameters["function"])
             found |= {f"{file} {code.file_digest(file)}" for file in parameters.get("reads", ())}
     return sorted(found)
 
 
-def _behind(function):
-    if installed := user_code.installed_version(function):
-        return {installed}
-    path, roots = user_code.source(function), user_code.roots(function)
-    found = code.digests(path, roots, name=user_code.parts(function)[0])
-    return {f"{name} {digest}" for name, digest in found.items()}
-
-
 def _name_problems(name):
-    where = f"transforms.{name}"
     if not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name):
-        return [f"{where}: a name starts with a letter and goes on with letters, digits, _ and -"]
-    if name in _FOLDERS:
-        return [f"{where}: the workflow itself uses this name; choose another one"]
-    return []
+        yield (
+            f"transforms.{name}: a name starts with a letter and goes on with letters, digits, _ "
+            "and -"
+        )
+    elif name in _FOLDERS:
+        yield f"transforms.{name}: the workflow itself uses this name; choose another one"
 
 
 def _size_problems(where, name, numbers, image_shape, kind):
     height, width = image_shape[:2]
-    most = _LIMITS[name](min(height, width))
-    return [
-        f"{where}.pixels: {pixels} leaves no pixel of the {height} x {width} images of {kind}; "
-        f"give at most {most}"
-        for pixels in numbers
-        if pixels > most
-    ]
-
-
-def _code_problems(function, arguments=({},), reads=()):
-    """What keeps a function from being called so, as far as its file tells."""
-    if lacking := [file for file in reads if not Path(file).is_file()]:
-        return [f"reads: {lacking[0]}: no such file in {Path.cwd()}"]
-    try:
-        path, name = user_code.source(function), user_code.parts(function)[1]
-        _behind(function)
-        if not path.endswith(".py"):
-            return []  # Compiled: only a call tells.
-        tree = ast.parse(Path(path).read_bytes())
-    except (ValueError, OSError) as error:
-        return [f"function: {error}"]
-    except SyntaxError as error:
-        return [f"function: {error.filename}, line {error.lineno}: {error.msg}"]
-    names = set(_names(tree))
-    if name not in names and "*" not in names:
-        return [f"function: {path} has no function {name}"]
-    definitions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
-    if len(definitions) != 1 or definitions[0].decorator_list:
-        return []  # What is called is not what stands there.
-    return [
-        f"arguments[{i}]: {text}"
-        for i, given in enumerate(arguments)
-        for text in _call_problems(definitions[0], given)
-    ]
-
-
-def _call_problems(definition, given):
-    """What is wrong with a call of a function with images and the given keyword arguments."""
-    signature, name = definition.args, definition.name
-    places = [*signature.posonlyargs, *signature.args]
-    if not places and not signature.vararg:
-        return [f"{name} takes no images; its first argument is an array of them"]
-    optional = {a.arg for a in places[len(places) - len(signature.defaults) :]}
-    optional |= {
-        a.arg for a, d in zip(signature.kwonlyargs, signature.kw_defaults, strict=True) if d
-    }
-    named = [*signature.args, *signature.kwonlyargs]
-    known = [a.arg for a in named if a not in places[:1]]
-    needed = [a.arg for a in [*places[1:], *signature.kwonlyargs] if a.arg not in optional]
-    takes = f"{name} takes {', '.join(known) or 'nothing'} besides the images"
-    unknown = [] if signature.kwarg else [key for key in given if key not in known]
-    return [f"{key} is unknown; {takes}" for key in unknown] + [
-        f"{key} is missing; {takes}" for key in needed if key not in given
-    ]
-
-
-def _names(tree):
-    """All names that a file binds somewhere, "*" for whatever a module brings."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name for alias in node.names)
+    most = CATALOGUE[name].largest(min(height, width))
+    for pixels in numbers:
+        if pixels > most:
+            yield (
+                f"{where}.pixels: {pixels} leaves no pixel of the {height} x {width} images of "
+                f"{kind}; give at most {most}"
+            )

@@ -1,36 +1,26 @@
 """One experiment's data set, by the `dataset` mapping of the config."""
 
 from efficient_augmentation.data import (
-    cifar10,
     digits,
     features,
     folder,
     label_noise,
-    mnist,
-    norb,
     npz,
     overlap,
     own,
+    published,
     sources,
 )
 from efficient_augmentation.files import digests
 
-_PUBLISHED = {"mnist": mnist.load, "cifar10": cifar10.load, "norb": norb.load}
 OWN = {"folder": folder, "npz": npz, "features": features}
 """Readers of a user's own data, by kind."""
 
 READERS = {
-    **{kind: {kind} for kind in ("digits", *sources.SOURCES, "folder", "npz")},
+    **{kind: {kind} for kind in ("digits", *published.SETS, "folder", "npz")},
     "features": {"features", "npz"},
 }
 """Modules beside this one that read each kind of data."""
-
-_IMAGE_SHAPE = {
-    "digits": (16, 16, 1),
-    "mnist": (28, 28, 1),
-    "cifar10": (32, 32, 3),
-    "norb": (96, 96, 1),
-}
 
 
 def files(dataset):
@@ -72,9 +62,10 @@ def _read(dataset, paths):
         points = OWN[kind].load(**_settings(dataset))
         texts = [*points.get("warnings", ()), *overlap.warnings(points)]
         return points | own.warned(texts)
-    if kind not in _PUBLISHED:
-        raise ValueError(f"dataset.kind: {kind!r} is not one of {['digits', *_PUBLISHED, *OWN]}")
-    return _PUBLISHED[kind](*paths, classes=dataset["classes"], n_train=dataset["n_train"])
+    if kind not in published.SETS:
+        known = ["digits", *published.SETS, *OWN]
+        raise ValueError(f"dataset.kind: {kind!r} is not one of {known}")
+    return published.SETS[kind].load(*paths, classes=dataset["classes"], n_train=dataset["n_train"])
 
 
 def fingerprint(dataset, memory=None):
@@ -117,7 +108,9 @@ def image_shape(dataset):
     """
     if dataset["kind"] in OWN:
         return OWN[dataset["kind"]].image_shape(**_settings(dataset))
-    return _IMAGE_SHAPE[dataset["kind"]]
+    if dataset["kind"] == "digits":
+        return digits.IMAGE_SHAPE
+    return published.SETS[dataset["kind"]].image_shape
 
 
 def _settings(dataset):

@@ -6,6 +6,7 @@ from efficient_augmentation.data import classes as chosen
 
 # Points of each digit 0..9 among the 1797.
 COUNTS = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+IMAGE_SHAPE = (16, 16, 1)
 
 
 def size_problems(n_train, classes):

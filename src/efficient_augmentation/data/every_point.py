@@ -2,14 +2,12 @@
 
 import numpy as np
 
-from efficient_augmentation.data import cifar10, dataset, digits, mnist, norb
+from efficient_augmentation.data import dataset, digits, published
 
-COUNTS = {
-    "mnist": mnist.TRAIN_COUNTS,
-    "cifar10": cifar10.TRAIN_COUNTS,
-    "norb": norb.TRAIN_COUNTS,
-}
-"""Training points of each class in the published files, by kind of data."""
+
+def class_counts(kind):
+    """Points of each class 0, 1, ...: of digits all, of published data those to train on."""
+    return digits.COUNTS if kind == "digits" else published.SETS[kind].counts
 
 
 def written_out(of):
@@ -20,9 +18,9 @@ def written_out(of):
     Returns: mapping that gives the same points: `classes` null becomes the list of all, `n_train`
       null the number of training points of the chosen classes; of a user's own data as it came.
     """
-    counts = {"digits": digits.COUNTS, **COUNTS}.get(of["kind"])
-    if counts is None:
+    if of["kind"] in dataset.OWN:
         return of
+    counts = class_counts(of["kind"])
     classes, n_train = of["classes"], of["n_train"]
     if classes is None:
         classes = list(range(len(counts)))
@@ -40,9 +38,9 @@ def settings(of):
     Returns: mapping of the same kind: of a data set with a published training set all its classes
       and points; of any other the experiment's own, since its test points are among the rest.
     """
-    if of["kind"] not in COUNTS:
+    if of["kind"] not in published.SETS:
         return of
-    counts = COUNTS[of["kind"]]
+    counts = class_counts(of["kind"])
     return {"classes": list(range(len(counts))), "kind": of["kind"], "n_train": sum(counts)}
 
 

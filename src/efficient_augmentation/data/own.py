@@ -1,7 +1,6 @@
 """What the readers of a user's own data share: which classes, which points, which settings."""
 
 from collections import Counter
-from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
@@ -132,36 +131,6 @@ def looked(path):
     Returns: str; empty for an absolute path.
     """
     return "" if Path(path).is_absolute() else f" in {Path.cwd()}"
-
-
-def setting_problems(dataset):
-    """What is wrong with the settings that all kinds of own data have.
-
-    Args:
-      dataset: mapping with classes, n_train, test_share and seed.
-    Returns: list of str, one message each; empty if there is nothing wrong.
-    """
-    problems, share = [], dataset["test_share"]
-    if dataset["classes"] is not None:
-        problems += _name_problems(dataset["classes"])
-    n_train = dataset["n_train"]
-    if n_train is not None and (not chosen.is_integer(n_train) or n_train < 1):
-        problems += [f"dataset.n_train: {n_train!r} is neither a positive integer nor null for all"]
-    if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share < 1:
-        problems += [f"dataset.test_share: {share!r} is not a number between 0 and 1"]
-    return problems + seed_problems(dataset["seed"])
-
-
-def seed_problems(seed):
-    """What is wrong with `dataset.seed`.
-
-    Args:
-      seed: of a split or a draw.
-    Returns: list of str, one message or none.
-    """
-    if not chosen.is_integer(seed) or seed < 0:
-        return [f"dataset.seed: {seed!r} is not a non-negative integer"]
-    return []
 
 
 def _name_problems(classes):

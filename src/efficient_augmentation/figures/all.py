@@ -1,77 +1,102 @@
-"""All figures of one transform of one experiment."""
+"""The figures of one transform that are drawn together, each by its registered name."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
 
 from efficient_augmentation.analysis import summary
+from efficient_augmentation.experiment import figures
 from efficient_augmentation.figures import compare, images, regularization, score_plots, strata
 from efficient_augmentation.figures import curves as accuracy_curves
-from efficient_augmentation.names import scores as score_names
-
-BESIDE = {
-    "compare_loss_random": ("loss", "random"),
-    "compare_loss_deterministic": ("loss", "deterministic"),
-    "compare_margin_random": ("margin", "random"),
-}
-"""Figures of influence beside another score: name -> (the other score, family)."""
 
 
-def transform_figures(dataset, scores, baselines, curves, variants, *, name, class_names):
-    """Every figure of one transform, drawn one at a time.
+class Measured(NamedTuple):
+    """What the figures of a transform show.
 
-    For each score in curves: accuracy_{score}_random, accuracy_{score}_deterministic; of these,
-    scores_{score} where it has an "after", images_{score} where it is a column of scores.csv; once:
-    transform; then, where curves hold the data, compare_loss_random, compare_loss_deterministic,
-    compare_margin_random, compare_dpp_weighted and compare_dpp_raw, all beside influence, and for
-    each stratified score clusters_{score}; where C was chosen from the data, regularization.
-
-    Of features, which stand in the place of images in x_train (n, d), no images are drawn.
-
-    Args:
-      dataset: mapping with x_train (n, h, w, c) and y_train (n,).
-      scores: columns of scores.csv: each score and, but for the machine's, its `_after`.
+    Attributes:
+      x: training images (n, h, w, c), or features (n, d), of which no images are drawn.
+      y: their labels (n,).
+      scores: columns of scores.csv.
       baselines: mapping of baselines.json.
       curves: columns of curves.csv.
       variants: the transform's, as `catalogue.variants` returns them.
-      name: the transform's name.
+      transform: its name.
       class_names: name of each class, in the order of the labels.
-    Yields: (figure's name, Figure).
-    Raises: ValueError if a score's column is missing or scores and images differ in number.
     """
-    x, y = dataset["x_train"], dataset["y_train"]
-    found = list(dict.fromkeys(score for score, _ in summary.pairs(curves)))
-    check(scores, found, len(x))
-    for score in found:
-        for family in accuracy_curves.FAMILIES:
-            figure = accuracy_curves.accuracy(curves, baselines, score, family)
-            yield f"accuracy_{score}_{family}", figure
-        if score in score_names.FOLLOWED:
-            before, after = scores[score], scores[f"{score}_after"]
-            yield f"scores_{score}", score_plots.before_after(before, after, score)
-        if score in scores and x.ndim == 4:
-            yield f"images_{score}", images.extremes(x, y, scores[score], score, class_names)
-    if "losses" in baselines["C_choice"]:
-        yield "regularization", regularization.losses(baselines["C_choice"])
-    if x.ndim == 4:
-        yield "transform", images.transform(x, y, variants, name, class_names)
-    yield from combined_figures(curves, baselines, found)
+
+    x: np.ndarray
+    y: np.ndarray
+    scores: dict
+    baselines: dict
+    curves: dict
+    variants: list
+    transform: str
+    class_names: list
+
+    def column(self, name):
+        """A column of scores.csv; ValueError where it is missing or no row is a point's."""
+        if name not in self.scores:
+            raise ValueError(f"scores: no column {name!r}; there are {', '.join(self.scores)}")
+        if len(self.scores[name]) != len(self.x):
+            n = len(self.x)
+            raise ValueError(f"scores: {len(self.scores[name])} rows for {n} training images")
+        return self.scores[name]
+
+    def of(self, score):
+        """Curves and baselines; ValueError where the curves hold no row of the score."""
+        known = dict.fromkeys(s for s, _ in summary.pairs(self.curves))
+        if score not in known:
+            raise ValueError(f"curves: no row of score {score!r}; there are {', '.join(known)}")
+        return self.curves, self.baselines
 
 
-def combined_figures(curves, baselines, found):
-    """Figures that set scores, k-DPPs and numbers of clusters beside each other."""
-    for name, (other, family) in BESIDE.items():
-        if {"influence", other} <= set(found):
-            yield name, compare.scores(curves, baselines, "influence", other, family)
-    for policy in ("dpp_weighted", "dpp_raw"):
-        if "influence" in found and ("influence", policy) in summary.dpp_pairs(curves):
-            yield f"compare_{policy}", compare.dpp(curves, baselines, "influence", policy)
-    for score in dict.fromkeys(score for score, _ in summary.stratified(curves)):
-        yield f"clusters_{score}", strata.clusters(curves, baselines, score)
+def transform_figures(names, measured) -> Iterator[tuple[str, Figure]]:
+    """Figures of one transform, drawn one at a time.
+
+    Args:
+      names: as `experiment.figures.named` gives them for `DRAWN_TOGETHER`.
+      measured: Measured.
+    Yields: (figure's name, Figure).
+    Raises: ValueError for a name that no figure has, or if what a figure shows was not measured.
+    """
+    for name in names:
+        figure, made_for = figures.find(name)
+        yield name, DRAWINGS[figure.name](measured, made_for)
 
 
-def check(scores, found, n):
-    """Raise ValueError where scores lack a column or hold another number of points."""
-    followed = [score for score in found if score in score_names.FOLLOWED]
-    columns = [column for score in followed for column in (score, f"{score}_after")]
-    for column in (*columns, *(score for score in found if score in scores)):
-        if column not in scores:
-            raise ValueError(f"scores: no column {column!r}; there are {', '.join(scores)}")
-        if len(scores[column]) != n:
-            raise ValueError(f"scores: {len(scores[column])} rows for {n} training images")
+def _accuracy(family):
+    return lambda m, score: accuracy_curves.accuracy(*m.of(score), score, family)
+
+
+def _beside_influence(family):
+    def draw(m, score):
+        m.of("influence")
+        return compare.scores(*m.of(score), "influence", score, family)
+
+    return draw
+
+
+def _before_after(m, score):
+    return score_plots.before_after(m.column(score), m.column(f"{score}_after"), score)
+
+
+def _extremes(m, score):
+    return images.extremes(m.x, m.y, m.column(score), score, m.class_names)
+
+
+DRAWINGS = {
+    "transform": lambda m, _: images.transform(m.x, m.y, m.variants, m.transform, m.class_names),
+    "regularization": lambda m, _: regularization.losses(m.baselines["C_choice"]),
+    "accuracy_{}_random": _accuracy("random"),
+    "accuracy_{}_deterministic": _accuracy("deterministic"),
+    "compare_{}_random": _beside_influence("random"),
+    "compare_{}_deterministic": _beside_influence("deterministic"),
+    "clusters_{}": lambda m, score: strata.clusters(m.curves, m.baselines, score),
+    "compare_{}": lambda m, policy: compare.dpp(m.curves, m.baselines, "influence", policy),
+    "scores_{}": _before_after,
+    "images_{}": _extremes,
+}
+"""Registered name of each figure of `DRAWN_TOGETHER` -> function of Measured and of the score or
+policy that the figure is made for."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-SMALL = ("cnn", "lenet")
-"""Networks that are trained on an experiment's own points; they see images as they are."""
+SMALLEST = {"cnn": 10, "lenet": 12}
+"""Networks that are trained on an experiment's own points and see images as they are, each with the
+height and width that it asks for at least."""
 RESNETS = ("resnet11v2", "resnet20v2", "resnet50v2", "resnet56v2")
 """Networks that are trained on a whole data set; they subtract its mean image."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from efficient_augmentation.names import networks
-
 FOLLOWED = ("loss", "influence", "el2n", "grand", "margin_uncertainty", "entropy")
 """Scores under a fit, which change as points are augmented: there is a value before and after."""
 FIXED = ("margin", "hinge", "knn_shapley")
@@ -33,34 +31,3 @@ def asked(settings: Mapping[str, Any]) -> list[str]:
 def further(settings: Mapping[str, Any]) -> list[str]:
     """Those of `asked` that get columns of their own at the end of scores.csv."""
     return [name for name in asked(settings) if name not in COLUMNS]
-
-
-def problems(settings: Mapping[str, Any]) -> list[str]:
-    """Scores that come from a training which the experiment does not make.
-
-    Args:
-      settings: the experiment's effective settings.
-    Returns: list of str, each naming the key, its value and what would be right.
-    """
-    found = [
-        f"end_to_end.scores: {given} comes from the training of the network that makes the "
-        "features, which networks trained end to end do not have; leave it out"
-        for given in settings["end_to_end"]["scores"]
-        if given in GIVEN
-    ]
-    featurizer = settings["featurizer"]
-    if featurizer["kind"] in networks.SMALL and featurizer["mode"] == "frozen":
-        return found
-    of = ", ".join(f"{key}: {featurizer[key]}" for key in ("kind", "mode") if key in featurizer)
-    places = {
-        "scores": settings["scores"],
-        "clusters.scores": settings["clusters"]["scores"],
-        "dpp.scores": settings["dpp"]["scores"],
-    }
-    return found + [
-        f"{place}: {given} comes from the training of the experiment's own small network, and "
-        f"featurizer is {{{of}}}; give {{kind: cnn}} or {{kind: lenet}}, with mode: frozen"
-        for place, names in places.items()
-        for given in names
-        if given in GIVEN
-    ]

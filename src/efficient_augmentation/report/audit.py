@@ -3,7 +3,8 @@
 import math
 
 from efficient_augmentation.analysis import audit, sentences
-from efficient_augmentation.report import pictures, texts
+from efficient_augmentation.experiment import figures
+from efficient_augmentation.report import pictures
 
 
 def view(material):
@@ -20,9 +21,7 @@ def view_audit(experiment):
         "name": experiment.name,
         "columns": [f"top {k}" for k in audit.TOP] + [f"top {sentences.percent(audit.TOP_SHARE)}"],
         "rows": [row(experiment.audit, i) for i in range(len(experiment.audit["score"]))],
-        "figure": pictures.picture(
-            "audit", experiment.audit_figure, sentence, texts.READ["audit"], alt
-        ),
+        "figure": pictures.picture(figures.AUDIT, experiment.audit_figure, sentence, alt),
     }
 
 

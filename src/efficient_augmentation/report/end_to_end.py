@@ -3,8 +3,9 @@
 import math
 
 from efficient_augmentation.analysis import carry_over, sentences
+from efficient_augmentation.experiment import figures
 from efficient_augmentation.figures import end_to_end
-from efficient_augmentation.report import pictures, texts
+from efficient_augmentation.report import pictures
 
 
 def view(material):
@@ -31,11 +32,7 @@ def view_run(experiment, transform):
         ],
         "rows": [view_row(row) for rows in series.values() for row in rows],
         "figure": pictures.picture(
-            "end_to_end",
-            transform.figures["end_to_end"],
-            sentence,
-            texts.READ["end_to_end"],
-            alt,
+            figures.END_TO_END, transform.figures[figures.END_TO_END.name], sentence, alt
         ),
     }
 

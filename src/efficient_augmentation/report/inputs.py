@@ -1,13 +1,12 @@
 """What the report is made of: results of experiments, read from the files of their rules."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from efficient_augmentation.experiment import figures, files
 from efficient_augmentation.files import arrays, tables
-from efficient_augmentation.names import policies
 from efficient_augmentation.selection import order
 
 THUMBNAILS = 24
@@ -115,113 +114,103 @@ def read_experiment(directory, config, network=None):
       config: effective settings of the experiment.
       network: folder of the network that the experiment trains, None if it trains none.
     Returns: ExperimentResult.
-    Raises: ValueError naming the file or folder that is missing.
+    Raises: ValueError naming the file that is missing.
     """
     directory = Path(directory)
-    check_files([directory / "dataset.npz"])
+    located = files.located(directory, config, files.REPORT, network)
+    check_files(path for _, path in located)
     # Data of a user's own say which share of them was split off.
     own = "test_share" in config["dataset"]
     names = ("x_train", "train_ids") + ("test_share",) * own
     data = arrays.load(directory / "dataset.npz", *names)
-    found = [
-        read_transform(
-            directory / name,
-            parameters,
-            data,
-            end_to_end=bool(config["end_to_end"]["shares"]),
-            compared=policies.compared(config["policies"]),
-        )
-        for name, parameters in config["transforms"].items()
-    ]
-    sweep, training, audit = (None, None), (None, None), (None, None)
-    if config["sweep"]:
-        sweep = _table_and_picture(
-            directory / "clusters.csv", directory / "figures" / "clusters_sweep.png"
-        )
-    if config["audit"]:
-        audit = _table_and_picture(
-            directory / "audit_summary.csv", directory / "figures" / "audit.png"
-        )
-    if network:
-        training = _table_and_picture(Path(network, "history.csv"), Path(network, "training.png"))
-    origins = read_origins(directory, list(config["transforms"]), network)
-    share = float(data.get("test_share", 0.0))
+    own_tables = read_tables(files.OF_EXPERIMENT, directory, config)
+    pictures = read_pictures(figures.OF_EXPERIMENT, directory / "figures", config)
+    trained = read_tables(files.OF_NETWORK, Path(network), config) if network else {}
+    shown = read_pictures([figures.TRAINING], Path(network), config) if network else {}
     return ExperimentResult(
-        directory.name, config, found, *sweep, *training, origins, *audit, share
+        directory.name,
+        config,
+        [read_transform(directory / name, config, data) for name in config["transforms"]],
+        sweep=own_tables.get("clusters.csv"),
+        sweep_figure=pictures.get(figures.SWEEP.name),
+        training=trained.get("history.csv"),
+        training_figure=shown.get(figures.TRAINING.name),
+        origins=read_origins(located),
+        audit=own_tables.get("audit_summary.csv"),
+        audit_figure=pictures.get(figures.AUDIT.name),
+        test_share=float(data.get("test_share", 0.0)),
     )
 
 
-def read_origins(directory, transforms, network=None):
-    """What the files of each stage come from; a network that was not trained here is no stage."""
-    stages = {
-        "data set": (arrays, [directory / "dataset.npz"]),
-        "network": (arrays, [Path(network, "weights.npz")] if network else []),
-        "features": (arrays, [directory / name / "features.npz" for name in transforms]),
-        "scores": (tables, [directory / name / "scores.csv" for name in transforms]),
-        "curves": (tables, [directory / name / "curves.csv" for name in transforms]),
-        "selection": (tables, [directory / name / "selection.csv" for name in transforms]),
-    }
-    check_files(path for _, paths in stages.values() for path in paths)
-    return {
-        stage: [kind.read_provenance(path) for path in paths]
-        for stage, (kind, paths) in stages.items()
-        if paths
-    }
+def read_origins(located):
+    """What the files of each stage come from.
+
+    Args:
+      located: list of (File, path), as `experiment.files.located` returns it.
+    Returns: dict from stage to what `provenance.of` said of each of its files.
+    """
+    found = {}
+    for file, path in located:
+        if file.stage:
+            kind = arrays if path.suffix == ".npz" else tables
+            found.setdefault(file.stage, []).append(kind.read_provenance(path))
+    return found
 
 
 def read_table1(folder):
     """Table 1 and its figure: (columns of table1.csv, bytes of table1.png)."""
-    return _table_and_picture(folder / "table1.csv", folder / "table1.png")
+    paths = folder / "table1.csv", folder / f"{figures.TABLE1.name}.png"
+    check_files(paths)
+    return tables.read_csv(paths[0]), paths[1].read_bytes()
 
 
-def _table_and_picture(table, picture):
-    check_files([table, picture])
-    return tables.read_csv(table), picture.read_bytes()
+def read_tables(known, directory, config):
+    """What the tables and JSON files hold that the report reads, by name."""
+    return {
+        file.name: files.read(file, directory)
+        for file in files.made(known, config, files.REPORT)
+        if not file.name.endswith(".npz")
+    }
 
 
-def read_transform(directory, parameters, data, *, end_to_end=False, compared=False):
-    """Results of one transform, from results/{experiment}/{transform}.
+def read_pictures(known, directory, config):
+    """The PNG of each figure that the experiment has, by name."""
+    paths = {name: directory / f"{name}.png" for name in figures.named(known, config)}
+    check_files(paths.values())
+    return {name: path.read_bytes() for name, path in paths.items()}
+
+
+def read_transform(directory, config, data):
+    """Results of one transform.
 
     Args:
-      directory: the folder.
-      parameters: of the transform.
+      directory: results/{experiment}/{transform}.
+      config: effective settings of the experiment.
       data: mapping with x_train and train_ids of dataset.npz.
-      end_to_end: whether networks were trained end to end.
-      compared: whether there are policies beside uniform choice.
     Returns: TransformResult.
     """
-    tabled = ("curves.csv", "auc.csv", "scores.csv", "selection.csv")
-    files = {name: directory / name for name in ("baselines.json", "selection.json", *tabled)}
-    if end_to_end:
-        files["end_to_end.csv"] = directory / "end_to_end.csv"
-    if compared:
-        files["needed.csv"] = directory / "needed.csv"
-    check_files(files.values())
-    pictures = sorted((directory / "figures").glob("*.png"))
-    if not pictures:
-        raise ValueError(f"report: no figure (*.png) in {directory / 'figures'}")
+    found = read_tables(files.OF_TRANSFORM, directory, config)
     return TransformResult(
         name=directory.name,
-        parameters=parameters,
-        baselines=json.loads(files["baselines.json"].read_text(encoding="utf-8")),
-        curves=tables.read_csv(files["curves.csv"]),
-        auc=tables.read_csv(files["auc.csv"]),
-        scores=tables.read_csv(files["scores.csv"]),
-        figures={path.stem: path.read_bytes() for path in pictures},
-        selection=read_selection(files["selection.json"], files["selection.csv"], data),
-        end_to_end=tables.read_csv(files["end_to_end.csv"]) if end_to_end else None,
-        needed=tables.read_csv(files["needed.csv"]) if compared else None,
+        parameters=config["transforms"][directory.name],
+        baselines=found["baselines.json"],
+        curves=found["curves.csv"],
+        auc=found["auc.csv"],
+        scores=found["scores.csv"],
+        figures=read_pictures(figures.OF_TRANSFORM, directory / "figures", config),
+        selection=with_images(found["selection.json"], found["selection.csv"], data),
+        end_to_end=found.get("end_to_end.csv"),
+        needed=found.get("needed.csv"),
     )
 
 
-def read_selection(answer, table, data):
+def with_images(answer, table, data):
     """The points chosen, with their images where they have any."""
-    columns = tables.read_csv(table, texts=("id", "label"))
     images = None
     if data["x_train"].ndim == 4:
-        first = order.chosen(columns, data["train_ids"])[:THUMBNAILS]
+        first = order.chosen(table, data["train_ids"])[:THUMBNAILS]
         images = data["x_train"][first]
-    return Selection(json.loads(answer.read_text(encoding="utf-8")), columns, images)
+    return Selection(answer, table, images)
 
 
 def check_files(paths):

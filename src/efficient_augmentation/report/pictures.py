@@ -5,6 +5,7 @@ import base64
 import jinja2
 
 from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.experiment import figures
 from efficient_augmentation.figures import looks
 from efficient_augmentation.names import policies
 from efficient_augmentation.report import texts
@@ -13,6 +14,13 @@ LEADING = {"random": "random_proportional", "deterministic": "deterministic_prop
 """The policy that a figure's sentence speaks about, where it was run."""
 DPP_BESIDE = {"dpp_weighted": "random_proportional", "dpp_raw": "baseline"}
 """The policy of independent draws beside which a k-DPP is set."""
+TITLES = {
+    "main": "Main results",
+    "clusters": "Stratified by clusters",
+    "dpp": "Diverse subsets: k-DPP",
+    "points": "Scores and images",
+}
+"""Sections of figures on a transform, which `Figure.section` names, in the order of the page."""
 MARKERS = {
     "o": '<circle cx="17" cy="6" r="3"/>',
     "s": '<rect x="14" y="3" width="6" height="6"/>',
@@ -34,80 +42,65 @@ MARKERS = {
 
 
 def sections(transform, scores, classes):
-    """Figures in the paper's order: (title, figures, title of what is folded, folded figures).
+    """Figures of a transform in the paper's order, a mapping for each section that has some.
 
-    Influence, or the first score without it, stands in the open; the same figures of the other
-    scores are folded.
+    Influence, or the first score without it, stands in the open, and so does what compares scores
+    or policies; the same figures of the other scores are folded.
+
+    Args:
+      transform: TransformResult.
+      scores: names of the scores in the order of the curves.
+      classes: names of the classes.
+    Returns: list of mappings with `kind`, a key of `TITLES`, `title`, `figures`, `folded` and
+      `label`, the scores of what is folded.
     """
     leading = "influence" if "influence" in scores else next(iter(scores), None)
-    others = [score for score in scores if score != leading]
-    strata = list(dict.fromkeys(score for score, _ in summary.stratified(transform.curves)))
-    plans = [
-        (
-            "main",
-            "Main results",
-            accuracy_names([leading]) + beside(scores),
-            accuracy_names(others),
-        ),
-        ("clusters", "Stratified by clusters", *split(strata, leading, "clusters")),
-        ("dpp", "Diverse subsets: k-DPP", dpp_names(transform.curves), []),
-        ("points", "Scores and images", score_names([leading]), score_names(others)),
-    ]
     found = []
-    for kind, title, shown, folded in plans:
-        figures = view_figures(transform, shown, classes)
-        rest = view_figures(transform, folded, classes)
-        if figures or rest:
-            label = ", ".join(dict.fromkeys(score for _, _, score in folded))
+    for kind, title in TITLES.items():
+        shown, folded = split(figures_of(transform, kind), scores, leading)
+        if shown or folded:
             found.append(
-                {"kind": kind, "title": title, "figures": figures, "folded": rest, "label": label}
+                {
+                    "kind": kind,
+                    "title": title,
+                    "figures": [view_figure(transform, name, classes) for name in shown],
+                    "folded": [view_figure(transform, name, classes) for name in folded],
+                    "label": ", ".join(dict.fromkeys(figures.find(name)[1] for name in folded)),
+                }
             )
     return found
 
 
-def accuracy_names(scores):
-    """(figure, kind, score) of the accuracy figures."""
-    return [(f"accuracy_{s}_{family}", family, s) for s in scores for family in LEADING]
+def figures_of(transform, section):
+    """Names of a transform's figures in a section, in the order of their registration."""
+    order = figures.OF_TRANSFORM
+    found = [name for name in transform.figures if figures.find(name)[0].section == section]
+    return sorted(found, key=lambda name: order.index(figures.find(name)[0]))
 
 
-def beside(scores):
-    """(figure, kind, score) of influence beside other scores, where both were run."""
-    names = [("compare_loss_random", "loss"), ("compare_loss_deterministic", "loss")]
-    names.append(("compare_margin_random", "margin"))
-    return [(n, "compare", s) for n, s in names if {"influence", s} <= set(scores)]
+def split(names, scores, leading):
+    """Names of figures that stand in the open, and of those that are folded, score by score."""
+    found = [(name, *figures.find(name)) for name in names]
+    places = {score: place for place, score in enumerate(scores)}
+    found.sort(key=lambda one: (one[1].compares, places.get(one[2], len(places))))
+    singles = [x for _, figure, x in found if not figure.compares]
+    if leading not in singles:
+        leading = next(iter(singles), None)
+    shown = [name for name, figure, x in found if figure.compares or x == leading]
+    return shown, [name for name, _, _ in found if name not in shown]
 
 
-def split(scores, leading, kind):
-    """(figure, kind, score) of the leading score, and of the others; the first leads if need be."""
-    first = leading if leading in scores else next(iter(scores), None)
-    names = [(f"{kind}_{s}", kind, s) for s in scores]
-    return [n for n in names if n[2] == first], [n for n in names if n[2] != first]
+def view_figure(transform, name, classes):
+    """A figure with its picture, caption and alternative text."""
+    figure, made_for = figures.find(name)
+    sentence = SENTENCES[figure.name](transform, made_for, classes)
+    alt = f"{name.replace('_', ' ')}, transform {transform.name}. {sentence}"
+    return picture(figure, transform.figures[name], sentence, alt)
 
 
-def dpp_names(curves):
-    """(figure, kind, score) of the k-DPPs that were run by influence."""
-    measured = summary.dpp_pairs(curves)
-    found = [policy for policy in DPP_BESIDE if ("influence", policy) in measured]
-    return [(f"compare_{policy}", "dpp", "influence") for policy in found]
-
-
-def score_names(scores):
-    """(figure, kind, score) of distributions and images."""
-    return [(f"{kind}_{s}", kind, s) for s in scores for kind in ("scores", "images")]
-
-
-def view_figures(transform, names, classes):
-    """Figures with their pictures, captions and alternative texts; those not made are skipped."""
-    views = []
-    for name, kind, score in names:
-        if name not in transform.figures:
-            continue
-        kind = kind or name
-        sentence = figure_sentence(transform, score, name, kind, classes)
-        alt = f"{name.replace('_', ' ')}, transform {transform.name}. {sentence}"
-        text = texts.how_to_read(kind, score)
-        views.append(picture(kind, transform.figures[name], sentence, text, alt))
-    return views
+def view_opening(transform, classes):
+    """The figures before all sections: of the transform itself, and of how C was chosen."""
+    return [view_figure(transform, name, classes) for name in figures_of(transform, "opening")]
 
 
 def view_sweep(experiment):
@@ -116,7 +109,7 @@ def view_sweep(experiment):
         return []
     sentence = sentences.sweep_sentence(experiment.sweep)
     alt = f"k-means over the number of clusters, {experiment.name}. {sentence}"
-    return [picture("sweep", experiment.sweep_figure, sentence, texts.READ["sweep"], alt)]
+    return [picture(figures.SWEEP, experiment.sweep_figure, sentence, alt)]
 
 
 def view_training(experiment):
@@ -125,19 +118,18 @@ def view_training(experiment):
         return []
     sentence = sentences.training_sentence(experiment.training)
     alt = f"Training of the network, {experiment.name}. {sentence}"
-    text = texts.READ["training"]
-    return [picture("training", experiment.training_figure, sentence, text, alt)]
+    return [picture(figures.TRAINING, experiment.training_figure, sentence, alt)]
 
 
-def picture(kind, png, sentence, read, alt):
+def picture(figure, png, sentence, alt):
     """What the template shows of one figure."""
     width, height = png_size(png)
     return {
-        "kind": kind,
+        "kind": figure.caption,
         "source": "data:image/png;base64," + base64.b64encode(png).decode("ascii"),
         "width": width // 2,
         "height": height // 2,
-        "read": read,
+        "read": texts.how_to_read(figure),
         "sentence": sentence,
         "alt": alt,
     }
@@ -146,35 +138,6 @@ def picture(kind, png, sentence, read, alt):
 def png_size(png):
     """Width and height of a PNG in pixels, from its header."""
     return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
-
-
-def figure_sentence(transform, score, name, kind, classes):
-    """What a figure shows, in a sentence or two computed from the results."""
-    curves, baselines = transform.curves, transform.baselines
-    if kind == "scores":
-        return sentences.scores_sentence(transform.scores, score)
-    if kind == "images":
-        return sentences.images_sentence(transform.scores, score, classes)
-    if kind == "regularization":
-        return sentences.penalty_sentence(baselines["C_choice"])
-    if kind == "transform":
-        return f"The test set holds {baselines['n_test_rows']} rows with its variants."
-    if kind == "clusters":
-        names = [policy for s, policy in summary.stratified(curves) if s == score]
-        found = (sentences.clusters_sentence(curves, baselines, score, policy) for policy in names)
-        return " ".join(dict.fromkeys(found))
-    if kind == "dpp":
-        policy = name.removeprefix("compare_")
-        return beside_sentence(transform, (score, policy), (score, DPP_BESIDE[policy]))
-    family = name.rsplit("_", 1)[1]
-    if kind == "compare":
-        ours = leading_policy(curves, "influence", family)
-        theirs = leading_policy(curves, score, family, inverse=score == "margin")
-        return beside_sentence(transform, ("influence", ours), (score, theirs))
-    policy = leading_policy(curves, score, family)
-    if policy is None:
-        return "No policy of this family was run."
-    return sentences.gain_sentence(curves, baselines, score, policy)
 
 
 def beside_sentence(transform, ours, theirs):
@@ -197,6 +160,66 @@ def leading_policy(curves, score, family, inverse=False):
     ]
     leading = LEADING[family].replace("_", "_inverse_", 1) if inverse else LEADING[family]
     return leading if leading in found else next(iter(found), None)
+
+
+def gain_of(family):
+    """Sentence of a figure of one score: what the leading policy of a family gains."""
+
+    def sentence(transform, score, classes):
+        policy = leading_policy(transform.curves, score, family)
+        if policy is None:
+            return "No policy of this family was run."
+        return sentences.gain_sentence(transform.curves, transform.baselines, score, policy)
+
+    return sentence
+
+
+def beside_influence(family):
+    """Sentence of a figure that compares influence with another score."""
+
+    def sentence(transform, score, classes):
+        ours = leading_policy(transform.curves, "influence", family)
+        theirs = leading_policy(transform.curves, score, family, inverse=score == "margin")
+        return beside_sentence(transform, ("influence", ours), (score, theirs))
+
+    return sentence
+
+
+def dpp_sentence(transform, policy, classes):
+    """What a k-DPP by influence gains beside independent draws."""
+    return beside_sentence(transform, ("influence", policy), ("influence", DPP_BESIDE[policy]))
+
+
+def clusters_sentence(transform, score, classes):
+    """What clusters change in each stratified policy."""
+    curves, baselines = transform.curves, transform.baselines
+    names = [policy for s, policy in summary.stratified(curves) if s == score]
+    found = (sentences.clusters_sentence(curves, baselines, score, policy) for policy in names)
+    return " ".join(dict.fromkeys(found))
+
+
+SENTENCES = {
+    "transform": lambda transform, _, classes: (
+        f"The test set holds {transform.baselines['n_test_rows']} rows with its variants."
+    ),
+    "regularization": lambda transform, _, classes: sentences.penalty_sentence(
+        transform.baselines["C_choice"]
+    ),
+    "accuracy_{}_random": gain_of("random"),
+    "accuracy_{}_deterministic": gain_of("deterministic"),
+    "compare_{}_random": beside_influence("random"),
+    "compare_{}_deterministic": beside_influence("deterministic"),
+    "clusters_{}": clusters_sentence,
+    "compare_{}": dpp_sentence,
+    "scores_{}": lambda transform, score, classes: sentences.scores_sentence(
+        transform.scores, score
+    ),
+    "images_{}": lambda transform, score, classes: sentences.images_sentence(
+        transform.scores, score, classes
+    ),
+}
+"""What each figure shows, computed from the results: registered name -> function of the
+TransformResult, the score or policy, and the names of the classes."""
 
 
 def swatch(policy):

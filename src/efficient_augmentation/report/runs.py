@@ -73,7 +73,6 @@ def view_transform(experiment, transform):
     classes = inputs.class_names(experiment.config)
     baselines = transform.baselines
     scores = list(dict.fromkeys(score for score, _ in summary.pairs(transform.curves)))
-    once = [(name, None, None) for name in ("transform", "regularization")]
     return {
         "name": transform.name,
         "anchor": anchor(experiment, transform),
@@ -83,7 +82,7 @@ def view_transform(experiment, transform):
         "vsv_share": describe_vsv(baselines),
         "nothing": sentences.nothing_to_gain(baselines),
         "warnings": baselines.get("warnings", []),
-        "pictures": pictures.view_figures(transform, once, classes),
+        "pictures": pictures.view_opening(transform, classes),
         "sections": pictures.sections(transform, scores, classes),
         "refinements": refinements(transform),
         "table": auc_table(transform, scores),

@@ -3,7 +3,8 @@
 import math
 
 from efficient_augmentation.analysis import sentences, table1
-from efficient_augmentation.report import pictures, texts
+from efficient_augmentation.experiment import figures
+from efficient_augmentation.report import pictures
 
 
 def view(material):
@@ -20,9 +21,7 @@ def view(material):
         "lines": [line(name, cells) for name, cells in table1.lines(rows)],
         "best": [best(row) for row in rows if row["column"].startswith("best") and row["policy"]],
         "missing": list(dict.fromkeys((r["experiment"], r["note"]) for r in rows if r["note"])),
-        "figure": pictures.picture(
-            "table1", material.table1_figure, sentence, texts.READ["table1"], sentence
-        ),
+        "figure": pictures.picture(figures.TABLE1, material.table1_figure, sentence, sentence),
     }
 
 

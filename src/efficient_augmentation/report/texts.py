@@ -5,76 +5,6 @@ from efficient_augmentation.figures import style
 from efficient_augmentation.names import as_published, regularization
 from efficient_augmentation.report import inputs
 
-READ = {
-    "table1": (
-        "Hollow and dashed: the paper; filled: ours, with 95 % intervals over rounds and test "
-        "images. The best observed policy is picked by the test images that judge it."
-    ),
-    "random": (
-        "Accuracy over the number of augmented points: lines are means over rounds, bands 95 % "
-        "intervals of the mean. The sooner a curve reaches the ceiling, the better the policy "
-        "knows which points matter."
-    ),
-    "deterministic": (
-        "As before, for policies that sort the points instead of drawing them: they have one "
-        "round and no band. Uniform random choice is repeated for comparison."
-    ),
-    "scores": (
-        "Above, how the magnitudes of the score are spread (counts on a logarithmic scale). Below, "
-        "each dot is a training point: its score before against after augmenting everything."
-    ),
-    "images": (
-        "Training images row by row from either end of the ranking; frames show the class. High "
-        "scores should look unusual, low ones typical."
-    ),
-    "regularization": (
-        "The classifier's penalty was chosen by cross-validation over the training points, with "
-        "the copies of a point kept in its fold; the test set was not used. The dashed line is one "
-        "standard error above the least loss, the circle the strongest penalty below it. The grey "
-        "band is one standard error to either side."
-    ),
-    "transform": "Each row is a training image, beside every variant that augmenting it adds.",
-    "compare": (
-        "Colours and markers are policies; plain lines are those of influence, double lines with "
-        "hollow markers those of the other score. Where a pair of one colour runs together, the "
-        "scores choose equally well."
-    ),
-    "dpp": (
-        "A k-DPP draws a fresh diverse subset at every budget; beside it, points drawn one by one. "
-        "The x axis ends with the k-DPP's last budget."
-    ),
-    "clusters": (
-        "One panel for each policy; points are taken in turn from k clusters, the darker the line "
-        "the fewer. The policy without clusters, in its usual look, carries the 95 % band of its "
-        "mean; the lines of all k spread about as much."
-    ),
-    "training": (
-        "Above, the loss after every epoch, the learning rate in grey behind it where it changes; "
-        "below, the accuracy on the images as the training saw them, and on the test images where "
-        "they were watched. Nothing was chosen by the test images."
-    ),
-    "audit": (
-        "Each dot is a training point: the magnitude of its score over the exact change of its "
-        "loss when it is left out, both on logarithmic scales; what is zero lies on the edge. "
-        "Where a score estimates that change, the line is equality."
-    ),
-    "end_to_end": (
-        "Lines are means over rounds, bars 95 % intervals; grey lines: no point and every point "
-        "augmented. Where the order of the lines is the same in both panels, the answer of frozen "
-        "features carries over."
-    ),
-    "sweep": (
-        "Above, the sum of squared distances to the nearest centre; below, how much nearer a point "
-        "is to its own cluster than to the next (1: far apart, 0: none)."
-    ),
-}
-MARGIN_IMAGES = (
-    "Training images row by row from either end of the ranking; frames show the class. A high "
-    "margin is far from the boundary, so here the lowest should look unusual."
-)
-MARGIN_COMPARE = (
-    " A high margin marks an easy point, so its inverse is what corresponds to influence."
-)
 POLICY_TEXTS = {
     "baseline": "points drawn uniformly; no score is used",
     "random_proportional": "drawn with probability proportional to |score|",
@@ -97,11 +27,10 @@ POLICY_TEXTS = {
 }
 
 
-def how_to_read(kind, score):
-    """What a caption says after its sentence."""
-    if score == "margin" and kind == "images":
-        return MARGIN_IMAGES
-    return READ[kind] + (MARGIN_COMPARE if score == "margin" and kind == "compare" else "")
+def how_to_read(figure):
+    """What a caption says after its sentence: the first paragraph of the figure's caption file."""
+    text = figure.caption_file.read_text(encoding="utf-8")
+    return " ".join(text.partition("\n\n")[0].split())
 
 
 def facts(experiment):

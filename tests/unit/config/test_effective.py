@@ -1,29 +1,75 @@
 """The configuration: every default filled in."""
 
 import copy
+import os
 import re
+import subprocess
+import sys
 
 import jsonschema
 import pytest
+import yaml
 
-from efficient_augmentation.config import effective
+from efficient_augmentation.config import effective, transforms
 from efficient_augmentation.data import dataset, sources
 from efficient_augmentation.names import as_published, networks, policies, scores
+from efficient_augmentation.networks import models
+from efficient_augmentation.transforms import catalogue
 from shipped import ROOT, SHIPPED, shipped
+
+sys.path.insert(0, str(ROOT / "docs"))
+import make_config
+
+SCHEMA = effective.schema()
+EXPERIMENT = SCHEMA["$defs"]["Experiment"]["properties"]
 
 
 def test_schema_is_a_schema_that_describes_every_key():
-    jsonschema.Draft202012Validator.check_schema(effective.schema())
-    for name, rule in properties(effective.schema()):
-        assert "description" in rule, name
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    mappings = [SCHEMA, *SCHEMA["$defs"].values()]
+    found = [item for rule in mappings for item in rule.get("properties", {}).items()]
+    assert len(found) > 80
+    for name, rule in found:
+        # Where a key and the mapping below it say the same, it stands at the mapping alone.
+        below = SCHEMA["$defs"].get(rule.get("$ref", "").rpartition("/")[2], {})
+        assert rule.get("description") or below.get("description"), name
 
 
-def properties(rule, path=""):
-    for name, below in rule.get("properties", {}).items():
-        yield f"{path}.{name}", below
-        yield from properties(below, f"{path}.{name}")
-    for name, below in rule.get("$defs", {}).items():
-        yield from properties(below, f"{path}.{name}")
+def test_the_schema_takes_what_the_models_take():
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    for path in (ROOT / "config").glob("*.yaml"):
+        assert list(validator.iter_errors(yaml.safe_load(path.read_text()))) == []
+    for mistake in (
+        {"budgetz": [1]},
+        {"rounds": "5"},
+        {"dataset": {"kind": "mnist", "seed": 3}},
+        {"transforms": {"crop": {"pixels": [0]}}},
+        {"transforms": {"x": {"compose": [{"crop": {}}]}}},
+        {"featurizer": {"kind": "raw", "mode": "online"}},
+        {"selection": {"budget": {"gain": 95}}},
+    ):
+        assert not validator.is_valid({"experiments": {"mine": mistake}}), mistake
+
+
+def test_schema_and_tables_of_keys_are_current():
+    """They are made by docs/make_config.py."""
+    for path, text in make_config.made().items():
+        assert path.read_text() == text, f"{path.name}: run python docs/make_config.py"
+
+
+def test_looking_at_settings_loads_nothing_heavy():
+    script = (
+        "import sys, efficient_augmentation.config.effective as e; e.effective({});"
+        "print(*{'jax', 'flax', 'sklearn', 'scipy', 'matplotlib'} & sys.modules.keys())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []
 
 
 def test_every_default_of_the_schema_is_valid_by_itself():
@@ -33,10 +79,10 @@ def test_every_default_of_the_schema_is_valid_by_itself():
 def test_shipped_defaults_are_those_of_the_schema():
     only_schema = effective.effective({"run": ["mine"], "experiments": {"mine": {}}})
     assert effective.effective(shipped(mine={}))["mine"] == only_schema["mine"]
-    assert set(SHIPPED) == set(effective.schema()["properties"])
-    assert set(SHIPPED["defaults"]) == set(effective.schema()["$defs"]["experiment"]["properties"])
+    assert set(SHIPPED) == set(SCHEMA["properties"])
+    assert set(SHIPPED["defaults"]) == set(EXPERIMENT)
     for key in ("run", "mirrors"):
-        assert SHIPPED[key] == effective.schema()["properties"][key]["default"]
+        assert SHIPPED[key] == SCHEMA["properties"][key]["default"]
 
 
 def test_default_policies_are_the_papers_panel():
@@ -133,14 +179,13 @@ def test_the_papers_networks_are_as_published():
 PUBLISHED = {"kind": "resnet20v2", "recipe": "published"}
 
 
-def test_scores_are_those_of_the_package():
-    assert effective.schema()["$defs"]["score"]["enum"] == list(scores.NAMES)
-
-
-def test_every_k_dpp_can_be_asked_for_and_nothing_else():
-    dpp = effective.schema()["$defs"]["experiment"]["properties"]["dpp"]["properties"]
+def test_names_are_those_of_the_package():
+    assert EXPERIMENT["scores"]["items"]["enum"] == list(scores.NAMES)
     bases = [name for name in policies.BASES if policies.parse(name).diverse]
-    assert dpp["policies"]["items"]["enum"] == bases
+    assert SCHEMA["$defs"]["Dpp"]["properties"]["policies"]["items"]["enum"] == bases
+    assert set(transforms.CATALOGUE) == set(catalogue._TRANSFORMS)
+    built = {name.removesuffix("_imagenet") for name in models.NETWORKS}
+    assert {*networks.SMALLEST, *networks.RESNETS} == built
 
 
 def test_an_experiments_key_replaces_the_defaults_whole():
@@ -196,5 +241,6 @@ def test_names_of_stages_are_kept_for_the_workflow():
 
 
 def test_every_kind_of_data_has_a_reader():
-    kinds = effective.schema()["$defs"]["dataset"]["properties"]["kind"]["enum"]
-    assert set(dataset.READERS) == set(kinds) == {"digits", *sources.SOURCES, *dataset.OWN}
+    referred = [rule["$ref"].rpartition("/")[2] for rule in EXPERIMENT["dataset"]["anyOf"]]
+    kinds = {SCHEMA["$defs"][name]["properties"]["kind"]["const"] for name in referred}
+    assert set(dataset.READERS) == kinds == {"digits", *sources.SOURCES, *dataset.OWN}

@@ -6,13 +6,14 @@ import json
 import pytest
 import yaml
 
-from efficient_augmentation.config import reading
+from efficient_augmentation.config import as_written, reading
 from shipped import ROOT
 
 
 def found(tmp_path, text):
-    (tmp_path / "mine.yaml").write_text(text)
-    return reading.problems(tmp_path / "mine.yaml")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    return [*as_written.problems(path), *reading.problems(path)]
 
 
 def classes(text):
@@ -26,14 +27,14 @@ def classes(text):
         ("0o10", None),
         ("01", "1"),
         ("08", None),
-        ("0x1F", "a whole number"),
-        ("0b11", "a whole number"),
-        ("1_000", "a whole number"),
+        ("0x1F", "31"),
+        ("0b11", "3"),
+        ("1_000", "1000"),
         ("+5", "a whole number"),
         ("-5", None),
         ("5", None),
         ("16:9", "969"),
-        ("1:30.5", "90.5"),
+        ("1:30.5", "a number"),
         ("1.0", "a number"),
         ("1.0e+3", "a number"),
         ("1e3", None),
@@ -61,64 +62,24 @@ def test_names_of_classes_that_are_none_to_yaml(tmp_path, text, read):
     else:
         (message,) = texts
         place = f"mine.yaml, line 4: experiments.mine.dataset.classes[1]: {text} is "
-        assert message.startswith(place)
+        assert place in message
         assert read in message
-        assert f"'{text}', in quotes" in message
+        assert f"'{text}', in quotes" in message or f'a name, "{text}"' in message
 
 
 @pytest.mark.parametrize("text", ["n_train: 0100", "rounds: 1:30", "train: 2024-01-01"])
 def test_numbers_of_another_base_and_dates_are_refused_everywhere(tmp_path, text):
     (message,) = found(tmp_path, f"defaults:\n  {text}\n")
-    assert message.startswith(f"mine.yaml, line 2: defaults.{text} is ")
+    assert f"mine.yaml, line 2: defaults.{text} is " in message
 
 
-@pytest.mark.parametrize("text", ["C: 0.5", "a: 1_000", "b: yes", "c: 1.0e-3", "d: 0", "e: -0.0"])
+@pytest.mark.parametrize("text", ["C: 0.5", "b: yes", "c: 1.0e-3", "d: 0", "e: -0.0"])
 def test_other_values_are_left_to_the_schema(tmp_path, text):
     assert found(tmp_path, text) == []
 
 
 def test_a_null_for_all_classes_is_none_of_them(tmp_path):
     assert found(tmp_path, classes("null")) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "key"),
-    [
-        ("run: [a]\nrun: [b]\n", 2, "run"),
-        ("experiments:\n  mine: {C: 1}\n  other: {}\n  mine: {C: 2}\n", 4, "experiments.mine"),
-        ("a:\n  b: 1\n  'b': 2\n", 3, "a.b"),
-        ("a: [{b: 1, b: 1}]\n", 1, "a[0].b"),
-    ],
-)
-def test_a_key_that_stands_twice(tmp_path, text, line, key):
-    (message,) = found(tmp_path, text)
-    assert message.startswith(
-        f"mine.yaml, line {line}: {key}: the key stands twice, first in line "
-    )
-
-
-def test_keys_that_are_no_text_to_yaml(tmp_path):
-    (message,) = found(tmp_path, "experiments:\n  no: {}\n")
-    assert "the key no is true or false to YAML; write 'no', in quotes" in message
-
-
-def test_what_an_anchor_brings_in_may_be_given_anew(tmp_path):
-    assert found(tmp_path, "a: &a {b: 1}\nc: {<<: *a, b: 2}\n") == []
-
-
-def test_an_anchor_that_holds_itself(tmp_path):
-    (message,) = found(tmp_path, "a: &a\n  b: [*a]\n")
-    assert "a.b[0]: an anchor that holds itself" in message
-
-
-def test_json_is_read_as_json(tmp_path):
-    assert found(tmp_path, '{"a": 1,\n\t"b": {"c": 1, "d": 2}}') == []
-    (message,) = found(tmp_path, '{"a": {"c": 1, "c": 2}}')
-    assert message.startswith("mine.yaml: the key c stands twice")
-
-
-def test_templates_are_left_to_their_engine(tmp_path):
-    assert found(tmp_path, "__use_yte__: true\n?if True:\n  a: 1\n?if True:\n  b: 1\n") == []
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("config/*.yaml")), ids=lambda path: path.name)

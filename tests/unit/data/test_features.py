@@ -121,11 +121,11 @@ def test_bad_arrays_are_named(tmp_path, change, message):
 def test_through_the_configuration(tmp_path):
     settings = {"kind": "features", "file": str(file_of(tmp_path, **without_test()))}
     settings |= {"classes": None, "n_train": None, "test_share": 0.25, "seed": 0}
-    assert check.check(settings) == []
+    assert check.found(settings)[0] == []
     assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 18
     assert dataset.image_shape(settings) is None
     assert dataset.files(settings) == []
-    (problem,) = check.check(settings | {"n_train": 19})
+    (problem,) = check.found(settings | {"n_train": 19})[0]
     assert problem.startswith("dataset.n_train: 19 is more than the 18 training points")
 
 

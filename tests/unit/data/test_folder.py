@@ -388,7 +388,7 @@ def config(pets, **change):
 
 
 def test_a_data_set_of_the_config(pets):
-    assert check.check(config(pets)) == []
+    assert check.found(config(pets))[0] == []
     assert dataset.files(config(pets)) == []
     found = dataset.resolved(config(pets, test=None))
     assert found == config(pets, test=None, n_train=6, classes=["cat", "dog"])
@@ -415,7 +415,7 @@ def test_a_data_set_of_the_config(pets):
     ],
 )
 def test_what_is_said_against_it(pets, change, message):
-    (problem,) = check.check(config(pets, **change))
+    (problem,) = check.found(config(pets, **change))[0]
     assert problem.startswith(message)
 
 

@@ -139,18 +139,18 @@ def test_headers_that_lie_are_refused(tmp_path):
 def test_through_the_configuration(tmp_path):
     settings = {"kind": "npz", "file": str(file_of(tmp_path)), "classes": None, "n_train": None}
     settings |= {"test_share": 0.25, "seed": 0}
-    assert check.check(settings) == []
+    assert check.found(settings)[0] == []
     assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 9
     assert dataset.resolved(settings)["classes"] == dataset.load(settings)["class_names"].tolist()
     assert dataset.image_shape(settings) == dataset.load(settings)["x_train"].shape[1:]
     content = Path(settings["file"]).read_bytes()
     assert dataset.fingerprint(settings) == hashlib.sha256(content).hexdigest()
-    (problem,) = check.check(settings | {"file": "gone.npz"})
+    (problem,) = check.found(settings | {"file": "gone.npz"})[0]
     where = f"gone.npz: no such file in {Path.cwd()}; a .npz file is wanted"
     assert problem == f"dataset.file: {where}"
-    (problem,) = check.check(settings | {"classes": [3, 4]})
+    (problem,) = check.found(settings | {"classes": [3, 4]})[0]
     assert problem.startswith("dataset.classes: no class '4' in ")
-    (problem,) = check.check(settings | {"file": 5})
+    (problem,) = check.found(settings | {"file": 5})[0]
     assert problem == "dataset.file: 5 is not the path of a file"
 
 

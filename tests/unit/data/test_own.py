@@ -137,25 +137,3 @@ def test_bad_choices_are_refused(change, message):
     given["classes"] = ["ant", "bee"]
     with pytest.raises(ValueError, match=message):
         own.choose(**(given | change))
-
-
-GOOD = {"classes": None, "n_train": None, "test_share": 0.25, "seed": 0}
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"classes": ["a"]}, "dataset.classes: ['a'] is not a list of at least two classes"),
-        ({"n_train": 0}, "dataset.n_train: 0 is neither a positive integer nor null"),
-        ({"n_train": "all"}, "dataset.n_train: 'all' is neither"),
-        ({"test_share": 0}, "dataset.test_share: 0 is not a number between 0 and 1"),
-        ({"test_share": 1.0}, "dataset.test_share: 1.0 is not"),
-        ({"test_share": True}, "dataset.test_share: True is not"),
-        ({"test_share": float("nan")}, "dataset.test_share: nan is not"),
-        ({"seed": -1}, "dataset.seed: -1 is not"),
-    ],
-)
-def test_settings(change, message):
-    assert own.setting_problems(GOOD | {"classes": ["a", 3], "n_train": 5}) == []
-    (problem,) = own.setting_problems(GOOD | change)
-    assert problem.startswith(message)

@@ -255,49 +255,60 @@ def test_transforms_show_both_classes_and_every_variant():
     assert images.short_labels(["crop 1 px", "flip"]) == ["crop 1 px", "flip"]
 
 
-def test_the_whole_set_is_named_as_the_workflow_expects():
+def measured(**changes):
+    """What the figures of a transform show, with all panels."""
     data, baselines = dataset(), synthetic.baselines()
-    curves, scores = synthetic.curves(baselines, [10, 1000]), synthetic.scores(30)
-    kwargs = {"name": "mirror", "class_names": ["3", "8"]}
-    made = every.transform_figures(data, scores, baselines, curves, VARIANTS, **kwargs)
-    names = [name for name, _ in made]
-    kinds = ("accuracy_{}_random", "accuracy_{}_deterministic", "scores_{}", "images_{}")
-    expected = [kind.format(s) for s in ("loss", "influence") for kind in kinds]
-    both = ["compare_loss_random", "compare_loss_deterministic"]
-    assert names == [*expected, "regularization", "transform", *both]
-    short = {k: v[:29] for k, v in scores.items()}
-    lacking = {"loss": scores["loss"]}
-    with pytest.raises(ValueError, match="29 rows for 30"):
-        next(every.transform_figures(data, short, baselines, curves, VARIANTS, **kwargs))
-    with pytest.raises(ValueError, match="no column 'loss_after'"):
-        next(every.transform_figures(data, lacking, baselines, curves, VARIANTS, **kwargs))
+    given = {
+        "x": data["x_train"],
+        "y": data["y_train"],
+        "scores": synthetic.scores(30),
+        "baselines": baselines,
+        "curves": synthetic.all_curves(baselines, BUDGETS, counts=(1, 10)),
+        "variants": VARIANTS,
+        "transform": "mirror",
+        "class_names": ["3", "8"],
+    }
+    return every.Measured(**given | changes)
 
 
-def test_combined_figures_are_made_where_their_data_are():
-    baselines = synthetic.baselines()
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("transform", "mirror"),
+        ("regularization", "C = 10"),
+        ("accuracy_loss_random", "loss: random policies"),
+        ("accuracy_margin_deterministic", "margin: deterministic policies"),
+        ("compare_margin_random", "influence beside margin: random policies"),
+        ("compare_loss_deterministic", "influence beside loss: deterministic policies"),
+        ("compare_dpp_raw", "beside independent draws"),
+        ("clusters_influence", "influence"),
+        ("scores_loss", "loss"),
+        ("images_margin", "margin"),
+    ],
+)
+def test_a_figure_is_drawn_by_its_name(name, title):
+    ((found, figure),) = every.transform_figures([name], measured())
+    texts = " ".join(t.get_text() for t in figure.findobj(Text))
+    assert found == name
+    assert title in texts
 
-    def names(curves, scores):
-        return [name for name, _ in every.combined_figures(curves, baselines, scores)]
 
-    full = synthetic.all_curves(baselines, BUDGETS, counts=(1, 10))
-    beside = ["compare_loss_random", "compare_loss_deterministic", "compare_margin_random"]
-    panels = ["compare_dpp_weighted", "compare_dpp_raw", "clusters_loss", "clusters_influence"]
-    assert names(full, ["loss", "influence", "margin"]) == [*beside, *panels]
-    loss = synthetic.curves(baselines, BUDGETS, scores=["loss"])
-    assert names(loss, ["loss"]) == []
-
-
-def test_scores_without_an_after_have_images_and_those_without_a_column_only_curves():
-    data, baselines = dataset(), synthetic.baselines()
-    curves = synthetic.curves(baselines, [10, 1000], scores=["margin", "hinge"])
-    kwargs = {"name": "mirror", "class_names": ["3", "8"]}
-    made = every.transform_figures(
-        data, synthetic.scores(30), baselines, curves, VARIANTS, **kwargs
-    )
-    families = ["accuracy_{}_random", "accuracy_{}_deterministic"]
-    margin = [*(f.format("margin") for f in families), "images_margin"]
-    hinge = [f.format("hinge") for f in families]
-    assert [n for n, _ in made] == [*margin, *hinge, "regularization", "transform"]
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("images_hinge", {}, "no column 'hinge'"),
+        ("scores_margin", {}, "no column 'margin_after'"),
+        ("images_loss", {"scores": synthetic.scores(29)}, "29 rows for 30"),
+        ("accuracy_hinge_random", {}, "no row of score 'hinge'"),
+        ("compare_hinge_random", {}, "no row of score 'hinge'"),
+        ("clusters_margin", {}, "'margin' is stratified"),
+        ("compare_dpp_map_raw", {}, "dpp_map_raw"),
+        ("map_of_loss", {}, "'map_of_loss'"),
+    ],
+)
+def test_a_figure_of_what_was_not_measured_is_refused(name, changes, message):
+    with pytest.raises(ValueError, match=message):
+        list(every.transform_figures([name], measured(**changes)))
 
 
 def test_two_scores_share_colours_and_differ_in_lines():

@@ -145,10 +145,9 @@ def test_a_missing_file_is_named(tmp_path, name):
         inputs.read_experiment(tmp_path / "demo", one.config)
 
 
-def test_missing_figures_are_named(tmp_path):
+@pytest.mark.parametrize("name", ["transform", "scores_influence", "compare_loss_random"])
+def test_a_missing_figure_is_named(tmp_path, name):
     one = experiment()
-    folder = write(tmp_path, one)
-    for path in (folder / "figures").iterdir():
-        path.unlink()
-    with pytest.raises(ValueError, match="no figure"):
+    (write(tmp_path, one) / f"figures/{name}.png").unlink()
+    with pytest.raises(ValueError, match=f"translate/figures/{name}.png is missing"):
         inputs.read_experiment(tmp_path / "demo", one.config)

@@ -1,0 +1,109 @@
+"""Write what is known of the config's keys: the JSON schema, and the tables of docs/config.md.
+
+PYTHONPATH=src python docs/make_config.py
+"""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from efficient_augmentation.config import effective
+
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMA, PAGE = ROOT / "workflow/schemas/config.schema.yaml", ROOT / "docs/config.md"
+NOTE = "# Made by docs/make_config.py from the models in src/efficient_augmentation/config.\n"
+MARKS = "<!-- made by docs/make_config.py -->\n", "<!-- end of what it makes -->\n"
+NAMES = {"string": "text", "integer": "a whole number", "number": "a number", "null": "null"}
+NAMES |= {"boolean": "true or false", "object": "a mapping"}
+LONGEST = 60
+LIMITS = {"minimum": "at least", "exclusiveMinimum": "above"}
+LIMITS |= {"maximum": "at most", "exclusiveMaximum": "below"}
+
+
+def main():
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8")
+
+
+def made():
+    """What the two files hold, by path."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **effective.schema()}
+    before, rest = PAGE.read_text(encoding="utf-8").split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    text = yaml.dump(schema, Dumper=Spelt, sort_keys=False, width=100, allow_unicode=True)
+    return {
+        SCHEMA: NOTE + text,
+        PAGE: "".join([before, MARKS[0], *tables(schema["$defs"], schema), MARKS[1], after]),
+    }
+
+
+class Spelt(yaml.SafeDumper):
+    """Writes everything out, where the same default stands twice."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def tables(definitions, schema):
+    """A table of the file's keys, one of an experiment's, one of each of its sections."""
+    experiment = definitions["Experiment"]["properties"]
+    sections = {key: rule for key, rule in experiment.items() if parts(rule, definitions)}
+    for title, keys in (("The file", schema["properties"]), ("An experiment", experiment)):
+        yield table(title, [row(key, rule, definitions) for key, rule in keys.items()])
+    seen = set()
+    for key, rule in sections.items():
+        yield table(f"`{key}`", rows(rule, definitions, "", seen))
+
+
+def rows(rule, definitions, prefix, seen):
+    """A row for each key below a rule; for each of its kinds one before them."""
+    for name, part in parts(rule, definitions).items():
+        if name in seen:
+            continue
+        seen.add(name)
+        properties = dict(part.get("properties", {}))
+        if kinds := properties.pop("kind", None):
+            yield f"| **`kind`** | **{values(kinds)}** | | **{part['description']}** |\n"
+        for key, below in properties.items():
+            yield row(f"{prefix}{key}", below, definitions)
+            yield from rows(below, definitions, f"{prefix}{key}.", seen)
+        yield from rows(part.get("additionalProperties", {}), definitions, f"{prefix}NAME.", seen)
+
+
+def parts(rule, definitions):
+    """The mappings that a rule refers to, by name."""
+    rules = rule.get("anyOf", [rule]) if isinstance(rule, dict) else []
+    names = [of["$ref"].rpartition("/")[2] for of in rules if "$ref" in of]
+    return {name: definitions[name] for name in names}
+
+
+def row(key, rule, definitions):
+    default = f"`{json.dumps(rule['default'])}`" if "default" in rule else ""
+    # Where a mapping's key says what the mapping says, the schema says it once.
+    meaning = rule.get("description") or parts(rule, definitions).popitem()[1]["description"]
+    shown = default if len(default) < LONGEST else "below"
+    return f"| `{key}` | {values(rule)} | {shown} | {meaning} |\n"
+
+
+def values(rule):
+    """What a key takes, in words."""
+    if "const" in rule or "enum" in rule:
+        return ", ".join(f"`{choice}`" for choice in rule.get("enum", [rule.get("const")]))
+    if "anyOf" in rule:
+        return " or ".join(dict.fromkeys(map(values, rule["anyOf"])))
+    if rule.get("type") == "array":
+        return f"a list: {values(rule['items'])}"
+    kinds = rule.get("type", "object")
+    found = " or ".join(NAMES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    limits = [f"{words} {rule[key]}" for key, words in LIMITS.items() if key in rule]
+    return f"{found}, {' and '.join(limits)}" if limits else found
+
+
+def table(title, lines):
+    head = "| key | value | default | meaning |\n|---|---|---|---|\n"
+    return f"### {title}\n\n{head}{''.join(lines)}\n"
+
+
+if __name__ == "__main__":
+    main()

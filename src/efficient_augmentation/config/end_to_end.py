@@ -1,0 +1,76 @@
+"""The key `end_to_end` of an experiment, and what it must agree with."""
+
+from typing import Annotated
+
+from annotated_types import Interval
+from pydantic import AfterValidator
+
+from efficient_augmentation.config import featurizer
+from efficient_augmentation.config.messages import shown
+from efficient_augmentation.config.policies import PolicyName, Score
+from efficient_augmentation.config.section import Count, Increasing, Section, Several, plain
+from efficient_augmentation.names import policies, scores
+
+
+def _trained(network):
+    if not hasattr(network, "epochs"):
+        raise ValueError(
+            f"{shown(plain(network))} is not trained; give a network that is, such as {{kind: cnn}}"
+        )
+    return network
+
+
+def _of_networks(score):
+    if score in scores.GIVEN:
+        raise ValueError(
+            f"{score} comes from the training of the network that makes the features, which "
+            "networks trained end to end do not have; leave it out"
+        )
+    return score
+
+
+class EndToEnd(Section):
+    """Networks trained from scratch with augmentation of chosen points only."""
+
+    shares: Increasing[Annotated[float, Interval(gt=0, le=1)]] = []
+    """Shares of the training points to augment, increasing; none means no such networks."""
+    policies: Several[PolicyName] = ["baseline", "random_proportional"]
+    """Policies that choose the points, on frozen features."""
+    scores: Several[Annotated[Score, AfterValidator(_of_networks)]] = ["loss", "influence"]
+    """Scores by which they choose."""
+    rounds: Count = 3
+    """Repetitions, each with choices and networks of its own."""
+    network: Annotated[featurizer.Featurizer, AfterValidator(_trained)] = featurizer.SmallNetwork(
+        kind="cnn"
+    )
+    """The network and its training; its mode is not looked at."""
+
+
+def problems(settings, image_shape):
+    """What is wrong with the key.
+
+    Args:
+      settings: effective settings of the experiment.
+      image_shape: as `data.dataset.image_shape`.
+    Yields: str, one message each.
+    """
+    plan, network = settings["end_to_end"], settings["end_to_end"]["network"]
+    if not plan["shares"]:
+        return
+    if image_shape is None:
+        yield "end_to_end: networks need images, the data are features; give shares: []"
+    yield from featurizer.size_problems(
+        "end_to_end.network.kind", network["kind"], image_shape, "a ResNet takes any"
+    )
+    if network.get("exclude_points"):
+        yield (
+            "end_to_end.network.exclude_points: true, but these networks are trained on the "
+            "experiment's points and no others; leave it out"
+        )
+    yield from featurizer.stem_problems("end_to_end.network", network)
+    for i, name in enumerate(plan["policies"]):
+        if policies.parse(name).downweight and "recipe" in network:
+            yield (
+                f"end_to_end.policies[{i}]: {name} weights rows, which {network['kind']} "
+                "cannot; take cnn or lenet, or leave it out"
+            )

@@ -1,0 +1,145 @@
+"""All settings of an experiment: keys of its own, sections, and what must agree between them."""
+
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval
+from pydantic import BeforeValidator, Field
+
+from efficient_augmentation.config import (
+    end_to_end,
+    featurizer,
+    policies,
+    selection,
+    transforms,
+)
+from efficient_augmentation.config.dataset import Dataset
+from efficient_augmentation.config.end_to_end import EndToEnd
+from efficient_augmentation.config.featurizer import Featurizer
+from efficient_augmentation.config.messages import SHA256, is_number_as_text, shown
+from efficient_augmentation.config.policies import Clusters, Compared, Dpp, Score
+from efficient_augmentation.config.section import (
+    WHOLE,
+    Count,
+    Distinct,
+    Increasing,
+    NotBlank,
+    Section,
+    Seed,
+    Several,
+    either,
+)
+from efficient_augmentation.config.selection import Selection
+from efficient_augmentation.config.transforms import Transforms
+from efficient_augmentation.names import as_published, networks
+from efficient_augmentation.names.policies import PAPER_PANEL
+from efficient_augmentation.names.regularization import AUTO
+
+
+def _penalty(given):
+    if isinstance(given, str) and not is_number_as_text(given):
+        raise ValueError(f"{shown(given)} is not a number; give {AUTO} or 1.0")
+    return given
+
+
+Penalty = Annotated[float, Interval(gt=0), BeforeValidator(_penalty)]
+_ANGLES = [-30 + i * (60 / 14) for i in range(15) if i != 7]
+
+
+class Experiment(Section):
+    """Settings of an experiment."""
+
+    dataset: Dataset = {"kind": "digits"}
+    """The images; keys of a kind go with it alone."""
+    transforms: Transforms = {
+        "translate": {"pixels": [2]},
+        "rotate": {"degrees": _ANGLES},
+        "crop": {"pixels": [1, 2, 3]},
+    }
+    """Label-preserving transforms by name, each with its parameters."""
+    featurizer: Featurizer = {"kind": "auto"}
+    """What turns images into features; keys of a kind go with it alone."""
+    scores: Several[Score] = ["loss", "influence"]
+    """Scores of training points by which policies order them."""
+    influence: Literal["influence", "alo"] = "influence"
+    """Form of the influence; alo divides by the point's leverage term."""
+    policies: Several[Compared] = [*PAPER_PANEL]
+    """Policies to simulate, each with _update and/or _downweight appended if wished."""
+    budgets: Annotated[Increasing[Count], Field(min_length=1)] = [
+        *(1, 10, 50, 100, 250, 500, 750, 1000)
+    ]
+    """Numbers of augmented points at which the accuracy is measured, increasing."""
+    rounds: Count = 5
+    """Repetitions of each random policy; deterministic ones run once."""
+    clusters: Clusters = Clusters()
+    """Policies stratified by k-means clusters, measured at the experiment's budgets."""
+    sweep: Annotated[int, Interval(ge=0, le=10**9), WHOLE] = 0
+    """How many numbers of clusters, in geometric steps, the sweep tries; 0 for none."""
+    audit: bool = False
+    """Compare every score with exact refits without each point; see the target audit."""
+    end_to_end: EndToEnd = EndToEnd()
+    """Networks trained from scratch with augmentation of chosen points only."""
+    dpp: Dpp = Dpp()
+    """Diverse subsets, drawn afresh by a k-DPP at budgets of their own."""
+    selection: Selection = Selection()
+    """The points to choose in the end; changes nothing that is measured."""
+    C: either(Literal[AUTO], Penalty, lambda given: given == AUTO) = AUTO
+    """Inverse strength of the regression's L2 penalty; auto: by cross-validation over points."""
+    faithful: either(
+        bool,
+        Distinct[Literal[tuple(as_published.PARTS)]],
+        lambda given: not isinstance(given, list),
+    ) = False
+    """Repeat the published code's choices, all or those listed; see config/config.yaml."""
+    seed: Seed = 0
+    """Seed of the random policies."""
+
+
+class Config(Section):
+    """What config/config.yaml and files given by --configfile may hold."""
+
+    run: Several[str] = ["digits"]
+    """Names of the experiments that the default target makes and the report shows."""
+    mirrors: Distinct[NotBlank] = []
+    """Folders or URLs that hold the publishers' files, tried in turn before the publishers."""
+    checksums: dict[str, Annotated[str, Field(pattern=SHA256)]] = {}
+    """SHA-256 of published files, as DATA SET/FILE, for mirrors that hold other ones."""
+    rerun_on: Distinct[Literal["code", "versions"]] = ["code"]
+    """What reruns results besides settings and data: our code, versions of what computes."""
+    defaults: Experiment = {}
+    """Settings of every experiment, where the experiment does not give its own."""
+    # Names are checked by themselves.
+    experiments: dict[Any, Experiment] = {}
+    """Name of each experiment, and the settings in which it differs from the defaults."""
+
+
+def _faithful_problems(settings, image_shape):
+    k = len(settings["dataset"]["classes"])
+    # `true` repeats what there is to repeat; a part that is named is meant.
+    named = () if isinstance(settings["faithful"], bool) else settings["faithful"]
+    if "input" in named and "input" not in as_published.repeated(settings):
+        yield (
+            "faithful: input leaves out the mean image that a ResNet subtracts, but "
+            f"featurizer.kind {settings['featurizer']['kind']} subtracts none; leave input out, "
+            f"or give one of {', '.join(networks.RESNETS)}"
+        )
+    if settings["faithful"] and k > 2:
+        yield (
+            f"faithful: true repeats the published code, which knows two classes, not the {k} of "
+            "dataset.classes; give false, or two classes"
+        )
+
+
+CHECKS = (
+    (("faithful", "dataset", "featurizer"), _faithful_problems),
+    (("scores", "clusters", "dpp", "featurizer", "dataset"), policies.score_problems),
+    (("budgets", "dataset"), policies.none_above_n_train("budgets")),
+    (("dpp", "dataset"), policies.none_above_n_train("dpp", "budgets")),
+    (("clusters", "dataset"), policies.none_above_n_train("clusters", "counts", noun="clusters")),
+    (("sweep", "dataset"), policies.sweep_problems),
+    (("selection", "scores", "policies", "dataset"), selection.problems),
+    (("transforms", "dataset"), transforms.problems),
+    (("featurizer", "dataset"), featurizer.problems),
+    (("end_to_end", "dataset"), end_to_end.problems),
+)
+"""Keys that a check reads, and the check: function of the experiment's settings, defaults filled
+in, and the shape of its images, None for features; it yields messages that begin with a key."""

@@ -1,0 +1,74 @@
+"""Paths under results/ that are asked of the workflow for experiments, a mapping of settings each.
+
+The argument `experiments` is a mapping from name to effective settings, and all paths are relative
+to the working directory.
+"""
+
+from pathlib import Path
+
+from efficient_augmentation.experiment import figures, files, inputs
+
+ROOT = Path("results")
+TABLE1 = [f"{ROOT}/table1.csv", f"{ROOT}/{figures.TABLE1.name}.png"]
+"""Table 1 of the paper beside ours, and its figure, which the report on the paper shows."""
+
+
+def final(experiments):
+    """Final files of experiments, figures included.
+
+    Returns: list of paths, each once.
+    """
+    found = []
+    for name, settings in experiments.items():
+        found += _located(name, settings, files.FINAL)
+        found += [f"{ROOT / name}/{file}" for file in figures.paths(settings)]
+        if folder := inputs.network_folder(name, settings):
+            stem = ROOT / folder / figures.TRAINING.name
+            found += [f"{stem}.{suffix}" for suffix in figures.SUFFIXES]
+    return list(dict.fromkeys(found))
+
+
+def reported(experiments):
+    """Files that a report on experiments needs: their results, and what it reads besides.
+
+    Returns: list of paths, each once.
+    """
+    read = [
+        path
+        for name, settings in experiments.items()
+        for path in _located(name, settings, files.REPORT)
+    ]
+    return list(dict.fromkeys(final(experiments) + read))
+
+
+def checked(name, settings):
+    """Files that the checks of one experiment read."""
+    return _located(name, settings, files.CHECKS)
+
+
+def checks(experiments):
+    """What shows that experiments' results were checked."""
+    return [f"{ROOT / name}/checks.txt" for name in experiments]
+
+
+def audits(experiments):
+    """Files of experiments' truth checks, whether or not they belong to their results."""
+    names = [file.name for file in files.AUDIT]
+    names += [f"figures/{figures.AUDIT.name}.{suffix}" for suffix in figures.SUFFIXES]
+    return [f"{ROOT / name}/{file}" for name in experiments for file in names]
+
+
+def ablations(experiments):
+    """Files that ablations are summarized from."""
+    return [
+        f"{ROOT / name / transform}/{file}"
+        for name, settings in experiments.items()
+        for transform in settings["transforms"]
+        for file in ("curves.csv", "baselines.json")
+    ]
+
+
+def _located(name, settings, use):
+    folder = inputs.network_folder(name, settings)
+    located = files.located(ROOT / name, settings, use, folder and ROOT / folder)
+    return [str(path) for _, path in located]

@@ -1,0 +1,44 @@
+"""Which figures of a transform stand where in the report."""
+
+from efficient_augmentation.report import pictures
+from reports import PNG, full
+
+LOSS = ["accuracy_loss_random", "accuracy_loss_deterministic"]
+INFLUENCE = ["accuracy_influence_random", "accuracy_influence_deterministic"]
+MARGIN = ["accuracy_margin_random", "accuracy_margin_deterministic"]
+COMPARED = ["compare_loss_random", "compare_loss_deterministic", "compare_margin_random"]
+DPP = ["compare_dpp_weighted", "compare_dpp_raw"]
+
+
+def names(views):
+    """Names of figures, with which their alternative texts begin."""
+    return [view["alt"].partition(", transform")[0].replace(" ", "_") for view in views]
+
+
+def placed(transform, scores):
+    """Section -> (figures in the open, folded figures)."""
+    found = pictures.sections(transform, scores, ["3", "8"])
+    return {part["kind"]: (names(part["figures"]), names(part["folded"])) for part in found}
+
+
+def test_influence_and_comparisons_stand_in_the_open():
+    found = placed(full().transforms[0], ["loss", "influence", "margin"])
+    assert found == {
+        "main": (INFLUENCE + COMPARED, LOSS + MARGIN),
+        "clusters": (["clusters_influence"], ["clusters_loss"]),
+        "dpp": (DPP, []),
+        "points": (
+            ["scores_influence", "images_influence"],
+            ["scores_loss", "images_loss", "images_margin"],
+        ),
+    }
+
+
+def test_without_influence_the_first_score_leads_and_clusters_lead_by_their_own():
+    figures = [*MARGIN, *LOSS, "images_loss", "images_margin", "clusters_loss"]
+    transform = full().transforms[0]._replace(figures=dict.fromkeys(figures, PNG))
+    assert placed(transform, ["margin", "loss"]) == {
+        "main": (MARGIN, LOSS),
+        "clusters": (["clusters_loss"], []),
+        "points": (["images_margin"], ["images_loss"]),
+    }
