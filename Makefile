@@ -1,5 +1,9 @@
 # `make` runs the default experiments and says where the report is. While you work: `make check`;
 # before you hand in: `make test`. `.ci/run` runs everything.
+ifneq ($(words $(CURDIR)),1)
+$(error $(CURDIR): make cannot work in a folder whose path holds a space; move the checkout)
+endif
+
 PYTHON ?= python3
 BIN := .venv/bin
 PIN = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \

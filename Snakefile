@@ -28,6 +28,14 @@ include: "workflow/rules/ablations.smk"
 include: "workflow/rules/table1.smk"
 
 
+onsuccess:
+    remember_results(log)
+
+
+onerror:
+    remember_results(log)
+
+
 rule all:
     default_target: True
     input:

@@ -227,6 +227,7 @@ def outer_changes(settings):
     return {
         "mirrors": {"mirrors": ["elsewhere"]},
         "checksums": {"checksums": {"mnist/train-labels-idx1-ubyte.gz": "0" * 64}},
+        "rerun_on": {"rerun_on": ["code", "versions"]},
         "run": {"run": settings["run"][:-1]},
         "experiments (one more)": {"experiments": {**experiments, "more": SMALL}},
         "transforms (one less)": {"experiments": {**experiments, "frozen": fewer}},

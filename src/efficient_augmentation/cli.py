@@ -1,26 +1,30 @@
 """The command `efficient-augmentation`: which points should be augmented?"""
 
 import argparse
-import csv
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from efficient_augmentation.files import arrays, tables
+from efficient_augmentation.files import arrays, origins, tables
 from efficient_augmentation.names import policies, regularization
 from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.selection import order
 
 SCORES = (*score_names.FOLLOWED, *score_names.FIXED)
 
+_READ = ("x_train", "y_train", "source_train", "x", "y", "ids")
+
 _EXAMPLE = """\
 FILE holds one of
   x_train (rows, d), y_train, source_train   as results/EXPERIMENT/TRANSFORM/features.npz does:
-                                             rows whose source is -1 are the points
+                                             rows whose source is -1 are the points, wherever
+                                             they stand
   x (n, d), y                                the points alone
-and may hold ids (n,), such as the points' file names; without them a point's id is its row.
+and may hold ids (n,), such as the points' file names; without them a point's id is its row in FILE,
+counted from 0.
 
 OUTPUT is CSV, a row a point, best first: rank, id, label, score, probability (of being chosen
 first) and selected (1 within the budget, else 0).
@@ -116,9 +120,9 @@ def _select(options):
     scores = select.score_points(X, labels, options.score, C=C)
     rows = order.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
     if options.output == "-":
-        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        writer = tables.writer_to(sys.stdout)
+        writer.writerow(rows[0])
+        writer.writerows(row.values() for row in rows)
         sys.stdout.flush()
     else:
         tables.write_csv(options.output, rows)
@@ -131,10 +135,13 @@ def read_rows(path):
     Args:
       path: .npz file with x_train, y_train and source_train, of which the rows with source -1 are
         the points, or with x and y; and perhaps with ids, one a point.
-    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,).
+    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,), rows
+      of the file where it brings none.
     Raises: ValueError naming the file and the array; FileNotFoundError.
     """
-    held = arrays.load(path)
+    there = arrays.names(path)
+    wanted = [name for name in _READ if name in there]
+    held: dict[str, Any] = arrays.load(path, *wanted) if wanted else dict.fromkeys(there)
     if "x_train" in held:
         X, labels, source = _required(path, held, "x_train", "y_train", "source_train")
         if not len(X) == len(labels) == len(source):
@@ -142,6 +149,8 @@ def read_rows(path):
                 f"{path}: x_train, y_train and source_train have {len(X)}, {len(labels)} and "
                 f"{len(source)} rows; they must have equally many"
             )
+        if source.ndim == 1 and source.dtype.kind in "iu" and X.ndim == 2 and X.dtype.kind in "iuf":
+            origins.check_counted_from_zero(f"{path}: source_train", source, X)
     else:
         X, labels = _required(path, held, "x", "y")
         source = np.full(len(X), -1)
@@ -154,7 +163,7 @@ def read_rows(path):
         raise ValueError(
             f"{path}: features have shape {(n, *X.shape[1:])}; (n, d), n >= 1, is wanted"
         )
-    ids = held.get("ids", np.arange(n))
+    ids = held.get("ids", np.flatnonzero(source == -1))
     if ids.shape != (n,):
         raise ValueError(f"{path}: ids have shape {ids.shape}; ({n},) is wanted, one a point")
     return X, labels, source, ids

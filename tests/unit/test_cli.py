@@ -176,3 +176,43 @@ def test_neither_jax_nor_scikit_learn_is_loaded_for_help():
     heavy = "{'jax', 'sklearn', 'scipy.stats'}"
     code = f"import sys, efficient_augmentation.cli; print({heavy} & set(sys.modules))"
     assert shell(f'{sys.executable} -c "{code}"').stdout == "set()\n"
+
+
+def test_ids_are_rows_of_the_file_wherever_originals_stand(capsys, tmp_path):
+    order = np.random.default_rng(0).permutation(100)
+    x, y = np.concatenate([X, X + 1]), np.concatenate([Y, Y])
+    source = np.concatenate([np.full(50, -1), np.arange(50)])
+    np.savez(tmp_path / "f.npz", x_train=x[order], y_train=y[order], source_train=source[order])
+    status, rows, _ = run(capsys, tmp_path / "f.npz", "--budget", 5)
+    assert status == 0
+    ids = [int(row["id"]) for row in rows]
+    assert sorted(ids) == np.flatnonzero(source[order] == -1).tolist()
+    originals = order[source[order] == -1]
+    expected = originals[points.select_points(X[originals], Y[originals], 5)]
+    assert order[ids[:5]].tolist() == expected.tolist()
+
+
+def test_sources_counted_from_one_are_refused(capsys, tmp_path):
+    given = augmented_features(20, 5, 2)
+    source = np.where(given["source_train"] >= 0, given["source_train"] + 1, -1)
+    np.savez(tmp_path / "f.npz", **{**given, "source_train": source})
+    status, _, err = run(capsys, tmp_path / "f.npz", "--budget", 5)
+    assert status == 1
+    assert "f.npz: source_train: the places of originals seem to be counted from 1" in err
+
+
+def test_carriage_returns_in_labels_come_back(capsys, tmp_path):
+    np.savez(tmp_path / "f.npz", x=X, y=np.array(["up\r", "down\n\r"])[Y])
+    _, rows, _ = run(capsys, tmp_path / "f.npz", "--budget", 5)
+    assert len(rows) == 50
+    assert {row["label"] for row in rows} == {"up\r", "down\n\r"}
+
+
+def test_arrays_that_are_not_read_may_hold_anything(capsys, tmp_path):
+    np.savez(tmp_path / "f.npz", x=X, y=Y, meta=np.array([{"camera": 1}], object))
+    assert run(capsys, tmp_path / "f.npz", "--budget", 5)[0] == 0
+    np.savez(tmp_path / "f.npz", x=X, y=Y.astype(str).astype(object))
+    status, _, err = run(capsys, tmp_path / "f.npz", "--budget", 5)
+    assert status == 1
+    assert "array y holds Python objects" in err
+    assert "y.astype(str)" in err

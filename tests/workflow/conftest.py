@@ -62,9 +62,10 @@ class Checkout(NamedTuple):
             if not name.startswith(("logs/", "benchmarks/")) and path.name[0] != "."
         }
 
-    def would_run(self, *targets, config=()):
+    def would_run(self, *targets, config=(), environment=None):
         """Number of jobs by rule that a dry run lists, and its whole output."""
-        done = self.snakemake(*targets, "--dry-run", "--quiet", "host", config=config)
+        how = {"config": config, "environment": environment}
+        done = self.snakemake(*targets, "--dry-run", "--quiet", "host", **how)
         assert done.returncode == 0, done.stdout
         table = done.stdout.partition("Job stats:")[2].partition("total")[0]
         jobs = {name: int(n) for name, n in re.findall(r"^(\w+) +(\d+)$", table, re.M)}

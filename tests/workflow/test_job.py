@@ -114,3 +114,13 @@ def test_a_damaged_compiled_program_changes_nothing_and_is_mended(tmp_path):
     assert warned.endswith("4.0\n")
     assert "Error reading persistent compilation cache entry" in warned
     assert said() == "4.0\n"
+
+
+def test_a_platform_that_is_not_there_is_one_message(tmp_path):
+    command = [sys.executable, "-c", COMPILED, ROOT / "workflow/scripts", tmp_path / "job.log"]
+    environment = os.environ | {"JAX_PLATFORMS": "no_such_device"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("ValueError: JAX_PLATFORMS=no_such_device: JAX finds no such device")
+    assert "Traceback" in (tmp_path / "job.log").read_text()

@@ -11,14 +11,26 @@ from PIL import Image
 
 from efficient_augmentation.files import tables
 
-SHAPES = "import parts\n\n\ndef shift(images, by=1):\n    return parts.roll(images, by)\n"
+SHAPES = """import importlib
+
+import elsewhere
+import numpy as np
+import parts
+
+
+def shift(images, by=1):
+    named = importlib.import_module("named")
+    by += elsewhere.ZERO + named.ZERO + int(np.loadtxt("shift.txt"))
+    return parts.roll(images, by)
+"""
 PARTS = "import numpy as np\n\n\ndef roll(images, by):\n    return np.roll(images, by, axis=2)\n"
 SMALL = {
     "policies": ["baseline", "deterministic_proportional"],
     "rounds": 1,
     "scores": ["influence"],
 }
-STEPS = [{"flip": {"axes": ["horizontal"]}}, {"moved": {"function": "shapes:shift"}}]
+MOVED = {"function": "shapes:shift", "reads": ["shift.txt"]}
+STEPS = [{"flip": {"axes": ["horizontal"]}}, {"moved": MOVED}]
 CONFIG = {
     "run": ["pets", "rows"],
     "experiments": {
@@ -71,11 +83,20 @@ def own(tmp_path_factory):
     write_rows(checkout.work / "rows.npz")
     (checkout.work / "shapes.py").write_text(SHAPES)
     (checkout.work / "parts.py").write_text(PARTS)
+    (checkout.work / "named.py").write_text("ZERO = 0\n")
+    (checkout.work / "shift.txt").write_text("0\n")
+    (checkout.work / "lib").mkdir()
+    (checkout.work / "lib/elsewhere.py").write_text("ZERO = 0\n")
     (checkout.work / "own.yaml").write_text(yaml.safe_dump(CONFIG))
     (checkout.work / "three.yaml").write_text(THREE_LINES)
-    done = checkout.snakemake(config=[checkout.work / "own.yaml"])
+    done = checkout.snakemake(config=[checkout.work / "own.yaml"], environment=library(checkout))
     assert done.returncode == 0, done.stdout
     return checkout
+
+
+def library(checkout):
+    """The environment of a user who keeps modules in a folder elsewhere."""
+    return {"PYTHONPATH": str(checkout.work / "lib")}
 
 
 @pytest.fixture
@@ -99,7 +120,7 @@ def changed(own):
 
 def reruns(own):
     """Stages that would run of each experiment, targets and the report left out."""
-    jobs, output = own.would_run(config=[own.work / "own.yaml"])
+    jobs, output = own.would_run(config=[own.work / "own.yaml"], environment=library(own))
     return jobs.keys() - {"all", "write_report"}, output
 
 
@@ -200,7 +221,56 @@ def test_a_new_or_another_image_reruns_what_was_made_from_images(own, changed, n
     assert jobs == made | AFTER_FEATURES, output
 
 
-@pytest.mark.parametrize("name", ["shapes.py", "parts.py"])
+# What people do to a file: (name, whether its content is another).
+CHANGES = {
+    "touched": (lambda path, other: os.utime(path), False),
+    "given an older time": (lambda path, other: os.utime(path, (0, 0)), False),
+    "copied": (lambda path, other: replaced(path, path.read_bytes(), None), False),
+    "replaced by an older one": (lambda path, other: replaced(path, other, 10**9), True),
+    "replaced by a newer one": (lambda path, other: replaced(path, other, None), True),
+    "changed with size and time kept": (lambda path, other: same_size_and_time(path), True),
+}
+
+
+def replaced(path, content, time):
+    """Put another file in the place of one, as `mv`, `cp -p` and `unzip` do."""
+    other = path.with_name("other.tmp")
+    other.write_bytes(content)
+    if time:
+        os.utime(other, (time, time))
+    other.replace(path)
+
+
+def same_size_and_time(path):
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("my pets/train/chien/2.png", {"make_dataset_pets", "featurize_pets"}),
+        ("rows.npz", {"make_dataset_rows", "take_features_rows"}),
+        ("results/pets/dataset.npz", {"featurize_pets"}),
+        ("results/rows/given/scores.csv", {"select_points"}),
+        ("shift.txt", {"featurize_pets"}),
+    ],
+)
+def test_content_reruns_and_times_do_not(own, changed, tmp_path, name, made, change):
+    do, other_content = CHANGES[change]
+    content = (own.work / name).read_bytes()
+    changed(name, content)
+    os.utime(own.work / name, (2 * 10**9, 2 * 10**9) if change == "touched" else None)
+    reruns(own)  # As a run would leave it: known as it is.
+    do(own.work / name, content[:-1] + bytes([content[-1] ^ 1]))
+    jobs, output = reruns(own)
+    assert (made <= jobs) if other_content else jobs == set(), output
+
+
+@pytest.mark.parametrize("name", ["shapes.py", "parts.py", "lib/elsewhere.py", "named.py"])
 def test_an_edited_function_remakes_features_and_what_follows(own, changed, name):
     changed(name, f"{(own.work / name).read_text()}\nx = 1\n".encode())
     jobs, output = reruns(own)

@@ -9,36 +9,33 @@ import os
 import sys
 from pathlib import Path
 
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 SOURCE = Path(workflow.basedir, "src")
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 
-# Jobs inherit this environment: the package is found without being installed, and compiled programs
-# are kept in one place for the next process, whatever the working directory.
-CACHE = Path.home() / ".cache/efficient-augmentation/jax"
-os.environ.update(
-    {
-        "PYTHONPATH": os.pathsep.join(
-            [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
-        ),
-        "JAX_COMPILATION_CACHE_DIR": os.environ.get(
-            "JAX_COMPILATION_CACHE_DIR", str(CACHE)
-        ),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-    }
-)
 sys.path.insert(0, str(SOURCE))
 
 from efficient_augmentation.analysis import table1
-from efficient_augmentation.config import effective, featurizer
+from efficient_augmentation.config import effective, featurizer, reading
 from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import dataset, sources
 from efficient_augmentation.experiment import figures, inputs, paper, plans, results
-from efficient_augmentation.files import code
-from efficient_augmentation.names import as_published, networks, scores as score_names
+from efficient_augmentation.files import code, digests, environment, provenance
+from efficient_augmentation.names import (
+    as_published,
+    networks,
+    policies,
+    scores as score_names,
+)
 from efficient_augmentation.networks import pretrained
+
+# Jobs inherit this environment.
+ENVIRONMENT = environment.for_jobs(os.environ, SOURCE)
+os.environ.clear()
+os.environ.update(ENVIRONMENT)
 
 
 class ConfigError(WorkflowError):
@@ -46,6 +43,10 @@ class ConfigError(WorkflowError):
 
     __traceback__ = None
 
+
+OWN_CONFIGS = [path for path in workflow.overwrite_configfiles if path.is_file()]
+layers = [*map(load_configfile, OWN_CONFIGS), workflow.config_settings.config]
+config.update(reading.with_defaults_replaced(config, layers))
 
 try:
     EXPERIMENTS = effective.effective(
@@ -55,6 +56,9 @@ except effective.ConfigError as error:
     raise ConfigError(str(error)) from None
 
 RUN = config["run"]
+
+# What files hold, remembered from run to run.
+DIGESTS = ".snakemake/efficient-augmentation/digests.sqlite"
 
 # Threads of jobs that run networks, on every machine the same: for another number they come out
 # differently in their last digits.
@@ -68,15 +72,39 @@ wildcard_constraints:
     ),
 
 
+def result_files():
+    """Results that jobs read or users take away, without logs, run times and what networks keep."""
+    left_out = {"logs", "benchmarks", "checkpoints"}
+    for folder, inside, names in os.walk("results"):
+        inside[:] = [name for name in inside if name not in left_out]
+        yield from (os.path.join(folder, name) for name in names if name[0] != ".")
+
+
+# A result that somebody changed and gave an older time would be taken for the one that was made.
+if workflow.is_main_process:
+    for path in digests.set_back(result_files(), DIGESTS):
+        logger.warning(f"{path}: changed by hand; what was made from it is made again")
+        os.utime(path)
+
+
+def remember_results(log):
+    digests.of_files(result_files(), DIGESTS, finished=True)
+
+
 def code_of(script, *files, without=()):
-    """Params that stamp the code which a script reaches, each "module digest".
+    """Params that stamp the code which a script reaches, each "module digest", and, where the
+    config asks for them, versions of the packages that compute, each "package version".
 
     As params of their own, so that a rerun's reason names the module that changed, and with the
     name in the value, since Snakemake compares params as a set. `files` are those of the package
     that the script reads, `without` modules that it imports but does not use.
     """
-    stamps = code.digests(SCRIPTS / script, [SOURCE], without)
-    stamps |= {
-        f: code.file_digest(SOURCE / "efficient_augmentation" / f) for f in files
-    }
-    return [f"{name} {digest}" for name, digest in stamps.items()]
+    stamps = {}
+    if "code" in config["rerun_on"]:
+        stamps |= code.digests(SCRIPTS / script, [SOURCE, SCRIPTS], without)
+        stamps |= {
+            f: code.file_digest(SOURCE / "efficient_augmentation" / f) for f in files
+        }
+    if "versions" in config["rerun_on"]:
+        stamps |= provenance.installed(provenance.NUMERICAL)
+    return [f"{name} {stamp}" for name, stamp in stamps.items()]

@@ -40,7 +40,7 @@ for experiment, settings in EXPERIMENTS.items():
         name:
             f"make_dataset_{experiment}"
         input:
-            inputs.data_files(settings["dataset"]),
+            inputs.published_files(settings["dataset"]),
         output:
             f"results/{experiment}/dataset.npz",
         log:
@@ -57,7 +57,7 @@ for experiment, settings in EXPERIMENTS.items():
             *code_of(
                 "make_dataset.py", without=inputs.other_readers(settings["dataset"])
             ),
-            images=folder_state(settings["dataset"]),
+            contents=contents_of(settings["dataset"]),
             settings=settings["dataset"],
         script:
             "../scripts/make_dataset.py"

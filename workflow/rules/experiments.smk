@@ -49,9 +49,26 @@ def by_transform(function):
     return param
 
 
-def folder_state(data):
-    """Param that changes with the images of a folder, which are too many to be inputs."""
-    return lambda wildcards: dataset.fingerprint(data)
+def contents_of(data):
+    """Param that changes with what the files of a data set hold, whatever their times say.
+
+    A user's own files are no inputs: Snakemake looks at times first, and would take an older file
+    of another content for the one that it knows. What is not downloaded yet will hold what its
+    checksum says.
+    """
+
+    def contents(wildcards):
+        published = [
+            (
+                digests.of_files([path], DIGESTS)[0]
+                if Path(path).is_file()
+                else checksum(path.removeprefix("resources/"))
+            )
+            for path in inputs.published_files(data)
+        ]
+        return published + [dataset.fingerprint(data, DIGESTS)]
+
+    return contents
 
 
 def checksum(file):
@@ -62,7 +79,10 @@ def checksum(file):
 @functools.cache
 def skipped():
     """Experiments of the paper that cannot be made here; asked only where the paper is wanted."""
-    return paper.skipped(EXPERIMENTS, config["mirrors"])
+    reasons = paper.skipped(EXPERIMENTS, config["mirrors"])
+    for name, reason in reasons.items():
+        logger.warning(f"paper: {name} is left out: {reason}")
+    return reasons
 
 
 def documented(document):

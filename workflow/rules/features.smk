@@ -62,8 +62,6 @@ for experiment, settings in EXPERIMENTS.items():
     rule:
         name:
             f"take_features_{experiment}"
-        input:
-            inputs.data_files(settings["dataset"]),
         output:
             f"results/{experiment}/{featurizer.GIVEN}/features.npz",
         log:
@@ -78,6 +76,7 @@ for experiment, settings in EXPERIMENTS.items():
             runtime=30,
         params:
             *code_of("take_features.py"),
+            contents=contents_of(settings["dataset"]),
             settings=settings["dataset"],
         script:
             "../scripts/take_features.py"

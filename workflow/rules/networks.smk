@@ -67,7 +67,7 @@ for network, settings in NETWORKS.items():
         name:
             f"train_resnet_{network}"
         input:
-            inputs.data_files(settings["dataset"]),
+            inputs.published_files(settings["dataset"]),
         output:
             weights=f"results/networks/{network}/weights.npz",
             history=f"results/networks/{network}/history.csv",
@@ -92,9 +92,8 @@ for network, settings in NETWORKS.items():
             checkpoints=f"results/networks/{network}/checkpoints",
             dataset=settings["dataset"],
             points={key: settings[key] for key in ("divisor", "excluded")},
-            images=folder_state(settings["dataset"]),
+            contents=contents_of(settings["dataset"]),
             featurizer=settings["featurizer"],
-            sha256=[checksum(file) for file in dataset.files(settings["dataset"])],
         script:
             "../scripts/train_resnet.py"
 

@@ -32,6 +32,7 @@ rule score_points:
     params:
         *code_of("score_points.py"),
         model=by_transform(plans.model),
+        kernel=by_settings(policies.needs_kernel),
         further=by_settings(score_names.further),
     script:
         "../scripts/score_points.py"

@@ -106,6 +106,12 @@ def _finish(tee, terminal):
 
 def _show(path, finish, kind, error, trace):
     """Say why a job ends."""
+    if asked := _missing_platform():
+        message = (
+            f"JAX_PLATFORMS={asked}: JAX finds no such device on this machine; unset JAX_PLATFORMS "
+            f"to compute on what is there ({str(error) or kind.__name__})"
+        )
+        kind, error = ValueError, ValueError(message).with_traceback(trace)
     if not issubclass(kind, ValueError):
         sys.__excepthook__(kind, error, trace)
         return
@@ -113,3 +119,14 @@ def _show(path, finish, kind, error, trace):
     finish()
     with open(path, "a", encoding="utf-8", errors="replace") as log:
         log.writelines(["\n", *traceback.format_exception(error)])
+
+
+def _missing_platform():
+    """The platforms that the user asks JAX for, where it finds none of them."""
+    jax = sys.modules.get("jax")
+    try:
+        if jax and "JAX_PLATFORMS" in os.environ:
+            jax.devices()
+    except (RuntimeError, AssertionError):
+        return os.environ["JAX_PLATFORMS"]
+    return None

@@ -1,5 +1,7 @@
 """Cut a data set to the points of an experiment."""
 
+import logging
+
 from _job import start
 
 from efficient_augmentation.data import dataset
@@ -8,6 +10,8 @@ from efficient_augmentation.files import arrays, provenance
 
 def main(smk):
     points = dataset.load(smk.params.settings, smk.input)
+    for warning in points.get("warnings", ()):
+        logging.warning(warning)
     arrays.save(smk.output[0], provenance.of(smk), **points)
 
 

@@ -8,8 +8,8 @@ from efficient_augmentation.files import arrays, provenance
 
 def main(smk):
     choice = dict(smk.params.settings)
-    share = [choice.pop(key) for key in ("kind", "file", "label_noise")][-1]
-    rows = label_noise.flip_rows(features.load_rows(*smk.input, **choice), share, choice["seed"])
+    _, share = choice.pop("kind"), choice.pop("label_noise")
+    rows = label_noise.flip_rows(features.load_rows(**choice), share, choice["seed"])
     arrays.save(smk.output[0], provenance.of(smk), **rows)
 
 

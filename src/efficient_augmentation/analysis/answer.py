@@ -34,7 +34,8 @@ def find(curves, baselines, settings):
       uniform: accuracy of as many points drawn uniformly at random, or None;
       difference, difference_low, difference_high: accuracy minus uniform, with its 95 % interval as
         `enough.difference` has it; None where one of the two is, or the choice is itself uniform;
-      floor, ceiling, n_train, score, policy, rounds.
+      floor, ceiling, n_train, score, policy, rounds;
+      warnings: list of str, those of baselines.json: of the data, and of the fit.
     Raises: ValueError as `order.number_of_points`.
     """
     pair, n = (settings["score"], settings["policy"]), baselines["n_train"]
@@ -62,6 +63,7 @@ def find(curves, baselines, settings):
         **{key: baselines[key] for key in ("floor", "ceiling", "n_train")},
         **dict(zip(("score", "policy"), pair, strict=True)),
         "rounds": measured.rounds if measured else 0,
+        "warnings": baselines.get("warnings", []),
     }
     words = _WORDS[verdict](found, curves)
     return {"verdict": verdict, "answer": words, **found}

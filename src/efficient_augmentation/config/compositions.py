@@ -38,7 +38,11 @@ def n_variants(name, parameters):
     if "compose" in parameters:
         steps = (item for step in parameters["compose"] for item in step.items())
         return math.prod(itertools.starmap(n_variants, steps))
-    lists = math.prod(len(values) for values in parameters.values() if isinstance(values, list))
+    lists = math.prod(
+        len(values)
+        for key, values in parameters.items()
+        if isinstance(values, list) and key != "reads"
+    )
     return lists * (4 if name == "translate" else 1)
 
 

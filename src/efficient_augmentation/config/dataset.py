@@ -17,7 +17,7 @@ from efficient_augmentation.config.section import (
 )
 from efficient_augmentation.data import classes as chosen
 from efficient_augmentation.data import dataset as datasets
-from efficient_augmentation.data import digits, every_point, own, published
+from efficient_augmentation.data import digits, every_point, own, published, window
 
 
 def _class_name(value):
@@ -72,6 +72,19 @@ class _Own(_Labelled):
     """Seed of both draws."""
 
 
+def _window(given):
+    if found := window.problems(given):
+        raise ValueError(found[0].removeprefix("dataset.window: "))
+    return [float(level) for level in given]
+
+
+Window = Annotated[
+    Any,
+    AfterValidator(_window),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+
+
 class Folder(_Own):
     """Your own images, a folder of them for each class."""
 
@@ -83,6 +96,8 @@ class Folder(_Own):
     """The same of the test images; null splits them off the training images."""
     side: Annotated[int, Interval(ge=1, le=1024), WHOLE] | None = 32
     """Height and width to which images are resized; null keeps them as they are."""
+    window: Window | None = None
+    """The stored grey levels that become black and white; null takes them by the type."""
 
 
 class Npz(_Own):
@@ -92,6 +107,8 @@ class Npz(_Own):
     """Name of the data set."""
     file: NotBlank
     """A .npz file with x_train and y_train, and x_test and y_test if there are any."""
+    window: Window | None = None
+    """The stored grey levels that become black and white; null takes them by the type."""
 
 
 class Features(_Own):

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
-from efficient_augmentation.config import as_written, dataset, featurizer, selection
+from efficient_augmentation.config import as_written, dataset, featurizer, reading, selection
 from efficient_augmentation.config.experiment import CHECKS, Config, Experiment
 from efficient_augmentation.config.messages import cut, did_you_mean, dotted, said, shown
 from efficient_augmentation.config.section import plain
@@ -115,7 +115,9 @@ class _Schema(GenerateJsonSchema):
 def _examined(config, writes, files):
     """Problems, and the settings of every experiment, sound where there are none."""
     unsound = _unsound(config)
-    messages = [text for file in files for text in as_written.problems(file)]
+    messages = [
+        text for file in files for text in (*as_written.problems(file), *reading.problems(file))
+    ]
     messages += [f"{dotted(path)}: {text}" for path, text in unsound.items()]
     settings = {}
     if not unsound.keys() & {(), ("experiments",), ("defaults",)}:

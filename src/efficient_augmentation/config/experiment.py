@@ -103,6 +103,8 @@ class Config(Section):
     """Folders or URLs that hold the publishers' files, tried in turn before the publishers."""
     checksums: dict[str, Annotated[str, Field(pattern=SHA256)]] = {}
     """SHA-256 of published files, as DATA SET/FILE, for mirrors that hold other ones."""
+    rerun_on: Distinct[Literal["code", "versions"]] = ["code"]
+    """What reruns results besides settings and data: our code, versions of what computes."""
     defaults: Experiment = {}
     """Settings of every experiment, where the experiment does not give its own."""
     # Names are checked by themselves.

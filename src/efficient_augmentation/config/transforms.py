@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Interval, MinLen
@@ -11,9 +10,17 @@ from typing_extensions import TypedDict
 
 from efficient_augmentation.config import compositions, messages, user_functions
 from efficient_augmentation.config.featurizer import GIVEN
-from efficient_augmentation.config.section import WHOLE, Section, Seed, Several, one_of, plain
+from efficient_augmentation.config.section import (
+    WHOLE,
+    Distinct,
+    NotBlank,
+    Section,
+    Seed,
+    Several,
+    one_of,
+    plain,
+)
 from efficient_augmentation.files import code
-from efficient_augmentation.transforms import user_code
 
 # Folders of results/{experiment}/ that are no transform's.
 _FOLDERS = ("featurizer", "figures")
@@ -152,6 +159,8 @@ class Function(Section):
     """The function, as module:function, found from the working directory."""
     arguments: Several[dict[str, Any]] = [{}]
     """Its keyword arguments, each mapping a variant of its own."""
+    reads: Distinct[NotBlank] = []
+    """Files that it reads; when one holds something else, features are made again."""
 
     @classmethod
     def suits(cls, given):
@@ -223,19 +232,21 @@ def leaves(transforms, where="transforms"):
 
 
 def stamps(transforms):
-    """Digests of the code behind the functions that transforms call, by which they rerun.
+    """Digests of what is behind the functions that transforms call, by which they rerun.
 
     Args:
       transforms: mapping from name to parameters.
-    Returns: list of "module digest", for each function's file and the modules that it imports from
-      the working directory.
-    Raises: ValueError as `user_code.source`.
+    Returns: list of "name digest", for each function's file, the modules that it imports from the
+      working directory, from PYTHONPATH and from beside its own, and the files under `reads`; of a
+      function that is installed, "package version".
+    Raises: ValueError as `user_code.source`; OSError for a file that cannot be read.
     """
-    found = {}
+    found = set()
     for _, _, parameters in leaves(transforms):
         if "function" in parameters:
-            found |= code.digests(user_code.source(parameters["function"]), [Path.cwd()])
-    return [f"{name} {digest}" for name, digest in sorted(found.items())]
+            found |= user_functions.behind(parameters["function"])
+            found |= {f"{file} {code.file_digest(file)}" for file in parameters.get("reads", ())}
+    return sorted(found)
 
 
 def _name_problems(name):

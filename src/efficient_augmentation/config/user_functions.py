@@ -1,31 +1,48 @@
 """Whether a user's function can be called as the config says, as far as its file tells."""
 
 import ast
-import sysconfig
 from pathlib import Path
 
 from efficient_augmentation.files import code
 from efficient_augmentation.transforms import user_code
 
-_LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+
+def behind(function):
+    """Digests of the code of a function, or the version of the package that it is installed with.
+
+    Args:
+      function: "module:function".
+    Returns: set of "name digest", or of one "package version".
+    Raises: ValueError as `user_code.source`, SyntaxError, OSError.
+    """
+    if installed := user_code.installed_version(function):
+        return {installed}
+    path, roots = user_code.source(function), user_code.roots(function)
+    found = code.digests(path, roots, name=user_code.parts(function)[0])
+    return {f"{name} {digest}" for name, digest in found.items()}
 
 
-def problems(function, arguments):
+def problems(function, arguments, reads=()):
     """What keeps a function from being called so.
 
     Args:
       function: "module:function".
       arguments: list of mappings of its keyword arguments.
+      reads: files that it reads.
     Returns: list of str, each from the key function or arguments on.
     """
+    if lacking := [file for file in reads if not Path(file).is_file()]:
+        return [f"reads: {lacking[0]}: no such file in {Path.cwd()}"]
     try:
         path, name = user_code.source(function), user_code.parts(function)[1]
-        if any(Path(path).is_relative_to(folder) for folder in _LIBRARIES):
+        if (user_code.installed_version(function) or "").startswith("python "):
             return [
-                f"function: {function} belongs to a library, in whose functions an edit would go "
-                "unseen; call it from a function of your own, in a file of the working directory"
+                f"function: {function} belongs to Python, which knows no images; call it from a "
+                "function of your own, in a file of the working directory"
             ]
-        code.digests(path, [Path.cwd()])
+        behind(function)
+        if not path.endswith(".py"):
+            return []  # Compiled: only a call tells.
         tree = ast.parse(Path(path).read_bytes())
     except (ValueError, OSError) as error:
         return [f"function: {error}"]

@@ -6,9 +6,12 @@ from efficient_augmentation.data import (
     folder,
     label_noise,
     npz,
+    overlap,
+    own,
     published,
     sources,
 )
+from efficient_augmentation.files import digests
 
 OWN = {"folder": folder, "npz": npz, "features": features}
 """Readers of a user's own data, by kind."""
@@ -42,7 +45,8 @@ def load(dataset, paths=()):
     Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
       likewise. Data of one's own bring class_names and test_share besides, see their readers;
-      images of a folder have its paths for ids, features (n, d) stand in place of images. With
+      images of a folder have its paths for ids, features (n, d) stand in place of images; and
+      warnings, text, where there are any: of the reader, and as `overlap.warnings`. With
       `label_noise` y_train is that of `label_noise.flip`, and flipped_ids says whose.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
     """
@@ -55,34 +59,28 @@ def _read(dataset, paths):
     if kind == "digits":
         return digits.load(dataset["classes"], dataset["n_train"], dataset["seed"])
     if kind in OWN:
-        return OWN[kind].load(**_settings(dataset))
+        points = OWN[kind].load(**_settings(dataset))
+        texts = [*points.get("warnings", ()), *overlap.warnings(points)]
+        return points | own.warned(texts)
     if kind not in published.SETS:
         known = ["digits", *published.SETS, *OWN]
         raise ValueError(f"dataset.kind: {kind!r} is not one of {known}")
     return published.SETS[kind].load(*paths, classes=dataset["classes"], n_train=dataset["n_train"])
 
 
-def own_files(dataset):
-    """The user's files that the data set is read from, but for a folder's, which may be many.
+def fingerprint(dataset, memory=None):
+    """Digest of what the user's own files hold, so that another content is known by it.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind.
-    Returns: list of paths; empty for published data and for folders, see `fingerprint`.
+      memory: as in `digests.of_files`.
+    Returns: str, the same for a touched or copied file; empty for published data.
+    Raises: ValueError as `folder.listing`; OSError for a file that cannot be read.
     """
-    return [dataset["file"]] if "file" in dataset else []
-
-
-def fingerprint(dataset):
-    """Digest of what a folder holds, see `folder.fingerprint`.
-
-    Args:
-      dataset: mapping with `kind` and the keys of that kind.
-    Returns: str; empty for data of other kinds, whose files are named.
-    Raises: ValueError as `folder.fingerprint`.
-    """
-    if dataset["kind"] != "folder":
-        return ""
-    return folder.fingerprint(dataset["train"], dataset["test"])
+    if dataset["kind"] == "folder":
+        found = dataset["train"], dataset["test"], memory, dataset["classes"]
+        return folder.fingerprint(*found)
+    return digests.of_files([dataset["file"]], memory)[0] if "file" in dataset else ""
 
 
 def resolved(dataset):

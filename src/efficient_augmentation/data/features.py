@@ -3,6 +3,7 @@
 import numpy as np
 
 from efficient_augmentation.data import npz
+from efficient_augmentation.files import origins
 
 
 def load(file, **choice):
@@ -78,7 +79,12 @@ def _checked(file):
     )
     found |= {name: _features(file, name, found[name]) for name in found if name[0] == "x"}
     npz.check_pairs(file, found)
-    return _sourced(file, found)
+    found = _sourced(file, found)
+    for split in ("train", "test") if "x_test" in found else ("train",):
+        origins.check_counted_from_zero(
+            f"{file}: source_{split}", found[f"source_{split}"], found[f"x_{split}"]
+        )
+    return found
 
 
 def _features(file, name, x):
@@ -119,9 +125,13 @@ def _check_source(where, source, y):
     wrong[:n] = False
     if not n or wrong.any():
         row = int(np.argmax(wrong)) if n else 0
+        places = source[n:]
+        from_one = n and places.min() == 1 and places.max() == n
         raise ValueError(
             f"{where}: row {row} holds {source[row]}; the originals come first, with -1, and every "
             f"other row holds the place of its original, 0..{max(n - 1, 0)}"
+            + ", counted from 0, not 1"
+            * bool(from_one)
         )
     differs = y[n:] != y[source[n:]]
     if differs.any():

@@ -5,7 +5,8 @@ What becomes of an image, in this order:
    picture is taken.
 2. 16-bit grey values v become round(v / 257); of 16-bit colours the decoder keeps the upper eight
    bits. CMYK becomes RGB by the decoder's plain formula, palettes by their entries. What is
-   transparent is laid over white.
+   transparent is laid over white. With a window (low, high), values become
+   round(255 (v - low) / (high - low)) instead, cut to 0..255.
 3. The largest centred square is resized to side x side by Lanczos' filter with antialiasing, in one
    step; an image of that size already stays as it is, to the bit.
 4. Where red, green and blue agree in every pixel of every image, one channel is kept.
@@ -24,6 +25,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from efficient_augmentation.data import own
+from efficient_augmentation.data import window as windows
+from efficient_augmentation.files import digests
 
 SIDE = 32
 """Height and width that the networks are made for; it bounds time and memory for any photograph."""
@@ -35,6 +38,7 @@ _OTHER_SUFFIXES = (
     *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jxl"),
     *(".pbm", ".pgm", ".pnm", ".ppm", ".svg", ".tga", ".tif", ".tiff", ".webp"),
 )
+_MOST_NAMED = 20
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L")
 # What Pillow raises on bytes that are no intact image.
 _DAMAGE = (
@@ -73,7 +77,15 @@ class Listing(NamedTuple):
     ignored: int
 
 
-def load(train, test=None, *, side=SIDE, **choice):
+class _Picture(NamedTuple):
+    """What a file holds: (h, w, 3) uint8 pixels, and of those stored the bits and the largest."""
+
+    pixels: np.ndarray
+    bits: int
+    peak: int
+
+
+def load(train, test=None, *, side=SIDE, window=None, **choice):
     """Images of a folder for each class.
 
     Args:
@@ -81,12 +93,15 @@ def load(train, test=None, *, side=SIDE, **choice):
       test: the same of the test images, with the same class folders; None splits `train`.
       side: height and width of the images returned, 1..1024; None keeps them as they are, all of
         one size.
+      window: (low, high), the stored grey levels that become black and white; None takes them by
+        the number of bits.
       **choice: classes, n_train, test_share and seed of `own.choose`; classes are named as their
         folders and sorted by name unless `classes` orders them.
     Returns: mapping with x_train (n, side, side, c) uint8, c = 1 where all images are grey and
       3 otherwise, y_train (n,) int32 in 0..k-1, train_ids (n,) text, paths relative to `train`;
       x_test, y_test and test_ids likewise, relative to `test` or, where that is None, to `train`;
-      class_names (k,) text; test_share, the share of `train` that became the test set, or 0.
+      class_names (k,) text; test_share, the share of `train` that became the test set, or 0; and,
+      where there is something to warn of, warnings, text.
     Raises: ValueError naming the folder or file, if there are no class folders, a class lacks
       images or is in one of the folders alone, an image cannot be read, or sizes differ with side
       None.
@@ -96,21 +111,19 @@ def load(train, test=None, *, side=SIDE, **choice):
     source = listings[-1]
     train_files = [listings[0].files[i] for i in picked.train]
     test_files = [source.files[i] for i in picked.test]
-    x = _images(
-        [listings[0].root / file for file in train_files]
-        + [source.root / file for file in test_files],
-        side,
-    )
+    paths = [listings[0].root / file for file in train_files]
+    paths += [source.root / file for file in test_files]
+    x, warnings = _images(paths, side, window)
     x_train, x_test = x[: len(train_files)], x[len(train_files) :]
-    images = {"x_train": x_train, "x_test": x_test}
+    images = {"x_train": x_train, "x_test": x_test} | own.warned(warnings)
     return images | picked.described(np.array(train_files), np.array(test_files))
 
 
-def points(train, test=None, *, side=SIDE, **choice):
+def points(train, test=None, *, side=SIDE, window=None, **choice):
     """Points that `load` gives, from the names of the files alone.
 
     Args:
-      train, test, side, **choice: as in `load`.
+      train, test, side, window, **choice: as in `load`.
     Returns: own.Choice.
     Raises: ValueError as `load`, but for what only the images themselves tell.
     Cost: 0.2 s of processor time for 100,000 files.
@@ -133,33 +146,39 @@ def image_shape(train, side=SIDE, **others):
     return (*read_image(found.root / found.files[0], None).shape[:2], None)
 
 
-def fingerprint(train, test=None):
-    """Digest of the names, sizes and modification times of the image files.
+def fingerprint(train, test=None, memory=None, classes=None):
+    """Digest of the names and the contents of the image files.
 
     Args:
       train, test: as in `load`.
-    Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or written.
-    Raises: ValueError as `listing`.
+      classes: as in `listing`.
+      memory: as in `digests.of_files`.
+    Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or changed,
+      and with nothing else.
+    Raises: ValueError as `listing`; OSError for a file that cannot be read.
+    Cost: as `digests.of_files`.
     """
-    digest = hashlib.sha256()
-    for folder in filter(None, (train, test)):
-        found = listing(folder)
-        for file in found.files:
-            status = os.stat(f"{found.root}/{file}")
-            digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-        digest.update(b"\0")
-    return digest.hexdigest()[:12]
+    whole = hashlib.sha256()
+    for root in filter(None, (train, test)):
+        found = listing(root, classes)
+        contents = digests.of_files([f"{found.root}/{file}" for file in found.files], memory)
+        for file, content in zip(found.files, contents, strict=True):
+            whole.update(f"{file}\0{content}\n".encode())
+        whole.update(b"\0")
+    return whole.hexdigest()[:12]
 
 
-def listing(root):
+def listing(root, classes=None):
     """Image files of a folder, by class, found without opening them.
 
     A class folder's PNG and JPEG files count, told by their names' endings; links are followed.
-    Hidden files and folders (names that start with a point) are passed over, and so are files of
-    other kinds, which are counted; but images of another format are refused.
+    Hidden files and folders (names that start with a point, and __MACOSX) are passed over, and so
+    are files of other kinds, which are counted; but images of another format are refused.
 
     Args:
       root: folder that holds a folder for each class.
+      classes: names of the classes whose folders are looked into; None looks into all. Numbers are
+        taken for their digits.
     Returns: Listing.
     Raises: ValueError naming what is wrong: no such folder, no class folders, an image beside the
       class folders, a folder inside one, a link to nothing, an image of another format, a name
@@ -167,7 +186,7 @@ def listing(root):
     """
     root = Path(root)
     if not root.is_dir():
-        found = "not a folder" if root.exists() else "no such folder"
+        found = "not a folder" if root.exists() else f"no such folder{own.looked(root)}"
         raise ValueError(f"{root}: {found}; it is to hold a folder of images for each class")
     folders, beside = [], 0
     for entry in _visible(root):
@@ -181,7 +200,8 @@ def listing(root):
             beside += 1
     if not folders:
         raise ValueError(f"{root}: no class folders; it is to hold a folder of images a class")
-    by_class = [_images_of(root / name) for name in folders]
+    wanted = folders if classes is None else set(map(str, classes))
+    by_class = [_images_of(root / name) if name in wanted else ([], 0) for name in folders]
     sizes = [len(names) for names, _ in by_class]
     return Listing(
         root,
@@ -196,16 +216,21 @@ def listing(root):
     )
 
 
-def read_image(path, side=SIDE):
+def read_image(path, side=SIDE, window=None):
     """One image file, by the rules that stand at the head of this module.
 
     Args:
       path: PNG or JPEG file.
       side: height and width to resize to; None leaves the size.
+      window: as in `load`.
     Returns: (h, w, 3) uint8.
-    Raises: ValueError naming the file, if it is not an intact PNG or JPEG image, or has more than
-      89 million pixels.
+    Raises: ValueError naming the file, if it is not an intact PNG or JPEG image, has more than 89
+      million pixels, or a window is given for 16-bit colours, of which the decoder keeps eight.
     """
+    return _read(path, side, window).pixels
+
+
+def _read(path, side, window):
     path = Path(path)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
@@ -214,7 +239,15 @@ def read_image(path, side=SIDE):
             Image.open(stream, formats=_FORMATS).verify()
             stream.seek(0)
             with Image.open(stream, formats=_FORMATS) as image:
-                return np.asarray(_resized(_upright_colours(image), side))
+                wide = image.mode in _SIXTEEN_BIT
+                bits = 16 if wide or any("16" in str(tile[3]) for tile in image.tile) else 8
+                if window and bits == 16 and not wide:
+                    raise ValueError(
+                        "of colours of 16 bits the upper eight are read, of which dataset.window "
+                        "cannot be taken; convert it to 8 bits, or leave window out"
+                    )
+                upright, peak = _upright_colours(image, window)
+                return _Picture(np.asarray(_resized(upright, side)), 16 if wide else 8, peak)
     except UnidentifiedImageError as error:
         raise ValueError(
             f"{path}: not a readable PNG or JPEG image, whatever its name says"
@@ -224,7 +257,8 @@ def read_image(path, side=SIDE):
 
 
 def _chosen(train, test, choice):
-    listings = [listing(folder) for folder in ((train,) if test is None else (train, test))]
+    folders = (train,) if test is None else (train, test)
+    listings = [listing(folder, choice.get("classes")) for folder in folders]
     if test is not None:
         _check_apart(*listings)
         _check_same_classes(*listings, choice.get("classes"))
@@ -267,7 +301,8 @@ def _check_same_classes(train, test, classes):
 def _visible(folder):
     """Entries of a folder that are not hidden, sorted by name."""
     with os.scandir(folder) as entries:
-        found = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+        shown = (e for e in entries if not e.name.startswith(".") and e.name != "__MACOSX")
+        found = sorted(shown, key=lambda e: e.name)
     for entry in found:
         try:
             entry.name.encode()
@@ -301,36 +336,71 @@ def _is_image(entry):
     return suffix in SUFFIXES
 
 
-def _images(paths, side):
-    first = read_image(paths[0], side)
-    x = np.empty((len(paths), *first.shape), np.uint8)
+def _images(paths, side, window):
+    """(n, h, w, c) uint8 of the files, and a list of what is to be said about them."""
+    x, by_bits, peaks, problems = None, {}, {}, []
     for k, path in enumerate(paths):
-        image = read_image(path, side)
-        if image.shape != first.shape:
-            raise ValueError(
-                f"{path}: {_size(image)} pixels, but {paths[0]} has {_size(first)}; give "
+        try:
+            image, bits, peak = _read(path, side, window)
+        except ValueError as error:
+            problems.append(str(error))
+            continue
+        if x is None:
+            first, x = path, np.empty((len(paths), *image.shape), np.uint8)
+        if image.shape != x.shape[1:]:
+            problems.append(
+                f"{path}: {_size(image)} pixels, but {first} has {_size(x[0])}; give "
                 "dataset.side, the height and width that all images are resized to"
             )
+            continue
         x[k] = image
+        by_bits.setdefault(bits, path)
+        peaks[bits] = max(peak, peaks.get(bits, 0))
+    if problems:
+        more = [f"... and {len(problems) - _MOST_NAMED} more"] * (len(problems) > _MOST_NAMED)
+        raise ValueError("\n".join(problems[:_MOST_NAMED] + more))
     is_grey = all((image == image[..., :1]).all() for image in x)
-    return x[..., :1].copy() if is_grey else x
+    return x[..., :1].copy() if is_grey else x, _range_warnings(by_bits, peaks, window)
+
+
+def _range_warnings(by_bits, peaks, window):
+    """What is to be said of images by how many bits they have and how light they are."""
+    if window:
+        return []
+    found = [windows.warning(peak, 2**bits - 1) for bits, peak in sorted(peaks.items())]
+    if len(by_bits) > 1:
+        found.append(
+            f"Some images have grey levels of 8 bits, such as {by_bits[8]}, others of 16, such as "
+            f"{by_bits[16]}, which are divided by 257. If a grey level means the same in both, say "
+            "which one is white: dataset.window: [0, LEVEL]."
+        )
+    return list(filter(None, found))
 
 
 def _size(image):
     return f"{image.shape[1]} x {image.shape[0]}"
 
 
-def _upright_colours(image):
+def _upright_colours(image, window):
+    """The image in 8-bit colours, and the largest value of a pixel before the window."""
+    peak = None
     if image.mode in _SIXTEEN_BIT:
         wide = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
+        peak = int(wide.max())
         # 257 is odd: no value lies half-way.
-        exif, image = image.getexif(), Image.fromarray(((wide + 128) // 257).astype(np.uint8))
+        grey = windows.applied(wide, window) if window else ((wide + 128) // 257).astype(np.uint8)
+        exif, image = image.getexif(), Image.fromarray(grey)
         image.info["exif"] = exif.tobytes()
     image = ImageOps.exif_transpose(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+    image = image.convert("RGB")
+    if peak is None:
+        peak = max(high for _, high in image.getextrema())
+        levels = windows.applied(np.arange(256), window or (0, 255)).tolist()
+        image = image.point(levels * 3) if window else image
+    return image, peak
 
 
 def _resized(image, side):

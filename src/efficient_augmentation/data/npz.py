@@ -6,40 +6,47 @@ from pathlib import Path
 import numpy as np
 
 from efficient_augmentation.data import own
+from efficient_augmentation.data import window as windows
 from efficient_augmentation.files import arrays
 
 
-def load(file, **choice):
+def load(file, window=None, **choice):
     """Images and labels from the arrays x_train, y_train and, where they are there, x_test, y_test.
 
-    Images are (n, h, w), (n, h, w, 1) or (n, h, w, 3), uint8, or floats in [0, 1]. Labels are
-    (n,) whole numbers or text, of any values. Other arrays are not read.
+    Images are (n, h, w), (n, h, w, 1) or (n, h, w, 3), uint8, or floats in [0, 1]; with a window,
+    any numbers. Labels are (n,) whole numbers or text, of any values. Other arrays are not read.
 
     Args:
       file: path of the .npz file; it needs no pickle.
+      window: (low, high), the values that become black and white; what lies beyond is cut. None
+        takes 0 and 255, or 0 and 1.
       **choice: classes, n_train, test_share and seed of `own.choose`; classes are named by their
         labels, and in the labels' order unless `classes` orders them.
     Returns: mapping with x_train (n, h, w, c) uint8 or float32, y_train (n,) int32 in 0..k-1,
       train_ids (n,) int64, positions in the file's x_train; x_test, y_test and test_ids likewise,
       positions in x_test or, where there is none, in x_train; class_names (k,) text; test_share,
-      the share of x_train that became the test set, or 0.
+      the share of x_train that became the test set, or 0; and, where there is something to warn
+      of, warnings, text.
     Raises: ValueError naming the file and the array.
     Cost: memory of the arrays in the file, and for the points chosen.
     """
     found = read(file, "x_train", "y_train", together=("x_test", "y_test"))
-    images = {name: _images(file, name, found[name]) for name in found if name[0] == "x"}
+    images = {name: _images(file, name, found[name], window) for name in found if name[0] == "x"}
     check_pairs(file, found | images)
     picked = choose(file, found, **choice)
     x_train, x_test = images["x_train"], images.get("x_test", images["x_train"])
     chosen = {"x_train": x_train[picked.train], "x_test": x_test[picked.test]}
-    return chosen | picked.described(picked.train, picked.test)
+    largest = 255 if x_train.dtype == np.uint8 else 1
+    peak = max(x.max() for x in chosen.values())
+    warnings = [] if window else filter(None, [windows.warning(peak, largest)])
+    return chosen | own.warned(warnings) | picked.described(picked.train, picked.test)
 
 
-def points(file, **choice):
+def points(file, window=None, **choice):
     """Points that `load` gives; images are not read.
 
     Args:
-      file, **choice: as in `load`.
+      file, window, **choice: as in `load`.
     Returns: own.Choice.
     Raises: ValueError as `load`, but for what is wrong with images.
     """
@@ -94,6 +101,12 @@ def choose(file, found, **choice):
     """
     for name in (name for name in found if name[0] == "y"):
         _check_labels(file, name, found[name])
+    kinds = {name: _kind(found[name]) for name in found if name[0] == "y"}
+    if len(set(kinds.values())) > 1:
+        raise ValueError(
+            f"{file}: y_train holds {kinds['y_train']}, y_test {kinds['y_test']}; give both alike, "
+            "such as by y_train.astype(str) and y_test.astype(str)"
+        )
     values, y_train = np.unique(found["y_train"], return_inverse=True)
     labels = [own.Labels(f"{file}: y_train", y_train)]
     if "y_test" in found:
@@ -133,7 +146,7 @@ def check_pairs(file, found):
 
 def _held(file):
     if not Path(file).is_file():
-        raise ValueError(f"{file}: no such file; a .npz file is wanted")
+        raise ValueError(f"{file}: no such file{own.looked(file)}; a .npz file is wanted")
     try:
         with zipfile.ZipFile(file) as archive:
             return [name.removesuffix(".npy") for name in archive.namelist()]
@@ -147,12 +160,21 @@ def _check_labels(file, name, y):
             f"{file}: {name} holds {y.dtype} of shape {y.shape}; whole numbers or text of shape "
             "(n,) are wanted, n >= 1"
         )
+    for value in np.unique(y).tolist() if y.dtype.kind == "U" else ():
+        if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError(f"{file}: {name} holds {value!r}, which is no Unicode text")
 
 
-def _images(file, name, x):
+def _kind(y):
+    return "text" if y.dtype.kind == "U" else "numbers"
+
+
+def _images(file, name, x, window):
     where = f"{file}: {name}"
     _image_axes(where, x.shape)
     x = x if x.ndim == 4 else x[..., None]
+    if window:
+        return _windowed(where, x, window)
     return x if x.dtype == np.uint8 else _in_unit_interval(where, x)
 
 
@@ -170,11 +192,20 @@ def _image_axes(where, shape):
     return shape
 
 
+def _windowed(where, x, window):
+    if x.dtype.kind not in "iuf":
+        raise ValueError(f"{where} holds {x.dtype}; numbers are wanted")
+    if not (finite := np.isfinite(x).reshape(len(x), -1).all(axis=1)).all():
+        raise ValueError(f"{where}: image {int(np.argmin(finite))} holds NaN or infinity")
+    return windows.applied(x, window, 1 if x.dtype.kind == "f" else 255)
+
+
 def _in_unit_interval(where, x):
     if x.dtype.kind != "f":
         raise ValueError(
             f"{where} holds {x.dtype}; uint8 or floats in [0, 1] are wanted (x.astype('uint8') "
-            "converts integers within 0..255)"
+            "converts integers within 0..255; dataset.window says which values are black and white "
+            "where others are meant, such as [0, 4095])"
         )
     # NaN is neither above nor below anything.
     inside = ((x >= 0) & (x <= 1)).reshape(len(x), -1)
@@ -183,6 +214,6 @@ def _in_unit_interval(where, x):
         value = x[image].ravel()[np.argmin(inside[image])]
         raise ValueError(
             f"{where}: image {image} holds {value}; floats within 0 and 1 are wanted (grey levels "
-            "0..255 as uint8)"
+            "0..255 as uint8, or dataset.window: [0, 255])"
         )
     return x.astype(np.float32)

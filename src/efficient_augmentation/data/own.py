@@ -1,6 +1,7 @@
 """What the readers of a user's own data share: which classes, which points, which settings."""
 
 from collections import Counter
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -109,6 +110,27 @@ def choose(
         names,
         share,
     )
+
+
+def warned(texts):
+    """The array of dataset.npz that says what was found fault with and yet read.
+
+    Args:
+      texts: iterable of str.
+    Returns: mapping with warnings, text; empty where there is nothing to say.
+    """
+    texts = list(texts)
+    return {"warnings": np.array(texts)} if texts else {}
+
+
+def looked(path):
+    """Where a relative path was looked for, as a part of a sentence.
+
+    Args:
+      path: of a file or folder.
+    Returns: str; empty for an absolute path.
+    """
+    return "" if Path(path).is_absolute() else f" in {Path.cwd()}"
 
 
 def _name_problems(classes):

@@ -17,16 +17,6 @@ def published_files(data):
     return [f"resources/{name}" for name in dataset.files(data)]
 
 
-def data_files(data):
-    """All files that a data set is read from, but for those of a folder of images.
-
-    Args:
-      data: as `published_files`.
-    Returns: list of paths, the publishers' first.
-    """
-    return published_files(data) + dataset.own_files(data)
-
-
 def other_readers(data):
     """Modules that read other kinds of data than this one.
 

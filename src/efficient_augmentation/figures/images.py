@@ -80,6 +80,7 @@ def extremes(images, labels, scores, score, class_names):
     if len(scores) < 2:
         raise ValueError(f"{score}: {len(scores)} points; two grids need at least 2")
     groups, labels = summary.extreme_points(scores), np.asarray(labels)
+    class_names = style.drawable(class_names)
     framed = len(class_names) <= len(style.CLASSES)
     columns = min(10, int(np.ceil(np.sqrt(len(groups[0])))))
     rows = -(-len(groups[0]) // columns)
@@ -112,7 +113,7 @@ def add_names(axes, names, rows, columns):
         place = (i % columns + 0.1) / columns, 1 - (i // columns + 0.1) / rows
         axes.text(
             *place,
-            name if len(name) <= 7 else f"{name[:6]}\u2026",
+            style.plain(shortened(name, 7)),
             transform=axes.transAxes,
             fontsize=4.5,
             ha="left",
@@ -124,7 +125,8 @@ def add_names(axes, names, rows, columns):
 def add_class_legend(figure, class_names):
     """Frame colours and the classes that they stand for, below the grids."""
     patches = [
-        Patch(color=style.CLASSES[k], label=f"class {name}") for k, name in enumerate(class_names)
+        Patch(color=style.CLASSES[k], label=style.plain(f"class {shortened(name, 40)}"))
+        for k, name in enumerate(class_names)
     ]
     figure.legend(
         handles=patches,
@@ -183,7 +185,8 @@ def transform(images, labels, variants, name, class_names):
     shown = [originals, *(np.asarray(v.apply(originals)) for v in variants)]
     titles = ["original", *short_labels([v.label for v in variants])]
     width = style.COLUMN if len(shown) <= 7 else style.PAGE
-    names = [f"class {shortened(str(class_names[k]))}" for k in np.asarray(labels)[chosen]]
+    class_names = style.drawable(class_names)
+    names = [f"class {shortened(class_names[k])}" for k in np.asarray(labels)[chosen]]
     left, gap = max(0.5, 0.04 + LETTER * max(map(len, names))), 0.03
     tile = min((width - left) / len(shown), 0.65)
     width = max(left + len(shown) * tile, 2.0)
@@ -200,10 +203,18 @@ def transform(images, labels, variants, name, class_names):
         )
         axes.set_axis_off()
         bold = {"fontweight": "bold"} if k == 0 else {}
-        axes.text(0.5, 1.01, title, transform=axes.transAxes, ha="center", va="bottom", **bold)
+        axes.text(
+            0.5,
+            1.01,
+            style.plain(title),
+            transform=axes.transAxes,
+            ha="center",
+            va="bottom",
+            **bold,
+        )
     for row, name_of_class in enumerate(names):
         y = stack * (1 - (row + 0.5) / len(chosen))
-        figure.text(0.02 / width, y, name_of_class, va="center")
+        figure.text(0.02 / width, y, style.plain(name_of_class), va="center")
     title = f"{name}: {len(variants)} variant{'s' if len(variants) > 1 else ''}"
     figure.text(0.02 / width, 1 - 0.04 / height, title, fontweight="bold", fontsize=8, va="top")
     return figure

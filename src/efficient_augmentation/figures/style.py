@@ -1,7 +1,11 @@
 """Settings shared by all figures: sizes, fonts, colours that stand for no policy, saving."""
 
+import functools
+import unicodedata
+
 import matplotlib as mpl
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, PngImagePlugin
@@ -53,9 +57,40 @@ RC = {
 }
 
 
+# The rest is what Matplotlib comes with, not what a user's own matplotlibrc says. The backend
+# stays: figures have canvases of their own.
+_NOT_OF_FIGURES = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
+_ALL = {key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if key not in _NOT_OF_FIGURES}
+
+
 def styled(draw):
-    """Decorator: run a drawing function under the project's settings."""
-    return mpl.rc_context(RC)(draw)
+    """Decorator: run a drawing function under the project's settings, whatever the user's are."""
+    return mpl.rc_context(_ALL | RC)(draw)
+
+
+def plain(text):
+    """Text that Matplotlib shows as it stands, dollar signs included."""
+    return text.replace("$", r"\$")
+
+
+def drawable(names):
+    """Names as figures show them: #0, #1, ... where the font lacks a character of the name.
+
+    Args:
+      names: list of text.
+    Returns: list of text.
+    """
+    return [name if _has_glyphs(name) else f"#{i}" for i, name in enumerate(names)]
+
+
+@functools.cache
+def _glyphs():
+    found = font_manager.findfont(font_manager.FontProperties(family=RC["font.family"]))
+    return frozenset(font_manager.get_font(found).get_charmap())
+
+
+def _has_glyphs(name):
+    return all(ord(c) in _glyphs() and unicodedata.category(c) != "Cc" for c in name)
 
 
 def new_figure(width, height):

@@ -85,6 +85,22 @@ def load(path: str | Path, *names: str) -> dict[str, np.ndarray]:
     return found
 
 
+def names(path: str | Path) -> list[str]:
+    """Names of the arrays in a .npz file, without reading any.
+
+    Args:
+      path: as in `load`.
+    Returns: list of str.
+    Raises: ValueError as `load`; FileNotFoundError.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return list(_members(archive, os.fstat(file.fileno()).st_size))
+        except _DAMAGE as error:
+            raise ValueError(f"{path}: not a readable .npz file ({error})") from error
+
+
 def shape(path: str | Path, name: str) -> tuple[int, ...]:
     """Shape of an array in a .npz file, from its head alone.
 
@@ -134,11 +150,17 @@ def _members(archive: zipfile.ZipFile, file_size: int) -> dict[str, zipfile.ZipI
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     with archive.open(member) as stream:
         shape, dtype = _header(stream, member.filename)
+        if dtype.hasobject:
+            name = member.filename.removesuffix(".npy")
+            raise ValueError(
+                f"array {name} holds Python objects, which allow_pickle=False does not load; save "
+                f"it as text or numbers, such as {name}.astype(str)"
+            )
         # An element of no bytes could be there any number of times.
         claimed = math.prod(shape) * max(dtype.itemsize, 1)
         there = member.file_size - stream.tell()
-        # NumPy would allocate what the header claims. Objects are refused below.
-        if claimed != there and not dtype.hasobject:
+        # NumPy would allocate what the header claims.
+        if claimed != there:
             raise ValueError(
                 f"{member.filename}: {there} bytes of data, expected {claimed} ({shape} of {dtype})"
             )

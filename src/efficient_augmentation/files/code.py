@@ -14,33 +14,39 @@ from pathlib import Path
 
 
 def digests(
-    script: str | Path, roots: Iterable[str | Path], without: Collection[str] = ()
+    script: str | Path,
+    roots: Iterable[str | Path],
+    without: Collection[str] = (),
+    name: str | None = None,
 ) -> dict[str, str]:
     """Digest of a script and of every module under the roots that it reaches by imports.
 
     Follows `import` and `from` statements wherever they stand, functions included, from module to
-    module. Modules outside the roots, and those that hold no code, are left out.
+    module, and modules that `import_module` and `__import__` are given by name. Modules outside the
+    roots, and those that hold no code, are left out.
 
     Args:
       script: path of a Python file.
       roots: folders from which modules are imported, in the order of the search path.
       without: dotted names of modules that the script imports and does not use; they are left out,
         and so is what is reached through them alone.
+      name: dotted name of the script where it is a module of a package; relative imports are
+        followed then.
     Returns: dict from the script's file name and the modules' dotted names, sorted, to 12
       hexadecimal digits.
-    Raises: ValueError if a file imports relatively, which is not followed; SyntaxError if a file is
+    Raises: ValueError if a file imports relatively and no name is given; SyntaxError if a file is
       not Python; OSError if the script cannot be read.
     Cost: a parse of each file once a process.
     """
     roots = tuple(map(Path, roots))
-    digest, imports = _read(Path(script))
+    digest, imports = _read(Path(script), name)
     found, pending = {Path(script).name: digest}, list(imports)
     while pending:
         module = pending.pop()
         path = _find(module, roots)
         if module in found or module in without or path is None:
             continue
-        found[module], imports = _read(path)
+        found[module], imports = _read(path, name and module)
         pending += imports
     return {name: found[name] for name in sorted(found) if found[name]}
 
@@ -67,29 +73,43 @@ def _find(module: str, roots: tuple[Path, ...]) -> Path | None:
 
 
 @functools.cache
-def _read(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Digest of a file's code, empty if there is none, and what the file imports."""
+def _read(path: Path, module: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Digest of a file's code, empty if there is none, and what the file, a module, imports."""
     tree = ast.parse(path.read_bytes(), path.name)
-    imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path))
+    package = module if path.stem == "__init__" else module and module.rpartition(".")[0]
+    imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path, package))
     # Unlike ast.dump, the unparsed source is the same for all versions of Python that we support.
     code = ast.unparse(_WithoutText().visit(tree)).encode()
     return hashlib.sha256(code).hexdigest()[:12] if code else "", imports
 
 
-def _imported(node: ast.AST, path: Path) -> Iterator[str]:
+def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:
     """Dotted names that a statement may import, the packages above them included."""
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
-        if node.level:
+        if node.level and not package:
             raise ValueError(f"{path}, line {node.lineno}: relative import; write it absolutely")
+        above = (package or "").split(".")[: 1 - node.level or None] if node.level else []
+        module = ".".join([*above, *filter(None, [node.module])])
         # Whether an imported name is a module or something in one, the search for its file tells.
-        names = [f"{node.module}.{alias.name}" for alias in node.names]
+        names = [f"{module}.{alias.name}" for alias in node.names]
+    elif isinstance(node, ast.Call) and (named := _named_module(node)):
+        names = [named]
     else:
         return
     for name in names:
         parts = name.split(".")
         yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _named_module(call: ast.Call) -> str | None:
+    """The module that a call imports, where it stands there by name."""
+    called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
+    given = call.args[0] if call.args else None
+    if called not in ("import_module", "__import__") or not isinstance(given, ast.Constant):
+        return None
+    return given.value if isinstance(given.value, str) and given.value[:1] != "." else None
 
 
 class _WithoutText(ast.NodeTransformer):

@@ -4,13 +4,14 @@ Nothing in it differs between two runs of the same thing on one machine: no date
 number of cores. So results that carry it stay the same bytes.
 """
 
+import contextlib
 import hashlib
 import json
 import platform
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ PACKAGES = {
     "sklearn": "scikit-learn",
     "snakemake": "snakemake",
 }
+NUMERICAL = ("flax", "jax", "jaxlib", "numpy", "optax", "scipy", "scikit-learn")
+"""Packages whose version may change numbers."""
+
 _STAMP = re.compile(r"\S+ [0-9a-f]{12}")
 
 
@@ -111,10 +115,22 @@ def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, 
             yield f"{place}{key}", value
 
 
+def installed(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of packages as they are installed, whatever is pinned.
+
+    Args:
+      packages: names of packages.
+    Returns: dict from name to version; packages that are not installed are left out.
+    """
+    found = {}
+    for package in packages:
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
 def _versions() -> dict[str, str]:
-    loaded = {
-        package: version(package) for name, package in PACKAGES.items() if name in sys.modules
-    }
+    loaded = installed(package for name, package in PACKAGES.items() if name in sys.modules)
     return {"python": platform.python_version(), **_own_version(), **loaded}
 
 

@@ -1,8 +1,8 @@
 """Names of the policies, for everything that speaks of policies without ordering any point."""
 
 import re
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 # Draw points at random, with probabilities that follow from scores; sort points by scores.
 _RANDOM = (
@@ -140,3 +140,14 @@ def _exponent(base: str) -> float | None:
     if text == base or not re.fullmatch(r"\d+(\.\d+)?", text):
         return None
     return float(text) if f"{float(text):g}" == text else None
+
+
+def needs_kernel(settings: Mapping[str, Any]) -> bool:
+    """Whether an experiment asks for policies that compare the directions of points' features.
+
+    Args:
+      settings: effective settings of the experiment.
+    Returns: bool.
+    """
+    coresets = [name for name in settings["policies"] if parse(name).base.startswith("dpp_map")]
+    return bool(settings["dpp"]["budgets"] or coresets)

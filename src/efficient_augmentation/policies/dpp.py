@@ -186,6 +186,25 @@ def _checked_kernel(L: ArrayLike) -> np.ndarray:
     return L
 
 
+def check_directions(features: ArrayLike, ids: np.ndarray) -> None:
+    """Refuse a point whose features have no direction, before anything is computed.
+
+    Args:
+      features: (n, d).
+      ids: (n,) of the points, as the results name them.
+    Raises: ValueError naming the point and the key of the config.
+    """
+    norms = np.linalg.norm(np.asarray(features, np.float64), axis=1)
+    if (norms > 0).all():
+        return
+    found = np.flatnonzero(~(norms > 0))
+    named = ", ".join(str(ids[i]) for i in found[:5]) + ", ..." * (len(found) > 5)
+    raise ValueError(
+        f"dpp: k-DPPs compare the directions of features, and those of {named} are all zero; leave "
+        "out these points, or dpp.budgets and the policies dpp_map_weighted and dpp_map_raw"
+    )
+
+
 def _weighted_directions(features: ArrayLike, scores: ArrayLike | None) -> np.ndarray:
     """S phi of `kernel`, (n, d)."""
     phi = np.asarray(features, np.float64)

@@ -29,7 +29,9 @@ _IDS = {
 def view(material):
     """What every run comes to; see `report.Section`."""
     runs = [view_run(*run) for run in material.runs()]
+    warnings = [text for _, t in material.runs() for text in t.baselines.get("warnings", [])]
     return {
+        "warnings": list(dict.fromkeys(warnings)),
         "runs": runs,
         "open": len(runs) <= FEW,
         "splits": splits(material.experiments),

@@ -3,6 +3,8 @@
 For data of the paper that is which policies save points, for a user's own what to augment.
 """
 
+import base64
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -85,7 +87,9 @@ def build(experiments, skipped=None, made_by=None, table1=(None, None)):
     material = inputs.Material(experiments, made_by, *table1)
     found = [(section, section.view(material)) for section in ordered(material)]
     shown = [(section, content) for section, content in found if content is not None]
+    script = TEMPLATES.joinpath("page.js").read_text(encoding="utf-8")
     return environment.get_template("page.html.j2").render(
+        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         lede=answer.lede(material),
         sections=shown,
         contents=[entry for section in shown for entry in contents(*section)],

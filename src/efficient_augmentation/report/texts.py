@@ -1,6 +1,7 @@
 """Texts of the report that hold whatever was found: how to read figures, and what was run."""
 
 from efficient_augmentation.analysis import sentences
+from efficient_augmentation.figures import style
 from efficient_augmentation.names import as_published, regularization
 from efficient_augmentation.report import inputs
 
@@ -108,6 +109,9 @@ def describe_data(data):
 
 def describe_classes(names):
     """The classes in words: two against each other, more as a list."""
+    # Figures have no letters of every script.
+    drawn = zip(names, style.drawable(names), strict=True)
+    names = [name if name == short else f"{name} ({short} in figures)" for name, short in drawn]
     if len(names) == 2:
         return f"class {' against '.join(names)}"
     shown = names if len(names) <= 20 else [*names[:20], "..."]

@@ -1,6 +1,9 @@
 """The selected points' augmented images, as files to train on."""
 
+import hashlib
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, PngImagePlugin
 
-from efficient_augmentation.files import provenance
+from efficient_augmentation.files import provenance, tables
 from efficient_augmentation.transforms import catalogue, variant
 
+TABLE = "files.csv"
+"""Table in the folder that says of every file which image and class it belongs to."""
+
 _LONGEST = 60
+# Bytes of a file's or a folder's name that all usual file systems take, and a class folder's share.
+_LONGEST_NAME, _LONGEST_FOLDER = 255, 160
+# What some file system forbids or drops, and the two characters that mark what was written anew.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:"/\\|?*%~]|^[. ]|[. ]$')
 
 
 def write(
@@ -28,7 +38,9 @@ def write(
 
     An image whose id is a path, such as cat/1.png, becomes cat/1.png.01_flip_horizontal.png and so
     on, beside the others of its class: the folder can be laid over the training folder. Where ids
-    are numbers, the name of the class makes the folder: cat/17.01_flip_horizontal.png.
+    are numbers, the class makes the folder: cat/17.01_flip_horizontal.png, see `folder_names`. A
+    file's name of more than 255 bytes is cut, and ends in a digest of the whole. `TABLE` lists all
+    files: file, id, label (the class's name) and variant.
 
     Args:
       folder: to write to; it is made if absent, and stays empty where there is no image.
@@ -36,35 +48,92 @@ def write(
         round(255 x).
       ids: (m,), distinct; text for paths relative to the training folder, or whole numbers.
       variants: list of catalogue.Variant.
-      class_names: names of labels 0, 1, ...; not read where ids are paths.
-      labels: (m,) labels of the images; not read where ids are paths.
+      class_names: names of labels 0, 1, ..., all distinct; None where ids are paths, whose first
+        part is the class then.
+      labels: (m,) labels of the images; None likewise.
       made_by: mapping as `provenance.of` returns it; becomes each PNG's text "provenance". None
         leaves it out.
-    Returns: number of files written.
+    Returns: number of images written.
     Raises: ValueError if an id leads out of the folder, or as `catalogue.expand`.
     """
-    ids = np.asarray(ids)
-    if ids.dtype.kind != "U":
-        names = [_slug(str(class_names[label])) for label in labels]
-        ids = np.array([f"{name}/{i}" for name, i in zip(names, ids, strict=True)])
-    folder, m = Path(folder), len(ids)
-    for name in ids:
+    ids, folder = np.asarray(ids), Path(folder)
+    paths, classes = _places(ids, class_names, labels)
+    for name in paths:
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise ValueError(f"id {name!r} leads out of {folder}; ids are paths within it")
     folder.mkdir(parents=True, exist_ok=True)
-    if not m:
+    if not (m := len(ids)):
         return 0
     chunks = PngImagePlugin.PngInfo()
     if made_by is not None:
         chunks.add_text(provenance.NAME, provenance.text(made_by))
     rows, _, source = catalogue.expand(x, np.zeros(m, int), variants)
+    written = []
     for row in range(m, len(rows)):
-        number = row // m
-        suffix = f"{number:02d}_{_slug(variants[number - 1].label)}.png"
-        path = folder / f"{ids[source[row]]}.{suffix}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(_levels(rows[row])).save(path, pnginfo=chunks)
-    return len(rows) - m
+        point, label = source[row], variants[row // m - 1].label
+        file = _file(paths[point], f".{row // m:02d}_{_slug(label)}.png")
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(_levels(rows[row])).save(folder / file, pnginfo=chunks)
+        written.append({"file": file, "id": ids[point], "label": classes[point], "variant": label})
+    tables.write_csv(folder / TABLE, written)
+    return len(written)
+
+
+def folder_names(class_names: Sequence[str]) -> list[str]:
+    """A folder's name for each class: different ones, from which the class can be read back.
+
+    Characters that some file system forbids or drops become % and the hexadecimal digits of their
+    UTF-8 bytes, as in URLs. A name that is too long is cut; to it, and to names that differ in
+    case alone, which some file systems do not tell apart, ~ and a digest are appended.
+
+    Args:
+      class_names: list of distinct text.
+    Returns: list of text, of at most 160 bytes each.
+    """
+    safe = [_UNSAFE.sub(_escaped, name) or "%" for name in class_names]
+    alike = Counter(map(_without_case, safe))
+    return [
+        name
+        if alike[_without_case(name)] == 1 and len(name.encode()) <= _LONGEST_FOLDER
+        else _cut(name, _LONGEST_FOLDER, original)
+        for name, original in zip(safe, class_names, strict=True)
+    ]
+
+
+def _places(
+    ids: np.ndarray, class_names: Sequence[str], labels: Sequence[int] | np.ndarray
+) -> tuple[list[str], list[str]]:
+    """Of every image, its path without a variant's suffix, and the name of its class."""
+    if ids.dtype.kind == "U":
+        return ids.tolist(), [name.partition("/")[0] for name in ids.tolist()]
+    folders = folder_names([str(name) for name in class_names])
+    return (
+        [f"{folders[label]}/{i}" for label, i in zip(labels, ids.tolist(), strict=True)],
+        [str(class_names[label]) for label in labels],
+    )
+
+
+def _file(path: str, suffix: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    if len((name + suffix).encode()) > _LONGEST_NAME:
+        name = _cut(name, _LONGEST_NAME - len(suffix.encode()), path)
+    return folder + slash + name + suffix
+
+
+def _cut(name: str, most: int, original: str) -> str:
+    """At most so many bytes of a name, the last of them a digest of the original name."""
+    mark = "~" + hashlib.sha256(original.encode(errors="surrogatepass")).hexdigest()[:12]
+    return name.encode()[: most - len(mark)].decode(errors="ignore") + mark
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogatepass"))
+
+
+def _without_case(name: str) -> str:
+    # Twice: folding may undo the composition of characters.
+    folded = unicodedata.normalize("NFC", name).casefold()
+    return unicodedata.normalize("NFC", folded).casefold()
 
 
 def _levels(image: np.ndarray) -> np.ndarray:
@@ -74,5 +143,5 @@ def _levels(image: np.ndarray) -> np.ndarray:
 
 
 def _slug(text: str) -> str:
-    """A file name's part: what is no letter, digit, point, plus or minus becomes one underscore."""
+    """A variant's part of a file name: other characters than letters, digits, . + - become _."""
     return re.sub(r"[^\w.+-]+", "_", text).strip("_.")[:_LONGEST] or "_"

@@ -3,8 +3,12 @@
 A module is looked for in the working directory first, then on the Python path.
 """
 
+import importlib.metadata
 import importlib.util
+import os
+import platform
 import re
+import sysconfig
 from pathlib import Path
 
 
@@ -45,3 +49,37 @@ def source(function):
             "the Python path; PYTHONPATH names further folders"
         )
     return found.origin
+
+
+def roots(function):
+    """Folders whose modules are a user's own code: what a function's module may import from there.
+
+    Args:
+      function: "module:function".
+    Returns: list of Path: the working directory, those of PYTHONPATH, and where the module lies.
+    Raises: ValueError as `source`.
+    """
+    path = Path(source(function))
+    levels = parts(function)[0].count(".") + (path.stem == "__init__")
+    named = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    return list(dict.fromkeys([Path.cwd(), *map(Path, named), path.parents[levels]]))
+
+
+def installed_version(function):
+    """What is installed that a function comes with: "scipy 1.15.1", or None for a user's own code.
+
+    Args:
+      function: "module:function".
+    Returns: str or None.
+    Raises: ValueError as `source`.
+    """
+    path, top = Path(source(function)).resolve(), parts(function)[0].partition(".")[0]
+    places = sysconfig.get_paths()
+    within = {name: path.is_relative_to(Path(places[name]).resolve()) for name in places}
+    if within["purelib"] or within["platlib"]:
+        package = importlib.metadata.packages_distributions().get(top, [top])[0]
+        try:
+            return f"{package} {importlib.metadata.version(package)}"
+        except importlib.metadata.PackageNotFoundError:
+            return None
+    return f"python {platform.python_version()}" if within["stdlib"] else None

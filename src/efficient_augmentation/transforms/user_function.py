@@ -12,7 +12,7 @@ from efficient_augmentation.transforms import user_code
 from efficient_augmentation.transforms.variant import Variant
 
 
-def variants(function, arguments=({},)):
+def variants(function, arguments=({},), reads=()):
     """Variants that a user's function makes, one for each set of its arguments.
 
     The function is called as f(images, **arguments) with a NumPy array (n, h, w, c) that it may
@@ -23,6 +23,7 @@ def variants(function, arguments=({},)):
     Args:
       function: "module:function", the module importable by that name.
       arguments: list of mappings of its keyword arguments.
+      reads: files that it reads, by which results are made again; not looked at here.
     Returns: list of Variant.
     Raises: ValueError if there is no such function, or arguments are not such a list.
     """

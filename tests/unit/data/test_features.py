@@ -125,6 +125,38 @@ def test_through_the_configuration(tmp_path):
     assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 18
     assert dataset.image_shape(settings) is None
     assert dataset.files(settings) == []
-    assert dataset.own_files(settings) == [settings["file"]]
     (problem,) = check.found(settings | {"n_train": 19})[0]
     assert problem.startswith("dataset.n_train: 19 is more than the 18 training points")
+
+
+def one_based(**change):
+    source = GIVEN["source_train"]
+    return {"source_train": np.where(source >= 0, source + 1, -1), **change}
+
+
+def test_sources_counted_from_one_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=f"row .* holds {N}; .* counted from 0, not 1"):
+        features.load(file_of(tmp_path, **without_test(**one_based())))
+
+
+def test_sources_counted_from_one_are_told_by_the_features(tmp_path):
+    """Where the last original has no copy, and all labels agree, the numbers show nothing."""
+    place = np.tile(np.arange(N), V + 1)
+    given = one_based(x_train=GIVEN["x_train"], y_train=place // (N // 2))
+    # Nor the copies of the last of each class, whose labels would differ.
+    kept = (GIVEN["source_train"] < 0) | ((place + 1) % (N // 2) > 0)
+    path = file_of(tmp_path, **without_test(**{name: v[kept] for name, v in given.items()}))
+    assert features.points(path)
+    with pytest.raises(ValueError, match=r"source_train: .* counted from 1: no row names 0, and"):
+        features.load(path)
+    with pytest.raises(ValueError, match="subtract 1"):
+        features.load_rows(path)
+
+
+def test_rows_without_likeness_are_taken_at_their_word(tmp_path):
+    """An original without copies in first place is no sign of counting from 1."""
+    kept = GIVEN["source_train"] != 0
+    given = {name: GIVEN[name][kept] for name in NAMES}
+    assert len(features.load(file_of(tmp_path, **without_test(**given)))["x_train"])
+    shuffled = given | {"x_train": np.random.default_rng(1).permutation(given["x_train"])}
+    assert len(features.load(file_of(tmp_path, **without_test(**shuffled)))["x_train"])

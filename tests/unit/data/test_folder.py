@@ -1,6 +1,7 @@
 """Folders of images: what is read, by which rule, and what is refused by name."""
 
 import logging
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -106,13 +107,23 @@ def test_hidden_files_are_passed_over_and_others_counted(pets, caplog):
     assert "8 images in 2 class folders, 2 other files ignored" in caplog.text
 
 
+def one_byte(path):
+    """Change a byte of a file, size and time kept."""
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
 def test_fingerprint_changes_with_the_files_and_with_nothing_else(pets):
     before = folder.fingerprint(pets / "train", pets / "test")
     (pets / "train" / "cat" / "notes.txt").write_text("x")
+    os.utime(pets / "train" / "cat" / "1.png", (0, 0))
     assert folder.fingerprint(pets / "train", pets / "test") == before
     assert folder.fingerprint(pets / "train") != before
     seen = {before}
     for change in (
+        lambda: one_byte(pets / "train" / "cat" / "0.png"),
         lambda: put(pets / "train" / "cat" / "9.png", noise(32, 32)),
         lambda: (pets / "test" / "dog" / "1.png").rename(pets / "test" / "dog" / "2.png"),
         lambda: put(pets / "test" / "dog" / "2.png", noise(32, 32)),
@@ -378,7 +389,7 @@ def config(pets, **change):
 
 def test_a_data_set_of_the_config(pets):
     assert check.found(config(pets))[0] == []
-    assert dataset.files(config(pets)) == dataset.own_files(config(pets)) == []
+    assert dataset.files(config(pets)) == []
     found = dataset.resolved(config(pets, test=None))
     assert found == config(pets, test=None, n_train=6, classes=["cat", "dog"])
     assert dataset.resolved(found) == found
@@ -400,3 +411,32 @@ def test_a_data_set_of_the_config(pets):
 def test_what_is_said_against_it(pets, change, message):
     (problem,) = check.found(config(pets, **change))[0]
     assert problem.startswith(message)
+
+
+def test_all_images_at_fault_are_named_at_once_up_to_twenty(pets):
+    bad = [pets / "train" / name / f"bad{i}.png" for name in ("cat", "dog") for i in range(15)]
+    for path in bad:
+        path.write_text("no image")
+    with pytest.raises(ValueError, match=r"bad0\.png") as caught:
+        folder.load(pets / "train", pets / "test")
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in lines[:20]] == sorted(map(str, bad))[:20]
+    assert lines[20:] == ["... and 10 more"]
+
+
+def test_folders_of_classes_that_are_left_out_are_not_looked_into(pets):
+    for split in ("train", "test"):
+        (pets / split / "raw" / "deeper").mkdir(parents=True)
+        (pets / split / "raw" / "photo.webp").write_text("x")
+        (pets / split / "__MACOSX" / "cat").mkdir(parents=True)
+    with pytest.raises(ValueError, match="raw"):
+        folder.points(pets / "train", pets / "test")
+    found = folder.points(pets / "train", pets / "test", classes=["dog", "cat"])
+    assert found.class_names == ["dog", "cat"]
+    assert folder.fingerprint(pets / "train", pets / "test", classes=["dog", "cat"])
+
+
+def test_a_folder_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"photos: no such folder in {tmp_path}; it is to hold"):
+        folder.points("photos")

@@ -1,6 +1,8 @@
 """Images and labels from a user's .npz file, and what is refused by name."""
 
+import hashlib
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,7 +97,7 @@ BAD = [
     ({"x_test": X[:2] / 255, "y_test": Y[:2]}, "x_test holds float32 of shape"),
     ({"x_test": X[:2], "y_test": np.array([3, 4])}, "y_test holds class 4, which y_train does not"),
     ({"x_test": X[:2], "y_test": np.array([3, 3])}, "y_test: class '-1' has 0 points"),
-    ({"x_test": X[:2], "y_test": np.array(["3", "7"])}, "y_test holds class 3, which y_train"),
+    ({"x_test": X[:2], "y_test": np.array(["3", "7"])}, "y_train holds numbers, y_test text; give"),
     ({"y_train": np.arange(12)}, "y_train: class '0' has 1 points; give at least 2"),
 ]
 
@@ -138,12 +140,42 @@ def test_through_the_configuration(tmp_path):
     settings = {"kind": "npz", "file": str(file_of(tmp_path)), "classes": None, "n_train": None}
     settings |= {"test_share": 0.25, "seed": 0}
     assert check.found(settings)[0] == []
-    assert dataset.own_files(settings) == [settings["file"]]
     assert dataset.resolved(settings)["n_train"] == len(dataset.load(settings)["y_train"]) == 9
     assert dataset.resolved(settings)["classes"] == dataset.load(settings)["class_names"].tolist()
     assert dataset.image_shape(settings) == dataset.load(settings)["x_train"].shape[1:]
-    assert dataset.fingerprint(settings) == ""
+    content = Path(settings["file"]).read_bytes()
+    assert dataset.fingerprint(settings) == hashlib.sha256(content).hexdigest()
     (problem,) = check.found(settings | {"file": "gone.npz"})[0]
-    assert problem == "dataset.file: gone.npz: no such file; a .npz file is wanted"
+    where = f"gone.npz: no such file in {Path.cwd()}; a .npz file is wanted"
+    assert problem == f"dataset.file: {where}"
     (problem,) = check.found(settings | {"classes": [3, 4]})[0]
     assert problem.startswith("dataset.classes: no class '4' in ")
+
+
+def test_labels_that_no_file_can_hold_are_refused(tmp_path):
+    x, y = np.zeros((4, 3, 3), np.uint8), np.array(["a", "b\udc80", "a", "b\udc80"])
+    np.savez(tmp_path / "f.npz", x_train=x, y_train=y)
+    with pytest.raises(ValueError, match=r"f.npz: y_train holds 'b\\udc80', which is no Unicode"):
+        npz.points(tmp_path / "f.npz")
+
+
+def test_labels_as_objects_are_named_with_the_remedy(tmp_path):
+    x, y = np.zeros((4, 3, 3), np.uint8), np.array(["a", "b", "a", "b"], object)
+    np.savez(tmp_path / "f.npz", x_train=x, y_train=y, other=np.array([{}]))
+    with pytest.raises(ValueError, match=r"f.npz: .*array y_train .*y_train\.astype\(str\)"):
+        npz.points(tmp_path / "f.npz")
+    np.savez(tmp_path / "f.npz", x_train=x, y_train=y.astype(str), other=np.array([{}]))
+    assert npz.points(tmp_path / "f.npz").class_names == ["a", "b"]
+
+
+def test_labels_of_two_kinds(tmp_path):
+    x, y = np.zeros((4, 3, 3), np.uint8), np.array([0, 1, 0, 1])
+    np.savez(tmp_path / "f.npz", x_train=x, y_train=y, x_test=x, y_test=y.astype(str))
+    with pytest.raises(ValueError, match=r"y_train holds numbers, y_test text; give both alike"):
+        npz.points(tmp_path / "f.npz")
+
+
+def test_a_file_that_is_not_there_is_told_with_the_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=rf"f.npz: no such file in {tmp_path}; a .npz file"):
+        npz.points("f.npz")

@@ -480,3 +480,64 @@ def test_without_copies_the_figure_says_so():
     none = {"C": 2.5, "losses": []}
     (axes,) = regularization.losses(none).axes
     assert [text.get_text() for text in axes.texts] == ["no copies to judge by: C = 2.5"]
+
+
+NAMES = {
+    "dollars": ["US$ to A$", "$x_1^2$ \\$ \\\\$"],
+    "half a formula": [r"$\frac{$", "$"],
+    "no letters of the font": ["猫", "🐶 dog"],
+    "control characters": ["cat\r", "two\nlines"],
+    "many": [f"{'$' * i}猫" for i in range(12)],
+}
+
+
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_names_of_classes_stand_as_they_are_or_as_numbers(names, tmp_path):
+    data = dataset()
+    k = len(names)
+    data["y_train"] = np.arange(30) % k
+    expected = [
+        f"#{i}" if {"猫", "🐶", "\r", "\n"} & set(name) else name for i, name in enumerate(names)
+    ]
+    assert style.drawable(names) == expected
+    variants = [Variant(f"m:f(text={names[0]!r})", lambda x: x)]
+    figures = [
+        images.transform(*data.values(), variants, "mirror", names),
+        images.extremes(*data.values(), np.arange(30), "loss", names),
+    ]
+    shown = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for figure in figures:
+            for text in figure.findobj(Text):
+                if text.get_text() and not text.get_text().startswith("m:f"):
+                    clean, is_formula = text._preprocess_math(text.get_text())
+                    assert not is_formula
+                    shown.add(clean)
+            variants_are_drawn = not {"猫", "🐶"} & set(names[0])
+            if variants_are_drawn or figure is figures[1]:
+                style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+    wanted = {images.shortened(name, 7 if k > 8 else 16) for name in expected[:8]}
+    assert wanted <= {text.removeprefix("class ") for text in shown}
+
+
+def test_a_users_own_settings_change_no_byte(tmp_path):
+    data = dataset()
+
+    def made(name):
+        figure = images.transform(*data.values(), VARIANTS, "mirror", ["a", "b"])
+        style.save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
+        return (tmp_path / f"{name}.png").read_bytes(), (tmp_path / f"{name}.pdf").read_bytes()
+
+    before = made("before")
+    theirs = {
+        "text.usetex": True,
+        "axes.prop_cycle": mpl.cycler(color=["r"]),
+        "figure.facecolor": "black",
+        "font.sans-serif": ["no such font"],
+        "savefig.bbox": "tight",
+        "pdf.compression": 0,
+        "image.cmap": "hot",
+    }
+    with mpl.rc_context(theirs):
+        assert made("after") == before

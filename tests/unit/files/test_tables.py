@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,23 @@ def test_floats_read_back_bit_by_bit(tmp_path):
     assert back["x"].tobytes() == np.array(values).tobytes()
     assert back["n"].dtype == np.int64
     assert set(back["name"]) == {"a,b"}
+
+
+CONTROLS = [*map(chr, range(32)), "\x7f", "\x85", "\u2028", '"', ",", ";", " ", "\r\n", "\n\r"]
+
+
+def test_every_text_reads_back_with_a_writer_that_quotes_no_carriage_return(tmp_path):
+    texts = [t for c in CONTROLS for t in (c, f"a{c}", f"{c}b", f"a{c}b", f'"{c}"', c + c)]
+    rows = [{"name": text, "n": i} for i, text in enumerate(texts)]
+    tables.write_csv(tmp_path / "t.csv", rows)
+    back = tables.read_csv(tmp_path / "t.csv", texts=["name"])
+    assert back["n"].tolist() == list(range(len(texts)))
+    # NumPy drops what ends in NUL.
+    assert back["name"].tolist() == [text.rstrip("\0") for text in texts]
+    # By RFC 4180 alone: each field with a carriage return stands in quotes.
+    plain = re.sub(r'"(?:[^"]|"")*"', "", (tmp_path / "t.csv").read_bytes().decode())
+    assert "\r" not in plain
+    assert plain.count("\n") == len(texts) + 1
 
 
 def test_column_of_whole_and_broken_numbers_is_float(tmp_path):

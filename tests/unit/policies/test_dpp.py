@@ -132,3 +132,14 @@ def test_what_is_no_kernel_is_refused(L, message):
 def test_bad_features_or_scores_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         dpp.kernel(*arguments)
+
+
+def test_points_without_a_direction_are_named_before_anything_is_computed():
+    x = np.ones((9, 3))
+    ids = np.array([f"cat/{i}.png" for i in range(9)])
+    dpp.check_directions(x, ids)
+    x[[4, 6]] = 0
+    with pytest.raises(ValueError, match=r"dpp: .* those of cat/4.png, cat/6.png are all zero; "):
+        dpp.check_directions(x, ids)
+    with pytest.raises(ValueError, match=r"0, 1, 2, 3, 4, \.\.\. are all zero"):
+        dpp.check_directions(x * 0, np.arange(9))

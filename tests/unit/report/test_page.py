@@ -1,6 +1,7 @@
 """The report: complete, self-contained, well-formed, and true to the numbers it was given."""
 
 import base64
+import hashlib
 import io
 import re
 
@@ -318,3 +319,11 @@ def test_panels_that_were_not_run_leave_no_section():
     text = Page(report.build([experiment()])).text
     assert "Stratified by clusters" not in text
     assert "Diverse subsets: k-DPP" not in text
+
+
+def test_no_script_but_ours_may_run():
+    html = report.build([experiment()])
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in html
+    assert not re.search(r"<[^>]* on\w+=", html)

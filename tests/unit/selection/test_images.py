@@ -1,11 +1,15 @@
 """Augmented images of selected points, read back by Pillow."""
 
+import unicodedata
+from pathlib import Path
+from urllib.parse import unquote
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from efficient_augmentation.data import folder
-from efficient_augmentation.files import provenance
+from efficient_augmentation.files import provenance, tables
 from efficient_augmentation.selection import images
 from efficient_augmentation.transforms.catalogue import Variant, variants
 
@@ -37,10 +41,58 @@ def test_numbers_get_the_folder_of_their_class(tmp_path):
     grey = X[..., :1] / np.float32(255)
     images.write(tmp_path, grey, [17, 3, 5], FLIPS[:1], ["../up & down", "dog"], [0, 1, 1])
     horizontal = "01_flip_horizontal.png"
-    expected = [f"dog/3.{horizontal}", f"dog/5.{horizontal}", f"up_down/17.{horizontal}"]
+    odd = "%2E.%2Fup & down"
+    expected = [f"dog/3.{horizontal}", f"dog/5.{horizontal}", f"{odd}/17.{horizontal}"]
     assert files(tmp_path) == sorted(expected)
-    found = np.asarray(Image.open(tmp_path / f"up_down/17.{horizontal}"))
+    found = np.asarray(Image.open(tmp_path / f"{odd}/17.{horizontal}"))
     np.testing.assert_array_equal(found, X[0, :, ::-1, 0])
+    table = tables.read_csv(tmp_path / images.TABLE, texts=["label"])
+    assert table["file"].tolist() == [f"{odd}/17.{horizontal}", *expected[:2]]
+    assert table["label"].tolist() == ["../up & down", "dog", "dog"]
+    assert table["id"].tolist() == [17, 3, 5]
+    assert set(table["variant"]) == {"flip horizontal"}
+
+
+ALIKE = [
+    ["<=50K", ">50K"],
+    ["C#", "C"],
+    ["a" * 400, "a" * 401, "a" * 60, "a" * 61],
+    ["猫" * 100, "猫" * 101],
+    ["Cat", "cat", "CAT"],
+    ["é", "e\u0301", "É"],
+    ["a/b", "a_b", "a%2Fb", "a b", "a\\b"],
+    [".", "..", "", "_", "%", "~", " ", "a.", "a ", "a"],
+    ["a\r", "a\n", "a\t", "a\0b", "\x85"],
+    ["con", "+", "-", "...", "~a", "16:9", "16/9"],
+]
+
+
+@pytest.mark.parametrize("names", ALIKE, ids=repr)
+def test_every_class_has_a_folder_of_its_own(tmp_path, names):
+    k = len(names)
+    folders = images.folder_names(names)
+    assert len({unicodedata.normalize("NFC", f).casefold() for f in folders}) == k
+    for name, folder_name in zip(names, folders, strict=True):
+        assert 0 < len(folder_name.encode()) <= 160
+        assert folder_name.partition("~")[2] or unquote(folder_name) == name or name == ""
+    x = np.arange(k, dtype=np.uint8).repeat(4).reshape(k, 2, 2, 1)
+    images.write(tmp_path, x, np.arange(k), FLIPS[:1], names, np.arange(k))
+    table = tables.read_csv(tmp_path / images.TABLE, texts=["label", "file"])
+    assert table["label"].tolist() == names
+    for i, file in enumerate(table["file"]):
+        assert (np.asarray(Image.open(tmp_path / file)) == i).all()
+    assert len({file.split("/")[0] for file in table["file"]}) == k
+
+
+def test_names_near_the_limit_of_the_file_system_are_cut(tmp_path):
+    ids = np.array([f"cat/{'a' * 251}.png", f"cat/{'a' * 250}b.png", f"cat/{'猫' * 83}.png"])
+    images.write(tmp_path, X, ids, FLIPS)
+    assert len(files(tmp_path)) == 6
+    table = tables.read_csv(tmp_path / images.TABLE)
+    assert table["id"].tolist() == [*ids, *ids]
+    for image, file in zip(X, table["file"][:3], strict=True):
+        assert len(Path(file).name.encode()) <= 255
+        np.testing.assert_array_equal(Image.open(tmp_path / file), image[:, ::-1])
 
 
 def test_floats_become_the_nearest_level(tmp_path):

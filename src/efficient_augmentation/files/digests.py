@@ -1,0 +1,116 @@
+"""What files hold, by digest: the same for a touched or copied file, another for another content.
+
+Reading a million images takes minutes, asking the file system about them seconds. So a digest is
+remembered with what the file system said when it was taken: the number of the file, its size, and
+the times, in nanoseconds, at which its content and its entry were last changed. The second of these
+no program can set back.
+"""
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+StrPath = str | os.PathLike[str]
+
+# A file may change once more within one tick of the file system's clock.
+_SETTLED_NS = 2_000_000_000
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS known (path TEXT PRIMARY KEY, state TEXT, digest TEXT, mtime TEXT)"
+)
+
+
+def of_files(
+    paths: Iterable[StrPath], memory: StrPath | None = None, finished: bool = False
+) -> list[str]:
+    """Digest of the content of every file.
+
+    Args:
+      paths: of the files.
+      memory: file that remembers digests from call to call; it and its folder are made if absent.
+        None remembers nothing; nor does a file that cannot be written, or is none of ours.
+      finished: whether nobody writes to the files any more; else digests of those that were changed
+        within the last two seconds are not remembered.
+    Returns: list of 64 hexadecimal digits each, in the order of the paths.
+    Raises: OSError naming the file that cannot be read.
+    Cost: reads every file that is not remembered; of those that are, 10 s for a million.
+    """
+    with _Memory(memory) as known:
+        return [known.digest(path, finished) for path in paths]
+
+
+def set_back(paths: Iterable[StrPath], memory: StrPath | None) -> list[StrPath]:
+    """Files whose content is another than remembered, though their time is not newer.
+
+    Args:
+      paths: of the files; those of which nothing is remembered are passed over.
+      memory: as in `of_files`.
+    Returns: list of paths, in their order.
+    """
+    found = []
+    with _Memory(memory) as known:
+        for path in paths:
+            before = known.row(path)
+            if before and before[0] != _state(os.stat(path)):
+                older = os.stat(path).st_mtime_ns <= int(before[2])
+                if known.digest(path) != before[1] and older:
+                    found.append(path)
+    return found
+
+
+class _Memory:
+    """Digests known by path, in a database that several processes may share."""
+
+    def __init__(self, path: StrPath | None) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._new: list[tuple[str, str, str, str]] = []
+
+    def __enter__(self) -> "_Memory":
+        with contextlib.suppress(OSError, sqlite3.Error):
+            if self._path is not None:
+                Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+                self._database = sqlite3.connect(self._path, timeout=60)
+                self._database.execute(_SCHEMA)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._database is None:
+            return
+        with contextlib.suppress(sqlite3.Error), self._database:
+            self._database.executemany(
+                "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", self._new
+            )
+        self._database.close()
+
+    def row(self, path: StrPath) -> tuple[str, str, str] | None:
+        """(state, digest, time of change) as remembered, or None."""
+        with contextlib.suppress(sqlite3.Error):
+            if self._database is not None:
+                query = "SELECT state, digest, mtime FROM known WHERE path = ?"
+                return self._database.execute(query, (_name(path),)).fetchone()
+        return None
+
+    def digest(self, path: StrPath, finished: bool = False) -> str:
+        """Digest of a file, remembered if it is not so new that it may change unseen."""
+        status, known = os.stat(path), self.row(path)
+        if known and known[0] == _state(status):
+            return known[1]
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if finished or time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS:
+            self._new.append((_name(path), _state(status), digest, str(status.st_mtime_ns)))
+        return digest
+
+
+def _name(path: StrPath) -> str:
+    return os.path.abspath(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def _state(status: os.stat_result) -> str:
+    return " ".join(
+        map(str, (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    )

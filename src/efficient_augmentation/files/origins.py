@@ -1,0 +1,42 @@
+"""Places of originals, as files of features give them for every copy."""
+
+import numpy as np
+
+# Copies from which on their likeness says where counting starts, and the share that must agree.
+_FEWEST, _NEARLY_ALL = 5, 0.9
+
+
+def check_counted_from_zero(where: str, source: np.ndarray, x: np.ndarray) -> None:
+    """Refuse places of originals that were counted from 1.
+
+    Most such files are sound by their numbers and labels, but every copy belongs to its original's
+    neighbour. They are told by the features: no row names place 0, and nearly all rows lie nearer
+    to the original before the one that they name.
+
+    Args:
+      where: file and array, for messages.
+      source: (rows,) integers, -1 for an original, else the place of the row's original.
+      x: (rows, d) features.
+    Raises: ValueError.
+    """
+    originals = np.flatnonzero(source == -1)
+    copies = np.flatnonzero(source >= 0)
+    place = source[copies]
+    if len(copies) < _FEWEST or place.min() < 1 or place.max() > len(originals):
+        return
+    before = _distances(x, copies, originals[place - 1])
+    named = np.where(
+        place < len(originals),
+        _distances(x, copies, originals[np.minimum(place, len(originals) - 1)]),
+        np.inf,
+    )
+    if (before < named).mean() > _NEARLY_ALL:
+        raise ValueError(
+            f"{where}: the places of originals seem to be counted from 1: no row names 0, and "
+            f"{int((before < named).sum())} of {len(copies)} rows are more like the original "
+            "before; subtract 1"
+        )
+
+
+def _distances(x: np.ndarray, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.square(x[rows].astype(np.float64) - x[others]).sum(axis=1)
