@@ -64,7 +64,7 @@ subtracted (docs/method.md, section 10). With the mean image subtracted and all 
 alike the floor was 96.73 and the ceiling 97.11: leaving it in costs accuracy and makes the gain
 five times as large. The shape of the published figure comes back in part. Choosing by influence
 no longer falls more than 0.2 points below the floor. Downweighting ends below the ceiling, at
-82 % of the gain as in the paper. Proportional choice is ahead of uniform choice at 10 points
+82 % of the gain as in the paper. Proportional choice is ahead of random selection at 10 points
 and from 250 points on; at 50 and 100 points it is behind, where the paper has it ahead at every
 budget. The network that comes with the project has seen its training images five times and has
 not memorised them.
