@@ -115,7 +115,7 @@ def describe_classes(names):
 
 
 def describe_classifier(config):
-    """The classifier on the features, which goes by the number of classes."""
+    """The classifier on the features, which depends on the number of classes."""
     more = len(config["dataset"]["classes"]) > 2
     return "multinomial logistic regression" if more else "logistic regression"
 
