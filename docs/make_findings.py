@@ -21,8 +21,12 @@ from efficient_augmentation.report import end_to_end
 HEAD = """# Findings
 
 What runs of this project on two CPU cores show. Written by `docs/make_findings.py` from their
-files; every sentence is computed from them. Intervals are 95 %; how they are made, and how verdicts
-are corrected for many comparisons, is in [the method](method.md#9-summaries).
+files. Intervals are 95 %; how they are made, and how verdicts are corrected for many comparisons,
+is in [the method](method.md#9-summaries).
+
+**All of this was made with C = 10**, unless a row says "as published: C" or "as published: all",
+which is C = 1. That was the default before [`C: auto`](method.md#c-auto), and conclusions change
+with C, above all on CIFAR-10: see [when influence helps](choosing.md).
 """
 SHARE = 0.95
 CONFIGS = {
@@ -41,31 +45,31 @@ COMMANDS = """## The commands
 NEEDED = """## Points needed for 95 % of the gain
 
 Points whose augmentation recovers 95 % of what augmenting every point gains, each with its
-interval; `>` is never within the budgets. **Bold**: fewer than uniform random choice, *italic*:
-more; in plain type the runs settle neither.
+interval; `>`: not reached within the budgets. **Bold**: significantly fewer than random selection;
+*italic*: significantly more; plain: not significant.
 """
 AUDIT = """## Do scores say what retraining says?
 
-Each score beside the exact change of a point's own loss when the regression is fitted again without
-it, for every training point: Spearman's correlation, and how many of the hundred points of largest
-change are among the hundred of highest score (of margin: lowest). The error is the median relative
-error of scores that estimate the change itself.
+Each score compared with the exact change of a point's own loss when the regression is fitted again
+without it, over all training points: Spearman's correlation, and how many of the hundred points of
+largest change are among the hundred of highest score (for margin: lowest score). The error is the
+median relative error of scores that estimate the change itself.
 """
 END_TO_END = """## Does the answer hold for the network itself?
 
-Networks trained from scratch with augmentation of chosen points only, beside the logistic
+Networks trained from scratch with augmentation of chosen points only, compared with the logistic
 regression on frozen features with the same points. Gain: share of what augmenting every point
-gains. Cost: images seen, as a share of those of augmenting every point. Ahead: percentage points of
-accuracy beside uniform random choice, rounds paired.
+gains. Cost: images seen, as a share of those of augmenting every point. Ahead: accuracy minus that
+of random selection in percentage points, rounds paired.
 """
-SIZES = """Points needed for 95 % of the gain, by how many training points there are, with intervals
-over rounds; `-` is never within the budgets, or no interval.
+SIZES = """Points needed for 95 % of the gain, by number of training points, with intervals over
+rounds; `-`: not reached within the budgets, or no interval.
 """
 ABLATIONS = """## What the answer depends on
 
-How far each policy is ahead of uniform random choice, in percent of the gain, averaged over the
-budgets up to a quarter of the points, with uncorrected intervals; the first line of each data set
-is the base that the others vary.
+How far each policy is ahead of random selection, in percent of the gain, averaged over the budgets
+up to a quarter of the points, with uncorrected intervals. The first row of each data set is the
+base; each other row changes one thing in it.
 """
 
 
@@ -115,8 +119,8 @@ def needed(results, name):
     return (
         f"### {name}\n\n{chr(10).join(lines)}\n\n"
         f"Of {len(verdicts)} pairs of policy and transform, {tally['better']} need fewer points "
-        f"than uniform random choice, {tally['worse']} need more; "
-        f"{len(verdicts) - sum(tally.values())} are not settled.\n"
+        f"than random selection, {tally['worse']} need more; for "
+        f"{len(verdicts) - sum(tally.values())} the difference is not significant.\n"
     )
 
 

@@ -84,10 +84,8 @@ def test_points_needed_with_intervals_and_verdicts(maker, results):
     assert "| loss (highest first) | *>* |" in lines
     assert "| influence (proportional) | 95 |" in lines
     assert sum("uniform random |" in line for line in lines) == 1
-    assert lines[-1] == (
-        "Of 3 pairs of policy and transform, 1 need fewer points than uniform random choice, "
-        "1 need more; 1 are not settled."
-    )
+    for part in ("Of 3 pairs", "1 need fewer points", "1 need more", "for 1 the difference is not"):
+        assert part in lines[-1]
 
 
 def test_the_truth_check(maker, results):
@@ -102,7 +100,7 @@ def test_networks_and_what_they_took(maker, results):
     # Ten points ahead in both rounds, of a gain of forty.
     row = "| loss (proportional) | 25 % | 40 % | 50 % | 50 % | **+10.0 (10.0 to 10.0)** |"
     assert row in text.splitlines()
-    assert "Of 1 differences from uniform random choice" in text
+    assert "Differences from random selection that are significant on frozen features: 1." in text
 
 
 def test_ablations_say_what_they_vary(maker, results):

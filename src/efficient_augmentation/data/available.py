@@ -1,4 +1,4 @@
-"""Whether published files can be had at all, asked without fetching them."""
+"""Whether any source offers published files, found out without downloading them."""
 
 import urllib.error
 import urllib.request
@@ -11,10 +11,10 @@ SECONDS = 5.0
 
 
 def lacking(targets, mirrors=()):
-    """Why published files cannot be had.
+    """Why published files cannot be obtained.
 
-    A file can be had if it is there already, a mirror that is a folder holds it, or one of the
-    publishers or another mirror says so. Whether it is intact shows when it is fetched.
+    A file can be obtained if it is there already, if a mirror that is a folder holds it, or if one
+    of the publishers or another mirror says so. Whether it is intact shows when it is fetched.
 
     Args:
       targets: paths <folder>/<data set>/<name> where the workflow keeps the files.

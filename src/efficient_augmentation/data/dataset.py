@@ -44,9 +44,9 @@ def load(dataset, paths=()):
       paths: where the files of `files(dataset)` lie, in that order.
     Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
-      likewise. Data of one's own bring class_names and test_share besides, see their readers;
-      images of a folder have its paths for ids, features (n, d) stand in place of images; and
-      warnings, text, where there are any: of the reader, and as `overlap.warnings`. With
+      likewise. A user's own data also have class_names and test_share, see their readers; the ids
+      of images in a folder are their paths, and features (n, d) take the place of images. Where
+      the reader or `overlap.warnings` has something to warn of, the text is in warnings. With
       `label_noise` y_train is that of `label_noise.flip`, and flipped_ids says whose.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
     """
@@ -84,7 +84,7 @@ def fingerprint(dataset, memory=None):
 
 
 def resolved(dataset):
-    """The mapping with nothing left to the data: how many points, and which classes.
+    """The mapping with the number of points and the classes filled in, which it may leave open.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.

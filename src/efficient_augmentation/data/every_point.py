@@ -1,4 +1,4 @@
-"""All labelled points that a data set offers to a network, whatever an experiment takes of them."""
+"""All labelled points of a data set that a network can be trained on, not only an experiment's."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def class_counts(kind):
 
 
 def written_out(of):
-    """The `dataset` mapping of published data with nulls, which stand for all, in numbers.
+    """The `dataset` mapping of published data with numbers in place of nulls, which stand for all.
 
     Args:
       of: mapping with `kind` and the keys of that kind, defaults filled in.

@@ -29,7 +29,7 @@ from efficient_augmentation.data import window as windows
 from efficient_augmentation.files import digests
 
 SIDE = 32
-"""Height and width that the networks are made for; it bounds time and memory for any photograph."""
+"""Height and width that the networks are made for; they bound time and memory for any image."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 _FORMATS = ("PNG", "JPEG")
@@ -171,7 +171,7 @@ def fingerprint(train, test=None, memory=None, classes=None):
 def listing(root, classes=None):
     """Image files of a folder, by class, found without opening them.
 
-    A class folder's PNG and JPEG files count, told by their names' endings; links are followed.
+    PNG and JPEG files in a class folder count, by the ending of their names; links are followed.
     Hidden files and folders (names that start with a point, and __MACOSX) are passed over, and so
     are files of other kinds, which are counted; but images of another format are refused.
 

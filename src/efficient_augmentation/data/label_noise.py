@@ -1,4 +1,4 @@
-"""Wrong labels, made on purpose: do scores that look for hard points fall for mislabelled ones?"""
+"""Wrong labels, made on purpose: do scores that prefer hard points prefer mislabelled ones?"""
 
 import numpy as np
 
@@ -16,8 +16,8 @@ def flip(points, share, seed=0):
       points: mapping with y_train (n,), 0..k-1, and train_ids (n,); see `data.dataset.load`.
       share: of the training points, in [0, 1]; of n points round(share n) are flipped.
       seed: non-negative integer.
-    Returns: points, with another y_train and besides flipped_ids, the ids of the flipped points in
-      the points' order; as they are where nothing is flipped.
+    Returns: points with another y_train and, in addition, flipped_ids, the ids of the flipped
+      points in the points' order; the points as they are where nothing is flipped.
     Raises: ValueError if the share is no share, or a class is left without a point.
     """
     if not 0 <= share <= 1:

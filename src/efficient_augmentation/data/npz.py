@@ -74,7 +74,7 @@ def read(file, *names, together=(), optional=()):
       file: path of the .npz file.
       *names: arrays that it must hold.
       together: arrays of which it may hold all or none.
-      optional: arrays that it may hold besides.
+      optional: further arrays that it may hold.
     Returns: dict from name to array.
     Raises: ValueError naming the file, and the array where there is one, if the file is missing or
       damaged or lacks an array.

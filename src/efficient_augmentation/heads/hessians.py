@@ -67,9 +67,9 @@ def probability_difference(logits, by):
     Returns: (..., k, n), also what `residual` changes by.
     """
     p = jax.nn.softmax(logits, axis=-2)
-    # The same for all classes changes nothing; without the mean, a class that has nearly all of a
-    # row keeps its digits too. Where one rises by 80 more than that, it has the row to itself, and
-    # more would overflow.
+    # Adding one number to all classes changes nothing. With the mean taken off, the change of a
+    # class with a probability near 1 keeps its digits too. A class that rises by 80 more than the
+    # mean has the probability 1 up to rounding, and more would overflow.
     by = jnp.minimum(by - (p * by).sum(axis=-2, keepdims=True), 80.0)
     e = jnp.expm1(by)
     mean = (p * e).sum(axis=-2, keepdims=True)
@@ -215,7 +215,7 @@ def conjugate_gradients(rows, kron, G, X, w, tolerance, iterations):
       rows: of H, as in `product`.
       kron: `Kronecker` of H, with its ridge.
       G: right-hand sides, (m, k - 1, D).
-      X, w: what leaves H with a right-hand side: rows (m, D) and their curvature
+      X, w: what is taken out of H for each right-hand side: rows (m, D) and their curvature
         (k - 1, k - 1, m); zeros for plain H.
       tolerance: of r' K^-1 r over g' u at the end, r the residual and K the Kronecker form. The
         error of g' H^-1 g is of this order, not its root: it is the square of u's error in the

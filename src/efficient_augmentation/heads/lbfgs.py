@@ -11,8 +11,8 @@ all residuals. The line search is free of matrix products, since margins are lin
 All that goes over rows works on differences, which shrink as a run nears its optimum, so float32
 is enough: margins of a step, the change of the pulls by a formula in which nothing cancels, and the
 product of that. Where features are so uneven that float32 is not enough, float64 finishes. Every
-few iterations margins and gradients are computed afresh in float64, and only by those a run counts
-as done.
+few iterations margins and gradients are computed afresh in float64, and only these decide whether a
+run is done.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class Objective(NamedTuple):
     gradient: Callable
     """(theta, pull) -> gradients (R, P), and norms (R,) of their rounding errors."""
     slope: Callable
-    """Differences of theta (R, P) -> of margins (R, ...); float32 will do."""
+    """Differences of theta (R, P) -> of margins (R, ...); float32 is enough."""
     penalty: jax.Array
     """(P,), >= 0."""
     curvature: Callable
@@ -50,8 +50,8 @@ class Objective(NamedTuple):
     solve: Callable
     """(those arrays, q (R, P)) -> (R, P): the inverse of that Hessian, roughly, times q."""
     bend: Callable | None = None
-    """(margins, differences from them) -> differences of pull, none of them by a subtraction of
-    pulls; float32 will do."""
+    """(margins, differences from them) -> differences of pull, computed without subtracting pulls;
+    float32 is enough."""
     turn: Callable | None = None
     """Differences of pull -> of the data terms' gradients (R, P), likewise. Without it all is done
     in float64, and no gradient is a sum of differences."""
@@ -107,7 +107,7 @@ def minimise(objective, theta, tolerance, leave):
         # No descent at all is a failure of the arithmetic, not an optimum.
         near = (decrement > 0) & (decrement <= tolerance**2)
         vanished = norm(state.gradient) <= state.rounding
-        # Who seemed done stays so until margins and gradients are afresh.
+        # A run that seemed done stays so until margins and gradients are computed afresh.
         done = near | vanished | (state.done & ~state.afresh)
         slope = objective.slope(direction)
         penalty = objective.penalty * direction
@@ -120,7 +120,7 @@ def minimise(objective, theta, tolerance, leave):
                 data = (pull * slope).sum(axis=range(1, slope.ndim))
                 theta = state.theta + step[:, None] * direction
                 return pull, data + (theta * penalty).sum(axis=1)
-            # By how much it rises: the slope's terms would cancel, and with them float32's digits.
+            # How much the slope rises: its own terms would cancel, and float32's digits with them.
             bend = objective.bend(state.margin, by)
             rise = (bend * slope).sum(axis=range(1, slope.ndim))
             return bend, rise + step * (direction * penalty).sum(axis=1) - decrement
@@ -170,8 +170,8 @@ def minimise(objective, theta, tolerance, leave):
 def in_turns(advance, weights, start, together=None):
     """Optima of runs that differ in their sample weights, so many at a time.
 
-    Runs of equal weights are fitted once, and alike ones together: the better their common Hessian
-    fits them. Those that take the longest are left to each other's company, so that no others wait.
+    Runs of equal weights are fitted once. Similar runs are fitted together, because a common
+    Hessian suits them better. The slowest are fitted together at the end, so that no others wait.
 
     Args:
       advance: (weights (S, n), theta (S, ...), leave, exact) -> what `minimise` returns.
@@ -192,13 +192,14 @@ def in_turns(advance, weights, start, together=None):
     turns = -(-runs // (together or TOGETHER))
     size = -(-runs // turns)
     few = size // 4 if len(first) > size else 0
-    # Started again, with pairs and a Hessian of where they are, most of what is left ends.
+    # Most runs that are left converge when they start again from where they are, with new
+    # curvature pairs and a new Hessian.
     for leave, exact in ((few, False), (0, False), (0, True)):
         waiting = waiting[~done[waiting]]
         for begin in range(0, len(waiting), size):
-            # Filled up with the same runs again: one shape to compile.
+            # Repeated runs fill the batch up, so that only one shape is compiled.
             now = np.resize(waiting[begin : begin + size], size)
-            # Where float32 was not enough, it may have led astray.
+            # Where float32 was not enough, what it found may be far off: start again.
             origin = start[first[now]] if exact else theta[now]
             result = advance(weights[first[now]], origin, leave, exact)
             theta[now], norms[now], roundings[now], done[now] = jax.device_get(result)
@@ -206,10 +207,11 @@ def in_turns(advance, weights, start, together=None):
 
 
 def rows_in_use(weights):
-    """Numbers of the rows that any run weighs, of weights (R, n); others fill up.
+    """Positions of the rows of positive weight in any run of weights (R, n), and some more.
 
-    They are a quarter, a half, three quarters or all of the rows, so that few shapes are compiled,
-    and all where there are so few that compiling would take longer than it saves.
+    Other rows are added up to a quarter, a half, three quarters or all of the rows, so that few
+    shapes are compiled. All rows are returned where there are so few of them that compiling would
+    take longer than it saves.
     """
     present = weights.any(axis=0)
     n = len(present)
@@ -253,7 +255,7 @@ def _remember(memory, newest, kept):
 def _two_loop(state, solve):
     """Product of L-BFGS's inverse Hessian and the gradient, run by run (Nocedal 1980)."""
     curvature = (state.steps * state.changes).sum(axis=2)
-    # An empty slot has no curvature and drops out.
+    # An empty slot has no curvature and is left out.
     rho = jnp.where(curvature > 0, 1 / jnp.where(curvature > 0, curvature, 1.0), 0.0)
     pairs = state.steps, state.changes, rho
 
@@ -279,7 +281,7 @@ def _line_search(along, initial, done):
     """
 
     def enough(step, slope):
-        # A slope that does not fall even so far out is not seen for rounding.
+        # If the slope does not fall even as far out as this, rounding hides it.
         return done | (jnp.abs(slope) <= 0.5 * jnp.abs(initial)) | (step >= _LONGEST_STEP)
 
     def unfinished(carry):

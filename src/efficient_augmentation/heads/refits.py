@@ -8,8 +8,8 @@ and delta the change when row i leaves, the objective of the refit loses its con
                  + C v_i r_i s_i x~_i' delta + |delta[:d]|^2 / 2 ,
 
 with e_j = exp(-s_j x~_j' delta) - 1, since the gradient of all rows vanishes at theta. No term is a
-difference of large numbers: a row whose absence hardly matters keeps its digits, which two fits,
-subtracted, would not give.
+difference of large numbers, so the result is accurate even for a row whose absence hardly matters;
+the difference of two fits would not be.
 
 Without row i the Hessian is H - C v_i r_i (1 - r_i) x~_i x~_i'. All refits share one factor of H,
 and this correction of rank one (Sherman and Morrison) makes the first step of each the approximate
@@ -81,7 +81,7 @@ def _solve(X, y, C, points, sample_weight):
         problem = [jnp.asarray(a, jnp.float64) for a in numbers]
         inverse = _inverse(*problem)
         for start in range(0, len(points), together):
-            # The last batch takes some of the one before it: one shape to compile.
+            # The last batch repeats points of the one before, so that one shape is compiled.
             batch = hardest[max(0, min(start, len(points) - together)) :][:together]
             left_out = jnp.asarray(points[batch])
             result = jax.device_get(_minimise(*problem, inverse, left_out))

@@ -1,11 +1,11 @@
 """C chosen from the data: by cross-validation over points, free of the features' scale.
 
-A fixed C means another thing for every network: features multiplied by a have the same fits at
-C / a^2. So the grid counts C in units of 1 / s^2, where s^2 is the mean squared distance of the
-points from their mean. Points are held out together with the copies made from them, and judged by
-the log loss of all these rows; a network that has memorised its training images tells the held-out
-points too well, which errs to weak penalties, and so the strongest penalty within one standard
-error of the best is taken.
+What a fixed C means depends on the network: features multiplied by a have the same fits at C / a^2.
+So the grid counts C in units of 1 / s^2, where s^2 is the mean squared distance of the points from
+their mean. Points are held out together with the copies made from them, and judged by the log loss
+of all these rows. A network that has memorised its training images classifies held-out points too
+well, which favours penalties that are too weak. That is why the strongest penalty within one
+standard error of the best is taken.
 """
 
 import logging
@@ -29,7 +29,7 @@ GRID = tuple(10 ** (half / 2) for half in range(-6, 9))
 ALONE = 10.0
 """C in the same units where there are no copies to judge it by; see docs/method.md, section 4."""
 FOLDS = 5
-_SEED = 0  # of the folds; the same points always have the same
+_SEED = 0  # of the folds: equal points have equal folds
 # In standard errors of theta: the held-out losses are right in three digits or more, far below
 # their own error.
 _TOLERANCE = 1e-4

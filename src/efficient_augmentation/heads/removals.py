@@ -1,15 +1,15 @@
 """How much the loss of a row rises when it leaves: by a dense Hessian, without one, approximately.
 
 The score of row i, of weight v, is -v g' H^-1 g with g = r kron x~ and r = p - e_y, see
-`softmax_scores`. Approximate leave-one-out takes the Newton step of the objective without the row,
-whose Hessian is H - v S kron x~ x~' with S = diag(p) - p p'. Only the row's leverage
+`softmax_influence`. Approximate leave-one-out takes the Newton step of the objective without the
+row, whose Hessian is H - v S kron x~ x~' with S = diag(p) - p p'. Only the row's leverage
 A = (I kron x~)' H^-1 (I kron x~), one entry a pair of classes, enters: by Woodbury's identity
 
     g' (H - v S kron x~ x~')^-1 g = r' (A^-1 - v S)^-1 r
                                   = r' (A + v A F (I - v F' A F)^-1 F' A) r
 
 for any F with S = F F', and F = diag(sqrt(p)) - p sqrt(p)' is one without a factorisation. With
-two classes this divides by 1 - v p (1 - p) x~' H^-1 x~, as `scores` does.
+two classes this divides by 1 - v p (1 - p) x~' H^-1 x~, as `influence` does.
 """
 
 import logging
@@ -26,7 +26,7 @@ from efficient_augmentation.heads import hessians
 _log = logging.getLogger(__name__)
 # What the published code, for two classes, adds to the diagonal of H instead of the penalty.
 _PUBLISHED_RIDGE = 1e-10
-# Of the curvature that stays with a row when it leaves: below this, rounding.
+# Share of its curvature that is left without a row; what is below this is rounding.
 _SMALLEST_LEFT = 1e-12
 # Relative error of a score by conjugate gradients, and iterations that are left to reach it.
 _TOLERANCE, _ITERATIONS = 1e-12, 5000

@@ -138,7 +138,7 @@ def check_rows(X, y):
 def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
     """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done.
 
-    Works on V of `softmax_hessian`, flattened, so nothing is left undetermined.
+    Works on V of `hessians`, flattened, so that the optimum is unique.
     """
     R, k, D = theta.shape
     Q = hessians.contrasts(k)

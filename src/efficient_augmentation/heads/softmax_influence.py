@@ -8,7 +8,7 @@ With x~ = [x, 1], probabilities p_i = softmax(theta x~_i), labels y in 0..k-1 an
 the Hessian of the objective of `softmax.fit` over C. Leaving row i out moves theta by about
 v_i H^-1 g_i, which lifts its own loss by v_i g_i' H^-1 g_i; the score is the negative of that. H is
 singular along equal shifts of all intercepts, to which g_i is orthogonal: its inverse is that on
-the vectors which sum to zero over the classes, see `softmax_hessian`.
+the vectors which sum to zero over the classes, see `hessians`.
 """
 
 import logging
@@ -72,7 +72,7 @@ def loo_influence(
       fit_X: features of the rows of the fit, (m, d), where they are not X itself; the first n of
         them must be X.
       fit_weights: sample weights of the fit's rows, (m,); None means ones. They count in H and as
-        the weight v_i of a row that is left out; with C=None only rows count, as published.
+        the weight v_i of a row that is left out; with C=None they only say which rows are present.
       dense_limit: H is kept dense up to this many parameters P = (k - 1)(d + 1); None means what
         fits in 2 GiB with its factor and the inverse of that, 9459. Beyond, every row costs its own
         conjugate gradients on products with H, and the log says so.

@@ -84,7 +84,7 @@ class Policy(NamedTuple):
 
     @property
     def weighted(self) -> bool:
-        """Whether augmented rows weigh as much as the points that theirs stands for."""
+        """Whether the copies of a chosen point weigh as much as the points that it represents."""
         return self.base == "facility_location_weighted"
 
     @property

@@ -51,7 +51,7 @@ def expand(dataset, name, parameters):
 def _network(dataset, kind, weights, divisor, subtract_mean, progress):
     *size, channels = dataset["x_train"].shape[1:]
     of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
-    # Grey images go to a network of colour images in equal channels.
+    # A network of colour images gets grey images as three equal channels.
     shape = (*size, of_network if channels == 1 else channels)
     # Features do not depend on the number of classes that the network was trained to tell apart.
     variables = train_small.load_weights(weights, kind, 2, shape)

@@ -1,4 +1,4 @@
-"""The networks whose penultimate activations are the features; small CNN and LeNet stand here."""
+"""The networks whose penultimate activations are the features, by name; the small CNN and LeNet."""
 
 import functools
 
@@ -191,7 +191,7 @@ class LeNet(nn.Module):
 
     The first convolution is padded by 2, so that 28x28 images have the sizes of the original
     (which framed them to 32x32): 28, 14, 10, 5, 400. ReLU, not tanh: it goes with max-pools,
-    and it leaves the size as the only difference in kind from the CNN. Every filter of the
+    and it leaves the sizes of layers as the main difference from the CNN. Every filter of the
     second convolution sees all six maps. 61,026 parameters for 28x28x1 and two classes.
     Source: LeCun et al. 1998, section II.B.
     """

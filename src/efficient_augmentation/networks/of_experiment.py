@@ -30,7 +30,8 @@ def watch(dataset, *, kind, progress=None, **settings):
     """Train an experiment's network as `fit` does, and look at every point after each epoch.
 
     Args: as `fit`.
-    Returns: (epochs, n) bool, whether the network, with dropout off, told a point right.
+    Returns: (epochs, n) bool, whether the network, with dropout off, classified a point
+      correctly.
     Raises: ValueError as `train_small.train`.
     Cost: that of `fit`, and a pass over the points an epoch.
     """

@@ -124,7 +124,7 @@ def _epoch(plan, state, key, epoch, data, bar):
         last = min(first + plan.steps_at_once, plan.steps)
         state, totals = _steps(plan, state, totals, key, first, last, *data)
         n = last * plan.batch_size
-        # Reading the totals waits for the steps: the bar says what is done, not what is queued.
+        # Reading the totals waits for the steps: so the bar shows what is done, not what is queued.
         loss, accuracy = (float(total) / n for total in totals)
         if not np.isfinite(loss):
             break
@@ -153,8 +153,8 @@ def _mean(images):
 def _steps(plan, state, totals, key, first, last, images, labels):
     """State and totals after the steps first..last-1 of an epoch.
 
-    A loop of as many turns as are asked for, on accelerators a whole epoch: one compiled program
-    serves them all.
+    The number of steps is an argument (on accelerators a whole epoch), so that one compiled program
+    serves all of them.
     """
     order = jax.random.permutation(jax.random.fold_in(key, 0), len(images))
 

@@ -174,7 +174,7 @@ def load_weights(path, name, n_classes, input_shape):
     Args:
       path: file written by `save_weights`.
       name: the network, see `models.build`.
-      n_classes: how many it has to tell apart at least; a ResNet may know more.
+      n_classes: least number of classes; a ResNet may have more.
       input_shape: of an image, (h, w, c).
     Returns: variables of float32 NumPy arrays.
     Raises: ValueError naming the file, and the layer with its found and expected shape, for the
@@ -241,8 +241,8 @@ def _init(module, seed, image_shape):
 def _one_epoch(module, state, key, epoch, batch_size, images, labels, weights, learning_rate):
     """State after one pass over the rows of positive weight, and its mean loss and accuracy.
 
-    Loops of as many turns as there are batches, and blocks in a batch: one compiled program
-    serves every batch size and number of active rows.
+    It loops over batches, and over the blocks of a batch, so that one compiled program serves
+    every batch size and number of active rows.
     """
     batch_size = jnp.asarray(batch_size, jnp.int32)
     order_key, dropout_key = jax.random.split(jax.random.fold_in(key, epoch))

@@ -1,8 +1,8 @@
-"""Coresets: orders of points by how well the first of them stand for all, without any score.
+"""Coresets: orders of points in which the first ones represent all of them, without any score.
 
-Every function orders all n points, so that its first b are its choice of b; equal choices fall on
-the lower index. Where a class has an order of its own, the classes' orders are merged so that every
-beginning holds the classes in their proportions.
+Every function orders all n points, so that its first b are its choice of b. Of equally good points
+the one with the lower index comes first. Where every class has its own order, these are merged so
+that every beginning holds the classes in their proportions.
 """
 
 import heapq
@@ -93,7 +93,7 @@ def herding(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def facility_location(
     residuals: np.ndarray | None, features: np.ndarray, labels: np.ndarray
 ) -> np.ndarray:
-    """Greedy order of points whose gradients stand for the gradients of all, class by class.
+    """Greedy order of points whose gradients represent the gradients of all, class by class.
 
     In each class the next point is the one that raises sum_i max_{j chosen} s_ij most, where the
     similarity s_ij is the largest distance in the class minus |g_i - g_j|, g = r kron [x, 1] the
@@ -117,13 +117,13 @@ def facility_location(
 def cluster_sizes(
     chosen: np.ndarray, residuals: np.ndarray | None, features: np.ndarray, labels: np.ndarray
 ) -> np.ndarray:
-    """Number of points of its class that each chosen point stands for, itself among them.
+    """Number of points of its class that each chosen point represents, itself included.
 
     Args:
       chosen: (n,) bool.
       residuals, features, labels: as in `facility_location`.
     Returns: (n,) int64, 0 where not chosen; the sum is n if every class has a chosen point. Among
-      equally near ones the point with the lower index counts.
+      equally near points the one with the lower index counts.
     Raises: ValueError for a wrong shape or value.
     Cost: O(n b d) for b chosen points.
     Source: as `facility_location`: the weights of the coreset.

@@ -60,7 +60,7 @@ def spectrum(features: ArrayLike, scores: ArrayLike | None = None) -> Spectrum:
     if d >= n:
         return decompose(B @ B.T + _DIAGONAL * np.eye(n))
     values, vectors = np.linalg.eigh(B.T @ B)
-    # The largest first: rounding of theirs must not be left to the smallest to make good.
+    # Largest first, so that their rounding errors do not fall on the smallest.
     reflections, tau, _, failed = lapack.dgeqrf(B @ vectors[:, ::-1])
     assert not failed
     # The last columns first: they belong to the smallest values.
@@ -115,8 +115,8 @@ def sample_k_dpp_as_published(
     """One draw as the published code makes it: scale of 1e6, recursion in plain float64.
 
     The polynomials overflow from about k = 50 on. Ratios of infinities are no numbers and accept
-    no eigenvector, so that the choice falls on the last ones visited, those of the smallest
-    eigenvalues: points are then nearly uniformly random. Kept to reproduce published figures.
+    no eigenvector, so that the last ones visited are chosen, those of the smallest eigenvalues:
+    points are then nearly uniformly random. Kept to reproduce published figures.
 
     Args, Returns, Raises: as `sample_k_dpp`.
     """
@@ -130,7 +130,7 @@ def greedy_map(L: ArrayLike) -> np.ndarray:
     """Order of points in which each next one raises the determinant of the chosen block most.
 
     The first k points are the greedy approximation of the most probable subset of a k-DPP. It is
-    no draw: there is nothing random in it. Equal gains fall on the lower index.
+    not a draw: nothing in it is random. Of equal gains the lower index wins.
 
     Args:
       L: (n, n) symmetric positive semidefinite.

@@ -32,7 +32,7 @@ def order(
     distribution (the Gumbel-max trick), and unlike sequential draws the order does not change
     when scores differ in their last digits. Where clusters are given, every cluster is ordered by
     itself and points are taken round-robin over the clusters, which take their turns in random
-    order: one cluster is the policy itself, a cluster for every point the baseline.
+    order. One cluster gives the policy itself, a cluster for every point gives the baseline.
 
     Args:
       policy: a name that `names.policies.parse` takes, but for those of k-DPPs and coresets;
@@ -100,7 +100,7 @@ def magnitudes(scores: ArrayLike) -> np.ndarray:
 
 
 def round_robin(ranking: np.ndarray, clusters: ArrayLike, rng: np.random.Generator) -> np.ndarray:
-    """An order's points in turn from every cluster; the clusters' turns are random.
+    """The points of an order, taken from every cluster in turn; the order of turns is random.
 
     Args:
       ranking: (n,) permutation of 0..n-1.

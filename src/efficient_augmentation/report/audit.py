@@ -1,4 +1,4 @@
-"""The report's truth check: every score beside refits without each point."""
+"""The report's truth check: every score compared with refits without each point."""
 
 import math
 
@@ -52,6 +52,6 @@ def describe(columns):
         return "No score's ranking can be compared with that of retraining."
     (_, best, high), (_, worst, low) = max(found), min(found)
     return (
-        f"{best} ranks the points most like exact retraining (Spearman {high:.4f}), "
-        f"{worst} least (Spearman {low:.4f})."
+        f"The ranking by {best} is closest to that of exact retraining (Spearman {high:.4f}), the "
+        f"ranking by {worst} farthest from it (Spearman {low:.4f})."
     )

@@ -65,12 +65,12 @@ def points(value, low, high):
 
 
 def describe(rows):
-    """The answer in a sentence: of what frozen features settle, how much the network repeats."""
+    """Whether networks confirm the differences that are significant on frozen features."""
     found = carry_over.agreement(rows)
     if not found["settled"]:
-        return "Frozen features settle no difference from uniform random choice here."
+        return "On frozen features no policy differs significantly from random selection here."
     return (
-        f"Of {found['settled']} differences from uniform random choice that frozen features "
-        f"settle, the network confirms {found['confirmed']}, reverses {found['reversed']} and "
-        f"leaves {found['open']} open."
+        f"Differences from random selection that are significant on frozen features: "
+        f"{found['settled']}. The trained networks confirm {found['confirmed']}, reverse "
+        f"{found['reversed']} and leave {found['open']} open."
     )

@@ -17,11 +17,11 @@ POLICY_TEXTS = {
     "dpp_raw": "a fresh diverse subset at every budget; no score is used",
     "dpp_map_weighted": "the most diverse points, chosen greedily, by a kernel weighted by |score|",
     "dpp_map_raw": "the most diverse points, chosen greedily; no score is used",
-    "k_center_greedy": "each time the point farthest from those before it; no score is used",
-    "herding": "class means kept by the first points; no score is used",
-    "facility_location": "points whose gradients stand for all of their class; no score is used",
+    "k_center_greedy": "each next point is the farthest from those before; no score is used",
+    "herding": "points that together keep the mean of their class; no score is used",
+    "facility_location": "points whose gradients represent their whole class; no score is used",
     "facility_location_weighted": (
-        "the same, augmented rows weighing as much as the points that theirs stands for"
+        "the same; copies of a point weigh as much as the points that it represents"
     ),
     "random_power_0.5": "drawn with probability proportional to |score|^0.5, or another power",
 }
@@ -70,7 +70,7 @@ def describe_points(data):
     if not (share := data.get("label_noise")):
         return text
     flipped = round(share * data["n_train"])
-    return f"{text}, of which {flipped} ({100 * share:g} %) got another class's label on purpose"
+    return f"{text}; {flipped} of them ({100 * share:g} %) have a wrong label on purpose"
 
 
 def describe_choices(config):
@@ -119,7 +119,7 @@ def describe_classes(names):
 
 
 def describe_classifier(config):
-    """The classifier on the features, which goes by the number of classes."""
+    """The classifier on the features, which depends on the number of classes."""
     more = len(config["dataset"]["classes"]) > 2
     return "multinomial logistic regression" if more else "logistic regression"
 

@@ -29,9 +29,9 @@ GRID = (0.01, 0.1, 1.0, 10.0, 100.0)
 FOLDS = 4
 # A hundred times what features of order one need; libsvm may never end where they are huge.
 MAX_ITERATIONS = 1_000_000
-# The same for liblinear, whose late iterations see a few rows each.
+# The same for liblinear, whose late iterations look at a few rows each.
 MAX_EPOCHS = 100_000
-# Of a lead by liblinear; what lies ten times as near the margin is taken to lie on it.
+# Tolerance of a lead by liblinear; a row within ten times this of the margin counts as on it.
 _TOLERANCE = 1e-4
 
 

@@ -165,5 +165,5 @@ def test_the_report_shows_every_score_and_none_where_nothing_was_audited(audited
     assert shown["rows"][0]["correlations"][0] == f"{rho['loss']:.4f}"
     assert shown["rows"][0]["errors"] == ["-", "-"]
     best = max(rho, key=lambda name: abs(rho[name]))
-    assert shown["figure"]["sentence"].startswith(f"{best} ranks the points most like")
+    assert shown["figure"]["sentence"].startswith(f"The ranking by {best} is closest to")
     assert report_audit.view(inputs.Material([one._replace(audit=None)])) is None
