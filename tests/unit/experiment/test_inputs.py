@@ -60,13 +60,13 @@ def test_a_history_is_asked_for_by_a_score_that_needs_it():
     ("data", "files"),
     [
         (DIGITS, []),
-        ({"kind": "npz", "file": "mine.npz"}, ["mine.npz"]),
+        ({"kind": "npz", "file": "mine.npz"}, []),
         ({"kind": "folder", "train": "a", "test": "b"}, []),
         ({"kind": "cifar10"}, ["resources/cifar10/cifar-10-binary.tar.gz"]),
     ],
 )
 def test_files_of_data(data, files):
-    assert inputs.data_files(data) == files
+    assert inputs.published_files(data) == files
 
 
 def test_other_readers_leave_out_what_reads_the_data():
