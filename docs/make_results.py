@@ -20,7 +20,7 @@ intervals and figures. Accuracies in percent, on the test set with all its trans
 "Points" are those that a policy's mean curve needs for 95 % of the gain from floor to ceiling,
 linear between budgets; "-" where it does not get there.
 
-Small NORB is not run: its files could not be had. Its reader is tested on files written in their
+Small NORB is not run: we could not obtain its files. Its reader is tested on files written in their
 format.
 """
 
