@@ -18,7 +18,6 @@ QUICK = $(addprefix tests/unit/,analysis config data figures files names policie
 
 report: .venv/installed
 	$(BIN)/snakemake
-	@echo "Report: $(CURDIR)/results/report.html"
 
 # What a change needs while it is being made: no Snakemake run, no training, little to compile.
 check: lint-code types

@@ -82,3 +82,11 @@ for experiment in EXPERIMENTS:
         input:
             results.final(chosen([experiment])),
             results.checks([experiment]),
+
+
+onsuccess:
+    print(
+        "",
+        *console.lines("results", {name: EXPERIMENTS[name] for name in RUN}),
+        sep="\n",
+    )

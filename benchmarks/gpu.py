@@ -226,15 +226,15 @@ def online_panel(run):
     if run.tiny:
         plan |= {"budgets": [2, 40], "rounds": 1}
     rows, arrays = panels.tallied(
-        model, plan | {"faithful": False, "seed": 0}, images["source_test"]
+        model, plan | {"faithful": False, "seed": 0}, images["source_test"], images["y_test"]
     )
     tables.write_csv(run.out / "mnist_online_curves.csv", rows)
     np.savez(run.out / "mnist_online_test_points.npz", **arrays)
     run.note(
         "online",
         seconds=time.monotonic() - clock,
-        floor=arrays["floor"].mean(),
-        ceiling=arrays["ceiling"].mean(),
+        floor=arrays["floor"].sum() / arrays["rows"].sum(),
+        ceiling=arrays["ceiling"].sum() / arrays["rows"].sum(),
         rows=len(rows),
     )
 

@@ -26,7 +26,7 @@ FIGURES = [
 def experiment(name="demo", n_train=1000, **baselines):
     """An experiment with one transform."""
     levels = {**synthetic.baselines(n_train=n_train), **baselines}
-    curves = synthetic.curves(levels, [10, 100, n_train])
+    curves = synthetic.curves(levels, [10, 100, 300, 500, 700, n_train])
     result = inputs.TransformResult(
         "translate",
         {"pixels": [2]},

@@ -31,6 +31,7 @@ from efficient_augmentation.names import (
     scores as score_names,
 )
 from efficient_augmentation.networks import pretrained
+from efficient_augmentation.report import console
 
 # Jobs inherit this environment.
 ENVIRONMENT = environment.for_jobs(os.environ, SOURCE)

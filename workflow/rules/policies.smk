@@ -66,7 +66,6 @@ rule summarize_curves:
 
 rule compare_policies:
     input:
-        curves="results/{experiment}/{transform}/curves.csv",
         test_points="results/{experiment}/{transform}/test_points.npz",
     output:
         comparison="results/{experiment}/{transform}/comparison.csv",
@@ -86,7 +85,7 @@ rule compare_policies:
         runtime=10,
     params:
         *code_of("compare_policies.py"),
-        settings=settings_of("seed"),
+        settings=by_settings(plans.comparison),
     script:
         "../scripts/compare_policies.py"
 

@@ -1,7 +1,7 @@
 """The answer: which points to augment, and their augmented images where they are asked for.
 
 In:  results/{experiment}/dataset.npz
-     results/{experiment}/{transform}/scores.csv, baselines.json, curves.csv
+     results/{experiment}/{transform}/scores.csv, baselines.json, test_points.npz
 Out: results/{experiment}/{transform}/selection.csv, selection.csv-metadata.json, selection.json
      results/{experiment}/{transform}/selected/
 """
@@ -12,7 +12,7 @@ rule select_points:
         dataset="results/{experiment}/dataset.npz",
         scores="results/{experiment}/{transform}/scores.csv",
         baselines="results/{experiment}/{transform}/baselines.json",
-        curves="results/{experiment}/{transform}/curves.csv",
+        test_points="results/{experiment}/{transform}/test_points.npz",
     output:
         table="results/{experiment}/{transform}/selection.csv",
         table_metadata="results/{experiment}/{transform}/selection.csv-metadata.json",

@@ -1,4 +1,4 @@
-"""Every policy beside uniform choice: differences, points saved, and what chance leaves of them."""
+"""Every policy compared with random selection: differences, points saved, and their verdicts."""
 
 from _job import start
 
@@ -7,10 +7,11 @@ from efficient_augmentation.files import arrays, provenance, tables
 
 
 def main(smk):
-    curves, points = tables.read_csv(smk.input.curves), arrays.load(smk.input.test_points)
+    points, settings = arrays.load(smk.input.test_points), smk.params.settings
     made_by = provenance.of(smk)
-    tables.write_csv(smk.output.comparison, comparison.differences(curves, points), made_by)
-    rows = comparison.needed(curves, points, smk.params.settings["seed"])
+    tables.write_csv(smk.output.comparison, comparison.differences(points), made_by)
+    shares = sorted({*comparison.SHARES, *settings["shares"]})
+    rows = comparison.needed(points, settings["seed"], shares)
     tables.write_csv(smk.output.needed, rows, made_by)
 
 

@@ -14,13 +14,16 @@ def main(smk):
     settings = smk.params.settings
     rows, answer = chosen.select(
         tables.read_csv(smk.input.scores),
-        tables.read_csv(smk.input.curves),
+        arrays.load(smk.input.test_points),
         json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
         settings,
         ids=arrays.load(smk.input.dataset, "train_ids")["train_ids"],
         class_names=[str(name) for name in settings["classes"]],
     )
-    logging.getLogger("efficient_augmentation").info(answer["answer"])
+    log = logging.getLogger("efficient_augmentation")
+    log.info(answer["answer"])
+    for text in answer["warnings"]:
+        log.warning(text)
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.table, rows, made_by)
     atomic.write_json(smk.output.answer, {**answer, provenance.NAME: made_by})

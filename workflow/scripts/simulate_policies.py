@@ -11,7 +11,8 @@ def main(smk, progress=None):
     given = arrays.load(smk.input.history, "forgetting") if smk.input.history else None
     settings, _ = chosen_C.settle(smk.params.model, smk.input.C)
     built = model.build(features, dataset, settings, progress, given)
-    rows, points = panels.tallied(built, smk.params.plan, features["source_test"])
+    test = features["source_test"], features["y_test"]
+    rows, points = panels.tallied(built, smk.params.plan, *test)
     made_by = provenance.of(smk)
     tables.write_csv(smk.output.curves, rows, made_by)
     arrays.save(smk.output.test_points, made_by, **points)

@@ -64,10 +64,10 @@ def rows(experiments, results):
         baselines.json)}.
     Returns: list of mappings: experiment, dataset, transform, varies, label_noise, n_train,
       faithful, score, policy, floor, ceiling; `ahead`, the mean share of the gain over early
-      budgets minus that of uniform choice, with `ahead_low` and `ahead_high`, see
+      budgets minus that of random selection, with `ahead_low` and `ahead_high`, see
       `summary.compare`; `points`, where the mean curve first has 95 % of the gain, with
       `points_low` and `points_high`, where the upper and the lower limit of its interval do, and
-      `points_uniform`, where the mean curve of uniform choice does. What is undefined or never
+      `points_uniform`, where the mean curve of random selection does. What is undefined or never
       reached is nan.
     Raises: ValueError as `varied`.
     """

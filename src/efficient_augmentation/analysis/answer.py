@@ -1,165 +1,209 @@
-"""The answer of a run: how many points to augment, and how accurate that is."""
+"""The answer of a run: how many points to augment, chosen how, and what that is worth."""
 
+import math
 from numbers import Real
 
-from efficient_augmentation.analysis import sentences, summary
-from efficient_augmentation.analysis.enough import NotEnough, difference, enough, expected
-from efficient_augmentation.names import policies
+import numpy as np
+
+from efficient_augmentation.analysis import (
+    answer_warnings,
+    answer_words,
+    comparison,
+    crossfit,
+    intervals,
+    recommendation,
+    summary,
+)
+from efficient_augmentation.analysis.comparison import BETTER, EQUAL, OPEN, UNCOMPARED, WORSE
+from efficient_augmentation.analysis.recommendation import NO_GAIN
+from efficient_augmentation.analysis.series import REFERENCE, Series, by_class, cells
+from efficient_augmentation.analysis.settling import settling
 from efficient_augmentation.selection import order
 
-FOUND = ("enough", "given")
-"""Verdicts with which points are selected."""
-
-_DIFFERENCE = ("difference", "difference_low", "difference_high")
+VERDICTS = (BETTER, WORSE, EQUAL, OPEN, NO_GAIN, UNCOMPARED)
+ENDS = {"estimate": "points", "low": "low", "high": "high"}
 
 
-def find(curves, baselines, settings):
-    """How many points to augment.
+def find(points, baselines, settings, scored, class_names=None, train_labels=()):
+    """How many points to augment, and by which policy.
 
     Args:
-      curves: columns of curves.csv.
+      points: arrays of test_points.npz.
       baselines: mapping of baselines.json.
       settings: mapping with budget, a number as in `order.number_of_points` or {"gain": share}
-        for the points that are enough for this share of the gain; score and policy of the points.
+        for the points that are enough for this share of the gain; score and policy, the configured
+        ones; seed.
+      scored: names of the scores that every training point has.
+      class_names: of labels 0, 1, ...; None takes the numbers.
+      train_labels: (n,) classes of the training points, counted in by_class.
     Returns: mapping that JSON can hold, with
-      verdict: "enough": found for the share of the gain; "given": the budget is a number;
-        "no_gain": augmenting everything does not help; "not_reached": no measured budget recovers
-        the share; "not_measured": the simulation does not hold this score with this policy;
-      answer: the same in a sentence or two;
-      points, low, high: number of points and its 95 % interval as `enough.Enough` has them; points
-        is 0 where the verdict is none of `FOUND`;
-      gain: share of the gain that was asked for, or None;
-      share_of_gain, accuracy, accuracy_low, accuracy_high: of so many points as `enough.Expected`
-        has them, None where they were not measured;
-      uniform: accuracy of as many points drawn uniformly at random, or None;
-      difference, difference_low, difference_high: accuracy minus uniform, with its 95 % interval as
-        `enough.difference` has it; None where one of the two is, or the choice is itself uniform;
-      floor, ceiling, n_train, score, policy, rounds;
-      warnings: list of str, those of baselines.json: of the data, and of the fit.
+      verdict: one of `VERDICTS`, on the policy compared with random selection; where random
+        selection is recommended, on the configured policy;
+      answer: the same in a few sentences;
+      points: how many to augment, 0 for none; measured: whether so many were simulated; safe:
+        whether it is the upper end of what is uncertain; estimate, low, high: points needed,
+        between budgets, and their 95 % interval, None where unknown;
+      score, policy: what to choose them by, policy "baseline" for random selection;
+      configured, random: the rows of needed.csv for the configured policy and for random selection,
+        or None;
+      gain: share of the gain that was asked for, None for a given number; gain_of_all,
+        gain_of_all_low, gain_of_all_high: accuracy with every point augmented minus that with none;
+      accuracy, accuracy_low, accuracy_high, share_of_gain: with these points; uniform, difference,
+        difference_low, difference_high: with as many random points, and the difference; all of
+        these cross-fitted, see `crossfit`, where the number was picked, with `numbers_of_folds`;
+      floor, ceiling, n_train, n_test, rounds; balanced_floor, balanced_accuracy, balanced_ceiling:
+        every class counted alike; by_class: counts and accuracies of each;
+      rounds_wanted, test_points_wanted, times_wanted: see `settling.Settling`, if not determined;
+      warnings: list of sentences, those of baselines.json, on the data and the fit, last.
     Raises: ValueError as `order.number_of_points`.
     """
-    pair, n = (settings["score"], settings["policy"]), baselines["n_train"]
-    found = {"points": 0, "low": None, "high": None, "gain": None}
+    n, all_gain = baselines["n_train"], comparison.gain(points)
+    found = {"points": 0, "measured": True, "safe": False, "gain": None}
+    found |= dict.fromkeys(("estimate", "low", "high", "configured", "random"))
+    found |= {"score": settings["score"], "policy": settings["policy"], "numbers_of_folds": []}
     if isinstance(settings["budget"], Real):
-        verdict, found["points"] = "given", order.number_of_points(settings["budget"], n)
+        chosen = _given(points, settings, n)
+    elif not all_gain.low > 0:
+        found["gain"] = settings["budget"]["gain"]
+        chosen = {"verdict": NO_GAIN}
     else:
         found["gain"] = settings["budget"]["gain"]
-        verdict, searched = _searched(curves, baselines, pair, found["gain"])
-        found |= searched
-    measured = uniform = beside = None
-    if verdict in FOUND:
-        random = pair[0], "baseline"
-        measured = expected(curves, baselines, *pair, found["points"])
-        uniform = expected(curves, baselines, *random, found["points"])
-        if pair != random:
-            beside = difference(curves, baselines, pair, random, found["points"])
-    found |= {
-        "share_of_gain": measured and measured.share,
-        "accuracy": measured and measured.accuracy,
-        "accuracy_low": measured and measured.low,
-        "accuracy_high": measured and measured.high,
-        "uniform": uniform and uniform.accuracy,
-        **dict(zip(_DIFFERENCE, beside or (None,) * 3, strict=True)),
-        **{key: baselines[key] for key in ("floor", "ceiling", "n_train")},
-        **dict(zip(("score", "policy"), pair, strict=True)),
-        "rounds": measured.rounds if measured else 0,
-        "warnings": baselines.get("warnings", []),
+        chosen = _searched(points, settings, scored, n)
+    measured = chosen.pop("cells", (None, None))
+    found |= chosen
+    found |= _gain(all_gain, found["verdict"], points) | _levels(points, baselines)
+    found |= _measured(measured, points, found)
+    found |= _by_class(points, measured[0], class_names, train_labels)
+    found["warnings"] = [*answer_warnings.warnings(found), *baselines.get("warnings", [])]
+    words = answer_words.answer(found)
+    first = {"verdict": found.pop("verdict"), "answer": words, "points": found.pop("points")}
+    return _plain(first | found)
+
+
+def _given(points, settings, n):
+    """A number of points that the config names: the configured policy at that number."""
+    number, pair = order.number_of_points(settings["budget"], n), _pair(settings)
+    chosen = {"points": number, "verdict": UNCOMPARED}
+    if not summary.has(points, *pair):
+        return chosen | {"measured": False}
+    ours = Series(points, *pair)
+    theirs = Series(points, pair[0]) if summary.has(points, pair[0], REFERENCE) else None
+    at = [one and one.at(number, n) for one in (ours, theirs)]
+    chosen |= {"measured": number in ours.budgets or number == n, "cells": at}
+    if at[0] is not None and at[1] is not None and pair[1] != REFERENCE:
+        chosen["verdict"] = _verdict(at[0] - at[1], ours.certain and theirs.certain)
+    return chosen
+
+
+def _verdict(difference, certain):
+    found = intervals.interval(difference)
+    if not certain or math.isnan(found.low) or found.low <= 0 <= found.high:
+        return OPEN
+    return BETTER if found.mean > 0 else WORSE
+
+
+def _searched(points, settings, scored, n):
+    """The number that is enough for a share of the gain, by the best supported policy."""
+    share = settings["budget"]["gain"]
+    rows = comparison.needed(points, settings["seed"], (share,))
+    best = recommendation.recommend(rows, *_pair(settings), scored)
+    chosen = {"verdict": best.verdict, "configured": best.own, "random": best.random}
+    if best.row is None:
+        return chosen | {"points": n, "safe": True}
+    pair = best.row["score"], best.row["policy"]
+    # Random selection looks at no score; the configured one stands in selection.csv.
+    shown = settings["score"] if pair[1] == REFERENCE else pair[0]
+    ours = Series(points, *pair)
+    number, safe = recommendation.number(best.row, ours.budgets, best.verdict, n)
+    others = [Series(points, pair[0])] if summary.has(points, pair[0], REFERENCE) else []
+    pick = recommendation.picker(pair, share, best.verdict, n, settings["seed"])
+    at, numbers = crossfit.crossfitted(points, pick, [ours, *others], n, settings["seed"])
+    wanted = ("rounds_wanted", "test_points_wanted", "times_wanted")
+    open_row = best.own if best.verdict == OPEN and best.own else {}
+    return chosen | {
+        "points": number,
+        "safe": safe,
+        **{name: _up(best.row[key]) for name, key in ENDS.items()},
+        "score": shown,
+        "policy": pair[1],
+        "numbers_of_folds": numbers,
+        "cells": (*at, None)[:2],
+        **{name: open_row.get(name) for name in wanted},
     }
-    words = _WORDS[verdict](found, curves)
-    return {"verdict": verdict, "answer": words, **found}
 
 
-def _searched(curves, baselines, pair, share):
-    if not summary.has(curves, *pair):
-        return "not_measured", {}
-    try:
-        searched = enough(curves, baselines, *pair, share)
-    except NotEnough as error:
-        return error.reason, {}
-    return "enough", {key: getattr(searched, key) for key in ("points", "low", "high")}
+def _up(number):
+    """Points rounded up; rounding errors cost no point."""
+    return math.ceil(number - 1e-6) if math.isfinite(number) else None
 
 
-# --- words --------------------------------------------------------------------------------------
+def _pair(settings):
+    return settings["score"], settings["policy"]
 
 
-def chosen(score, policy):
-    """How points are chosen, after "points": "chosen by influence (proportional)"."""
-    if policies.parse(policy).blind:
-        return "drawn uniformly at random"
-    return f"chosen by {sentences.series_label(score, policy)}"
+def _gain(found, verdict, points):
+    """The gain of augmenting every point, and how many test points would show it."""
+    chosen = dict(zip(("gain_of_all", "gain_of_all_low", "gain_of_all_high"), found, strict=False))
+    if verdict != NO_GAIN or not found.mean > 0:
+        return chosen
+    n = points["right"].shape[1]
+    wanted = settling(found.p, 0.0, 1.0, 1, n)
+    return chosen | {"test_points_wanted": wanted.test_points}
 
 
-def interval(found):
-    """The interval of the number of points: "95 % interval 43 to 80", or why there is none."""
-    if found["low"] is None:
-        return "one round, so how sure that is is not known"
-    if found["high"] is None:
-        return f"95 % interval from {found['low']} up to more than was measured"
-    return f"95 % interval {found['low']} to {found['high']}"
+def _levels(points, baselines):
+    levels = {key: baselines[key] for key in ("floor", "ceiling", "n_train")}
+    balanced = {
+        f"balanced_{key}": np.nanmean(by_class(points, cells(points, points[key])))
+        for key in ("floor", "ceiling")
+    }
+    return levels | {"n_test": points["right"].shape[1]} | balanced
 
 
-def _points_to_augment(found, _):
-    points, n = found["points"], found["n_train"]
-    about = [sentences.percent(points / n)] + [interval(found)] * (found["gain"] is not None)
-    who = chosen(found["score"], found["policy"])
-    start = f"Augment {points} of {n} points ({'; '.join(about)}), {who}"
-    if found["accuracy"] is None:
-        return f"{start}. How accurate that is was not simulated."
-    digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
-    accuracy, floor, ceiling = (
-        sentences.percent(found[key], digits) for key in ("accuracy", "floor", "ceiling")
-    )
-    text = f"{start}: {accuracy} accuracy, "
-    if found["share_of_gain"] is None:
-        return f"{text}where augmenting all gains nothing ({ceiling}; none: {floor})."
-    share = sentences.percent(found["share_of_gain"])
-    text += f"{share} of the gain from augmenting all ({floor} without, {ceiling} with)."
-    return " ".join([text, *beside_random(found)])
+def _measured(at, points, found):
+    """Accuracy with the points, with as many random ones, and the difference."""
+    names = ("accuracy", "accuracy_low", "accuracy_high")
+    differences = ("difference", "difference_low", "difference_high")
+    none = dict.fromkeys((*names, *differences, "uniform", "share_of_gain", "balanced_accuracy"))
+    ours, theirs = at
+    if ours is None:
+        return none | {"rounds": 0}
+    accuracy = intervals.interval(ours)
+    gain = found["ceiling"] - found["floor"]
+    none |= dict(zip(names, accuracy, strict=False)) | {"rounds": len(ours)}
+    none["share_of_gain"] = (accuracy.mean - found["floor"]) / gain if gain > 0 else None
+    none["balanced_accuracy"] = np.nanmean(by_class(points, ours))
+    if theirs is not None and found["policy"] != REFERENCE:
+        none["uniform"] = float(theirs.mean())
+        none |= dict(zip(differences, intervals.interval(ours - theirs), strict=False))
+    elif found["policy"] == REFERENCE:
+        none["uniform"] = accuracy.mean
+    return none
 
 
-def beside_random(found):
-    """What the choice is worth beside as many random points: a sentence, or none, in a list."""
-    if found["difference"] is None:
-        return []
-    digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
-    text = f"As many random points give {sentences.percent(found['uniform'], digits)}"
-    if found["difference_low"] is None:
-        return [f"{text}; with one round each, chance is not ruled out."]
-    if found["difference_low"] > 0:
-        return [f"{text}: the score is worth using here."]
-    if found["difference_high"] < 0:
-        return [f"{text}: here the score chooses worse than chance."]
-    return [f"{text}: {found['rounds']} rounds do not tell the two apart."]
+def _by_class(points, ours, class_names, train_labels):
+    """Counts and accuracies of every class."""
+    k = int(points["label"].max()) + 1
+    names = list(range(k)) if class_names is None else class_names
+    test = np.bincount(points["label"], minlength=k)
+    train = np.bincount(np.asarray(train_labels, int), minlength=k)
+    measures = {key: by_class(points, cells(points, points[key])) for key in ("floor", "ceiling")}
+    if ours is not None:
+        measures["accuracy"] = by_class(points, ours)
+    rows = [
+        {"class": str(names[i]), "train": int(train[i]), "test": int(test[i])}
+        | {key: float(values[i]) for key, values in measures.items()}
+        for i in range(k)
+    ]
+    return {"by_class": rows}
 
 
-def _no_gain(found, _):
-    return f"Augment none. {sentences.nothing_to_gain(found)}"
-
-
-def _not_reached(found, curves):
-    budgets, accuracy = summary.accuracies(curves, found["score"], found["policy"])
-    best = summary.shares(accuracy, found).mean(axis=0).max()
-    who = chosen(found["score"], found["policy"])
-    return (
-        f"No number of points is known to give {sentences.percent(found['gain'])} of the gain: up "
-        f"to {budgets[-1]} points {who} give {sentences.percent(best)} at most. Ask for less of "
-        "the gain, for another score or policy, or for a number of points."
-    )
-
-
-def _not_measured(found, _):
-    who = chosen(found["score"], found["policy"])
-    return (
-        f"Points {who} were not simulated, so how many give {sentences.percent(found['gain'])} of "
-        "the gain is not known. Name a score and a policy that the experiment simulates, or a "
-        "number of points, under `selection` in the config."
-    )
-
-
-_WORDS = {
-    "enough": _points_to_augment,
-    "given": _points_to_augment,
-    "no_gain": _no_gain,
-    "not_reached": _not_reached,
-    "not_measured": _not_measured,
-}
+def _plain(value):
+    """Numbers as JSON knows them: None where there is none, points as whole numbers."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value

@@ -60,7 +60,7 @@ def agreement(rows):
 
     Args:
       rows: as `summarize` returns them.
-    Returns: mapping: `settled`, comparisons of a policy with uniform choice that frozen features
+    Returns: mapping: `settled`, comparisons of a policy with random selection that frozen features
       settle (the interval leaves out 0); of these `confirmed` and `reversed`, where the network's
       interval lies on the same and on the other side of 0, and `open`, where it holds 0.
     """
@@ -74,7 +74,7 @@ def agreement(rows):
 
 
 def _side(row, measure):
-    """1 where a policy is ahead of uniform choice, -1 where it is behind, 0 where that is open."""
+    """1 where a policy is ahead of random selection, -1 where behind, 0 where that is open."""
     low, high = row[f"{measure}_ahead_low"], row[f"{measure}_ahead_high"]
     return int(low > 0) - int(high < 0)
 

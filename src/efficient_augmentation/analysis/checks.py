@@ -7,6 +7,7 @@ an editor does; rows of arrays from 0.
 
 import numpy as np
 
+from efficient_augmentation.analysis import answer
 from efficient_augmentation.names import policies
 from efficient_augmentation.names import scores as score_names
 
@@ -15,7 +16,7 @@ _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 _SWEEP = ("inertia_train", "inertia_test", "silhouette_train", "silhouette_test")
 _TEXTS = ("score", "policy")
 # An image of a folder is known by its path, a class by its name.
-_ANYTHING = (*_TEXTS, "id", "label", "verdict", "C_choice")
+_ANYTHING = (*_TEXTS, "id", "label", "verdict", "C_choice", "configured")
 _LEVELS = ("floor", "floor_plain_test", "ceiling", "vsv_accuracy")
 _COLUMNS = {
     "scores.csv": ("id", "label", *_SIGNS, "support_vector"),
@@ -23,7 +24,7 @@ _COLUMNS = {
     "auc.csv": (*_TEXTS, "auc_mean", "auc_std", "rounds"),
     "baselines.json": (*_LEVELS, "C", "C_choice", "n_train", "n_test_rows", "n_support_vectors"),
     "selection.csv": ("rank", "id", "label", "score", "probability", "selected"),
-    "selection.json": ("verdict", "points", "n_train"),
+    "selection.json": ("verdict", "points", "n_train", "configured"),
     "clusters.csv": ("clusters", *_SWEEP),
     "comparison.csv": (*_TEXTS, "n_augmented", "difference", "low", "high", "p_holm", "verdict"),
     "needed.csv": (*_TEXTS, "share", "points", "low", "high", "p_holm", "verdict"),
@@ -358,7 +359,21 @@ def _compared(files, settings):
     columns = files["needed.csv"]
     wanted = {(*pair, share) for pair in _summarized(settings) for share in set(columns["share"])}
     found += _same_keys("needed.csv", _triples(columns, "share"), wanted)
+    found += _same_verdict(columns, files["selection.json"])
     return found + _around("needed.csv", columns, "points")
+
+
+def _same_verdict(columns, found):
+    """Where selection.json says something else than needed.csv."""
+    own = found["configured"]
+    if own is None:
+        return []
+    rows = (columns["score"] == own["score"]) & (columns["policy"] == own["policy"])
+    rows &= np.isclose(columns["share"], own["share"])
+    verdicts = columns["verdict"][rows].tolist()
+    if verdicts == [own["verdict"]]:
+        return []
+    return [f"selection.json: configured is {own['verdict']}, expected {verdicts} as in needed.csv"]
 
 
 def _triples(columns, last):
@@ -376,7 +391,7 @@ def _around(file, columns, name):
     """What is wrong with intervals, p-values and verdicts."""
     value, low, high = columns[name], columns["low"], columns["high"]
     inside = np.isnan(low) | ((low <= value) & (value <= high))
-    p, verdicts = columns["p_holm"], ("better", "worse", "undecided", "equal")
+    p, verdicts = columns["p_holm"], answer.VERDICTS
     return [
         *_lines(file, name, value, inside, "within low and high"),
         *_lines(file, "p_holm", p, np.isnan(p) | ((p >= 0) & (p <= 1)), "within 0..1"),

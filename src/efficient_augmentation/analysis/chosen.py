@@ -6,26 +6,28 @@ from efficient_augmentation.analysis import answer
 from efficient_augmentation.selection import order
 
 
-def select(table, curves, baselines, settings, ids=None, class_names=None):
+def select(table, points, baselines, settings, ids=None, class_names=None):
     """Rows of selection.csv of one transform, and what they come to.
 
     Args:
       table: columns of scores.csv.
-      curves, baselines: as in `answer.find`.
-      settings: as in `answer.find`, and seed, of the random draw. The score is a column of
-        scores.csv, such as "influence".
+      points, baselines: as in `answer.find`.
+      settings: as in `answer.find`; its seed is also that of the random draw. The score is a column
+        of scores.csv, such as "influence".
       ids: (n,) the points' identifiers; None takes those of scores.csv.
       class_names: names of labels 0, 1, ...; None leaves numbers.
-    Returns: (rows, answer): rows as `order.rows`, of which none is selected where the verdict
-      is none of `answer.FOUND`; the mapping of `answer.find`.
+    Returns: (rows, answer): rows as `order.rows`, by the policy that the answer recommends; the
+      mapping of `answer.find`.
     Raises: ValueError as `answer.find` and `order.rows`.
     """
-    score, policy = settings["score"], settings["policy"]
-    if score not in table:
-        raise ValueError(f"score {score!r} is no column of scores.csv: {', '.join(table)}")
-    found = answer.find(curves, baselines, settings)
-    labels = table["label"] if class_names is None else np.asarray(class_names)[table["label"]]
+    if settings["score"] not in table:
+        known = ", ".join(table)
+        raise ValueError(f"score {settings['score']!r} is no column of scores.csv: {known}")
+    labels = np.asarray(table["label"])
+    found = answer.find(points, baselines, settings, set(table), class_names, labels)
+    names = labels if class_names is None else np.asarray(class_names)[labels]
     ids = table["id"] if ids is None else ids
     # The order does not depend on the budget, which may stand for no point.
-    rows = order.rows(table[score], policy, 1, seed=settings["seed"], ids=ids, labels=labels)
+    score, policy, seed = table[found["score"]], found["policy"], settings["seed"]
+    rows = order.rows(score, policy, 1, seed=seed, ids=ids, labels=names)
     return [row | {"selected": int(row["rank"] <= found["points"])} for row in rows], found

@@ -119,7 +119,7 @@ def side(low, high, bound, upwards):
 
 
 def beats_uniform(score):
-    """Judge of: sampling in proportion to a score beats uniform choice."""
+    """Judge of: sampling in proportion to a score beats random selection."""
     return lambda curves, baselines: above(
         (score, PROPORTIONAL), (score, "baseline"), curves, baselines
     )
@@ -160,7 +160,7 @@ def matches_support_vectors(curves, baselines):
         f"(proportional) with as many points {sentences.describe_share(ours)}."
     )
     if math.isnan(low):
-        return Finding(UNTESTED, f"{evidence} One round: chance is not ruled out.")
+        return Finding(UNTESTED, f"{evidence} One round, so there is no interval.")
     return Finding(side(low, high, vsv - SMALL, upwards=True), evidence)
 
 
@@ -196,13 +196,13 @@ CLAIMS = (
         a_tenth_is_enough,
     ),
     Claim(
-        "Sampling in proportion to influence beats uniform choice at small budgets.",
+        "Sampling in proportion to influence beats random selection at small budgets.",
         CURVE,
         "Proportional minus uniform random is above 0.",
         beats_uniform("influence"),
     ),
     Claim(
-        "Sampling in proportion to loss beats uniform choice at small budgets.",
+        "Sampling in proportion to loss beats random selection at small budgets.",
         "abstract: policies of influence and loss",
         "Proportional minus uniform random is above 0.",
         beats_uniform("loss"),
@@ -246,7 +246,7 @@ CLAIMS = (
         dpp_adds_little("dpp_weighted", PROPORTIONAL),
     ),
     Claim(
-        "Diversity alone, a k-DPP without scores, adds little to uniform choice.",
+        "Diversity alone, a k-DPP without scores, adds little to random selection.",
         ASKED,
         "Raw k-DPP minus uniform random, at the budgets of both, is little.",
         dpp_adds_little("dpp_raw", "baseline"),

@@ -110,10 +110,10 @@ def describe_budgets(budgets):
 def verdict(a, b):
     """What the rounds allow to say about two policies' shares, as the sentence's end."""
     if len(a) == len(b) == 1:
-        return "One round each: chance is not ruled out."
+        return "One round each, so the difference has no interval."
     low, high = summary.difference_interval(a, b)
     if low <= 0 <= high:
-        return f"{max(len(a), len(b))} rounds do not tell the two apart."
+        return f"Over {max(len(a), len(b))} rounds the difference is not significant."
     return ""
 
 
@@ -170,10 +170,10 @@ def compare_sentence(curves, baselines, ours, theirs):
         f"the gain, {names[1]} {percent(found.theirs.mean())}: {describe_difference(found)}."
     )
     if math.isnan(found.low):
-        return f"{sentence} One round each: chance is not ruled out."
+        return f"{sentence} One round each, so the difference has no interval."
     if found.low <= 0 <= found.high:
         rounds = max(len(found.ours), len(found.theirs))
-        return f"{sentence} {rounds} rounds do not tell the two apart."
+        return f"{sentence} Over {rounds} rounds the difference is not significant."
     return sentence
 
 
@@ -190,7 +190,7 @@ def clusters_sentence(curves, baselines, score, policy):
     best = " best" if tried > 1 else ""
     sentence = f"{counts} {name}{best}: {describe_difference(comparison)} beside no clusters"
     if math.isnan(comparison.low):
-        return f"{sentence}. One round each: chance is not ruled out."
+        return f"{sentence}. One round each, so the difference has no interval."
     at_once = f" ({tried} intervals held at once)" if tried > 1 else ""
     if comparison.low > 0:
         return f"{sentence}{at_once}. There, stratifying helps."
@@ -230,7 +230,9 @@ def training_sentence(columns):
     """One computed sentence on the training of a network (columns of history.csv)."""
     n, last = len(columns["epoch"]), {name: values[-1] for name, values in columns.items()}
     sentence = f"After {n} {'epoch' if n == 1 else 'epochs'} the loss is {last['loss']:.3g}"
-    sentence += f" and {percent(last['accuracy'], 1)} of the training images are told right"
+    sentence += (
+        f" and {percent(last['accuracy'], 1)} of the training images are classified correctly"
+    )
     if np.isfinite(last.get("test_accuracy", np.nan)):
         sentence += f", {percent(last['test_accuracy'], 1)} of the test images"
     return sentence + "."

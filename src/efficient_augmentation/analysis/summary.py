@@ -12,9 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from efficient_augmentation.analysis.monotone import rising
 from efficient_augmentation.names import policies
 
 LEVEL = 0.95
+ROUNDING = 1e-9
+"""Of shares of the gain, which are sums of many terms."""
 EARLY = 0.25
 """Share of the training points up to which budgets count as early: where the choice matters."""
 
@@ -203,15 +206,22 @@ def shares(accuracy, baselines):
 
 
 def first_crossing(budgets, curve, target):
-    """Where a curve from (0, 0) through (budgets, curve) first reaches target; nan if nowhere."""
+    """Where the monotone regression of a curve that starts at (0, 0) first reaches a target.
+
+    Args:
+      budgets: (b,) ascending, > 0.
+      curve: (b,) shares of the gain.
+      target: share.
+    Returns: float, linear between budgets; nan where it does nowhere.
+    """
     return float(first_crossings(budgets, np.asarray(curve, float)[None], target)[0])
 
 
 def first_crossings(budgets, curves, target):
     """`first_crossing` of many curves: (c, b) to (c,)."""
     zero = np.zeros((len(curves), 1))
-    x, y = np.concatenate([[0.0], budgets]), np.concatenate([zero, curves], axis=1)
-    reached = y >= target
+    x, y = np.concatenate([[0.0], budgets]), rising(np.concatenate([zero, curves], axis=1))
+    reached = y >= target - ROUNDING
     k = np.maximum(reached.argmax(axis=1), 1)
     row = np.arange(len(curves))
     before, after = y[row, k - 1], y[row, k]
@@ -223,7 +233,8 @@ def first_crossings(budgets, curves, target):
 def points_needed(curves, baselines, share=LEVEL):
     """Augmented points at which each policy's mean curve first recovers a share of the gain.
 
-    The mean curve over rounds is linear between budgets and starts at the floor.
+    The monotone regression of the mean curve over rounds counts, see `monotone.rising`; it is
+    linear between budgets and starts at the floor.
 
     Args:
       curves: columns of curves.csv.
@@ -298,7 +309,7 @@ def compare(curves, baselines, ours, theirs, level=LEVEL):
 def best_clusters(curves, baselines, score, policy):
     """The number of clusters that serves a policy best, beside not stratifying.
 
-    One cluster is no stratification and as many clusters as points are uniform choice, so both
+    One cluster is no stratification and as many clusters as points are random selection, so both
     are left out. The best is picked after seeing the results; its interval is widened for that
     (Bonferroni: all intervals hold at once with 95 %).
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from efficient_augmentation.analysis import comparison, summary
+from efficient_augmentation.analysis import intervals, summary
+from efficient_augmentation.analysis.series import REFERENCE, Series, cells
 from efficient_augmentation.names import policies
 
 TRANSFORM = "translate"
@@ -48,10 +49,15 @@ QUANTITIES = {
 
 
 class Sample(NamedTuple):
-    """An accuracy: by round (r,), each a mean over test points, and by test point (s,)."""
+    """What was measured at one number of points.
 
-    by_round: np.ndarray
-    by_point: np.ndarray
+    Attributes:
+      cells: (r, s) or (s,), see `series.Series`; their mean is accuracy.
+      certain: whether the spread between rounds is known.
+    """
+
+    cells: np.ndarray
+    certain: bool = True
 
 
 def rows(results, skipped=None):
@@ -116,54 +122,36 @@ def _published(dataset):
 
 
 def _measured(curves, baselines, points):
-    n, levels = baselines["n_train"], [_level(points[name]) for name in ("floor", "ceiling")]
+    n = baselines["n_train"]
+    levels = [Sample(cells(points, points[name])) for name in ("floor", "ceiling")]
     found = [_row("none", levels[0], levels)]
     pairs = summary.unstratified(curves)
-    uniform = next((pair for pair in pairs if pair[1] == comparison.REFERENCE), None)
-    chosen = [pair for pair in pairs if pair[1] != comparison.REFERENCE]
+    uniform = next((pair for pair in pairs if pair[1] == REFERENCE), None)
+    chosen = [pair for pair in pairs if pair[1] != REFERENCE]
     for kind in ("random", "best", "named"):
         for percent, share in SHARES.items():
             budget = round(share * n)
             wanted = {"random": [uniform] if uniform else [], "best": chosen, "named": [NAMED]}
-            samples = {p: _sample(curves, points, *p, budget) for p in wanted[kind] if p in pairs}
+            samples = {p: _sample(points, *p, budget) for p in wanted[kind] if p in pairs}
             samples = {pair: sample for pair, sample in samples.items() if sample}
             column = f"{kind}_{percent}"
             if not samples:
                 found.append(_empty(column, f"not measured with {budget} points"))
                 continue
-            pair = max(samples, key=lambda pair: samples[pair].by_round.mean())
+            pair = max(samples, key=lambda pair: samples[pair].cells.mean())
             found.append(_row(column, samples[pair], levels, *pair))
     return [*found, _row("all", levels[1], levels)]
 
 
-def _sample(curves, points, score, policy, budget):
-    """What was measured of a policy at a budget, None where it was not measured there."""
-    budgets, accuracy = summary.accuracies(curves, score, policy)
-    at = np.flatnonzero(budgets == budget)
-    row = (points["score"] == score) & (points["policy"] == policy) & (points["clusters"] == 0)
-    row = np.flatnonzero(row & (points["n_augmented"] == budget))
-    if not len(at):
-        return None
-    if len(row) != 1:
-        raise ValueError(f"test points: {score}, {policy} has {len(row)} rows at {budget} points")
-    by_round = accuracy[:, at[0]]
-    if not policies.parse(policy).random:
-        by_round = _certain(by_round[0])
-    return Sample(by_round, np.asarray(points["right"][row[0]], float))
-
-
-def _level(by_point):
-    by_point = np.asarray(by_point, float)
-    return Sample(_certain(by_point.mean()), by_point)
-
-
-def _certain(accuracy):
-    """Rounds of what does not vary over rounds."""
-    return np.full(2, accuracy)
+def _sample(points, score, policy, budget):
+    """Cells (r, s) of a policy at a budget, None where it was not measured there."""
+    one = Series(points, score, policy)
+    at = np.flatnonzero(one.budgets == budget)
+    return Sample(one.cells[:, at[0]], one.certain) if len(at) else None
 
 
 def _row(column, sample, levels, score="", policy=""):
-    accuracy, share = comparison.interval(*sample), _share(sample, *levels)
+    accuracy, share = _interval(sample), _share(sample, *levels)
     return {
         "column": column,
         "accuracy": accuracy.mean,
@@ -184,13 +172,18 @@ def _share(sample, floor, ceiling):
     By the delta method: a test point moves the share S = (A - F) / (C - F) of accuracy A, floor F
     and ceiling C by (a - f - S (c - f)) / (C - F), where a, f, c are the point's own.
     """
-    gain = ceiling.by_point.mean() - floor.by_point.mean()
+    floor, ceiling = floor.cells, ceiling.cells
+    gain = ceiling.mean() - floor.mean()
     if gain <= 0:
-        return comparison.Estimate(*[math.nan] * 4)
-    by_round = (sample.by_round - floor.by_point.mean()) / gain
-    moved = sample.by_point - floor.by_point
-    moved = moved - by_round.mean() * (ceiling.by_point - floor.by_point)
-    return comparison.interval(by_round, by_round.mean() + moved / gain)
+        return intervals.Estimate(*[math.nan] * 4)
+    share = (sample.cells.mean() - floor.mean()) / gain
+    moved = (sample.cells - floor - share * (ceiling - floor)) / gain
+    return _interval(sample._replace(cells=share + moved))
+
+
+def _interval(sample):
+    found = intervals.interval(sample.cells)
+    return found if sample.certain else intervals.Estimate(found.mean, *[math.nan] * 3)
 
 
 def _empty(column, note):

@@ -64,11 +64,10 @@ class Experiment(Section):
     """Form of the influence; alo divides by the point's leverage term."""
     policies: Several[Compared] = [*PAPER_PANEL]
     """Policies to simulate, each with _update and/or _downweight appended if wished."""
-    budgets: Annotated[Increasing[Count], Field(min_length=1)] = [
-        *(1, 10, 50, 100, 250, 500, 750, 1000)
-    ]
-    """Numbers of augmented points at which the accuracy is measured, increasing."""
-    rounds: Count = 5
+    budgets: Increasing[Count] = []
+    """Numbers of augmented points at which the accuracy is measured, increasing; none stands for
+    eleven from 1 % to 100 % of the training points."""
+    rounds: Count = 10
     """Repetitions of each random policy; deterministic ones run once."""
     clusters: Clusters = Clusters()
     """Policies stratified by k-means clusters, measured at the experiment's budgets."""

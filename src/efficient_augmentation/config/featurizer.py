@@ -1,5 +1,6 @@
 """The key `featurizer` of an experiment: its kinds, what its data decide, whether it suits them."""
 
+import math
 from typing import Annotated, Literal
 
 from annotated_types import Interval
@@ -20,6 +21,9 @@ from efficient_augmentation.networks import pretrained
 
 GIVEN = "given"
 """Transform and featurizer of data that are features already."""
+
+SHARES = (0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
+"""Shares of the points that are measured where neither experiment nor defaults say."""
 
 _MODEL = "cifar10_resnet56v2"
 
@@ -140,13 +144,16 @@ def fitted(settings, given, image_shape):
       settings: the experiment's, defaults filled in, of its data nothing left open.
       given: mapping of the keys that it gives itself.
       image_shape: as `data.dataset.image_shape`.
-    Returns: mapping with some of the settings anew: the default budgets below n_train, and n_train;
-      for features the transform and the featurizer that are none; for `kind: auto` the featurizer
-      that `suitable` names.
+    Returns: mapping with some of the settings anew: budgets, `default_budgets` where none are
+      listed, and where only the defaults list some, those below n_train, and n_train; for features
+      the transform and the featurizer that are none; for `kind: auto` the featurizer that
+      `suitable` names.
     """
     found = {}
-    if "budgets" not in given:
-        n_train = settings["dataset"]["n_train"]
+    n_train = settings["dataset"]["n_train"]
+    if not settings["budgets"]:
+        found["budgets"] = default_budgets(n_train)
+    elif "budgets" not in given:
         found["budgets"] = [b for b in settings["budgets"] if b < n_train] + [n_train]
     if image_shape is None:
         for key, none in (("transforms", {GIVEN: {}}), ("featurizer", suitable(None))):
@@ -154,6 +161,16 @@ def fitted(settings, given, image_shape):
     if settings["featurizer"]["kind"] == "auto":
         found["featurizer"] = suitable(image_shape)
     return found
+
+
+def default_budgets(n):
+    """Numbers of points at which an experiment of n points is measured: `SHARES` of them.
+
+    Args:
+      n: number of training points, at least 1.
+    Returns: ascending list of distinct whole numbers from 1..n, the last one n.
+    """
+    return sorted({max(1, math.floor(share * n + 0.5)) for share in SHARES})
 
 
 def suitable(image_shape):

@@ -150,7 +150,7 @@ AUDIT = Figure(
 )
 TRAINING = Figure("training", "how training went", "training", _always)
 """Beside the history of a network that is trained."""
-ABLATIONS = Figure("ablations", "lead over uniform choice by setting", "ablations", _always)
+ABLATIONS = Figure("ablations", "lead over random selection by setting", "ablations", _always)
 """Of all experiments that are run, under results/."""
 TABLE1 = Figure("table1", "table 1 of the paper, and ours", "table1", _always)
 """Of the paper's experiments, under results/."""

@@ -60,6 +60,13 @@ def end_to_end(settings, transform):
     return chosen(settings, "C", "end_to_end", "faithful", "influence", "seed") | transform
 
 
+def comparison(settings):
+    """What the comparison of policies depends on: seed, and shares of the gain besides its own."""
+    budget = settings["selection"]["budget"]
+    shares = [budget["gain"]] if isinstance(budget, dict) else []
+    return {"seed": settings["seed"], "shares": shares}
+
+
 def selection(settings):
     """What the choice of points depends on, besides what was simulated."""
     return {

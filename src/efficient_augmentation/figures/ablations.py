@@ -1,4 +1,4 @@
-"""How far policies are ahead of uniform choice as one setting varies: a panel a setting."""
+"""How far policies are ahead of random selection as one setting varies: a panel a setting."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT, _GAP = 1.9, 1.7, 0.5
 
 @style.styled
 def draw(columns):
-    """Lead over uniform choice, in shares of the gain, over the values of each varied setting.
+    """Lead over random selection, in shares of the gain, over the values of each varied setting.
 
     A row of panels for each data set and transform, a panel for each setting that varies by
     itself; the base stands in all of them. Bars are 95 % intervals.

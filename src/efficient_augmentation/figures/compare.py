@@ -59,7 +59,7 @@ def label(score, policy):
 
 
 def plain(names):
-    """Policies without modifiers, or all where every one but uniform choice has some."""
+    """Policies without modifiers, or all where every one but random selection has some."""
     parsed = [policies.parse(name) for name in names]
     kept = [p.name for p in parsed if not (p.update or p.downweight)]
     return kept if any(name != "baseline" for name in kept) else names

@@ -17,7 +17,7 @@ Y_LABEL = "accuracy on transformed test set (%)"
 
 
 def family(curves, score, name):
-    """Policies of one accuracy figure: those of the family, and uniform choice beside them.
+    """Policies of one accuracy figure: those of the family, and random selection beside them.
 
     Args:
       curves: columns of curves.csv.

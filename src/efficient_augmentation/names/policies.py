@@ -118,7 +118,7 @@ def parse(name: str) -> Policy:
 
 
 def compared(names: Collection[str]) -> bool:
-    """Whether there is uniform choice among policies, and another to set beside it."""
+    """Whether there is random selection among policies, and another to compare with it."""
     return "baseline" in names and len(names) > 1
 
 

@@ -7,16 +7,15 @@ import statistics
 import numpy as np
 from PIL import Image
 
-from efficient_augmentation.analysis import answer, sentences
-from efficient_augmentation.report import inputs
+from efficient_augmentation.analysis import answer_words, sentences
+from efficient_augmentation.analysis.series import REFERENCE
+from efficient_augmentation.report import answer_curve, inputs
 from efficient_augmentation.report import runs as report_views
 
 SIDE = 96
 """Pixels to which the longer side of a larger image is reduced in the report."""
 FEW = 3
 """Runs up to which the chosen points of each stand in the open."""
-FEW_ROWS = 20
-"""Test rows below which a gain is called small."""
 _COLUMNS = ("rank", "id", "label", "score", "probability")
 _IDS = {
     "folder": "the paths of the images below {train}",
@@ -43,52 +42,51 @@ def view(material):
 def view_run(experiment, transform):
     """What one run comes to, its first points with their images, and where all of them stand."""
     found, table = transform.selection.answer, transform.selection.table
+    baselines = transform.baselines
     digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
     levels = {
         key: "" if found[key] is None else sentences.percent(found[key], digits)
         for key in ("accuracy", "uniform", "floor", "ceiling")
     }
     folder = f"{experiment.name}/{transform.name}"
-    chosen = found["verdict"] in answer.FOUND
+    chosen = found["points"] > 0
     return {
         "name": f"{experiment.name}, {transform.name}",
         "anchor": report_views.anchor(experiment, transform),
         "verdict": found["verdict"],
-        "sentence": explanation(found) if chosen else found["answer"],
-        "caution": caution(transform.baselines) if chosen else None,
+        "sentence": found["answer"],
+        # Those on the data and the fit stand once for all runs.
+        "warnings": [t for t in found["warnings"] if t not in baselines.get("warnings", [])],
         "points": found["points"] if chosen else "",
         "n_train": found["n_train"],
         "share": found["points"] / found["n_train"],
         "percent": sentences.percent(found["points"] / found["n_train"]) if chosen else "",
         "interval": points_interval(found),
+        "random": found["policy"] == REFERENCE,
         "gain": 100 * (found["ceiling"] - found["floor"]),
         **levels,
+        "curve": answer_curve.view(found, transform.curves),
+        "by_class": by_class(found),
         "file": f"{folder}/selection.csv",
         "images": f"{folder}/selected" if experiment.config["selection"]["images"] else None,
         "first": first_points(table, transform.selection.images) if chosen else [],
     }
 
 
-def explanation(found):
-    """What the numbers of a run do not say by themselves."""
-    start = f"The points are {answer.chosen(found['score'], found['policy'])}"
-    if found["share_of_gain"] is None:
-        return f"{start}."
-    share = sentences.percent(found["share_of_gain"])
-    text = f"{start} and give {share} of the gain from augmenting all of them."
-    if found["gain"] is not None and found["low"] is None:
-        text += " Their number is known from one round only."
-    return " ".join([text, *answer.beside_random(found)])
+def by_class(found):
+    """Counts and accuracies of every class, and the balanced accuracy, as rows of a table."""
+    keys = ("floor", "accuracy", "ceiling")
+    rows = [
+        [row["class"], row["train"], row["test"], *(_percent(row.get(key)) for key in keys)]
+        for row in found["by_class"]
+    ]
+    total = [sum(row[name] for row in found["by_class"]) for name in ("train", "test")]
+    balanced = (_percent(found[f"balanced_{key}"]) for key in keys)
+    return [*rows, ["all, each class counted alike", *total, *balanced]]
 
 
-def caution(baselines):
-    """A sentence where the whole gain rests on few test rows, else None."""
-    n = baselines["n_test_rows"]
-    rows = round((baselines["ceiling"] - baselines["floor"]) * n)
-    if not 0 < rows < FEW_ROWS:
-        return None
-    what = "one row" if rows == 1 else f"{rows} rows"
-    return f"The whole gain is {what} of the {n} in the test set: that may well be chance."
+def _percent(share):
+    return "" if share is None else sentences.percent(share, 1)
 
 
 def points_interval(found):
@@ -147,31 +145,43 @@ def meanings(experiments):
     ]
 
 
+def short(found):
+    """What to do, and whether it is better than random selection."""
+    if not found["points"]:
+        return found["answer"]
+    return " ".join([f"{answer_words.instruction(found)}.", *answer_words.compared(found)])
+
+
+def run_words(found):
+    """What to do in a few words: "augment 24 of 200 points, chosen by ..."."""
+    if not found["points"]:
+        return "augment none, no gain is shown"
+    text = answer_words.instruction(found)
+    return text[0].lower() + text[1:]
+
+
 def lede(material):
     """The answer of all runs in a sentence or two."""
     found = [(e, t, t.selection.answer) for e, t in material.runs()]
     if len(found) == 1:
-        return found[0][2]["answer"]
-    useful = [run for run in found if run[2]["verdict"] in answer.FOUND]
+        return short(found[0][2])
+    useful = [run for run in found if run[2]["points"]]
     if not useful:
         return "In none of these runs are points known that are worth augmenting."
-    gains = {run[2]["gain"] for run in useful}
-    opening, aim = "To augment,", "for the gain that was asked for, or as given"
-    if len(gains) == 1 and None not in gains:
-        opening, aim = "Enough", f"for {sentences.percent(*gains)} of what augmenting all gains"
     if len(found) <= FEW:
-        parts = [
-            f"{best['points']} of {best['n_train']} points on {e.name}, {t.name}"
-            for e, t, best in useful
-        ]
-        none = " Elsewhere, none are known to be worth it." if len(useful) < len(found) else ""
-        return f"{opening} {aim}: {'; '.join(parts)}.{none}"
+        return f"{'. '.join(f'{e.name}, {t.name}: {run_words(best)}' for e, t, best in found)}."
+    gains = {run[2]["gain"] for run in useful}
+    aim = "for the gain that was asked for, or as given"
+    if len(gains) == 1 and None not in gains:
+        aim = f"for {sentences.percent(*gains)} of what augmenting all gains"
+    random = sum(run[2]["policy"] == REFERENCE for run in useful)
+    drawn = f", in {random} of them drawn at random" if random else ""
     shares = [run[2]["points"] / run[2]["n_train"] for run in useful]
     experiment, transform, best = max(useful, key=lambda run: run[2]["ceiling"] - run[2]["floor"])
     most = report_views.levels(transform.baselines)["gain"]
     return (
         f"In {len(useful)} of {len(found)} runs, a median of "
-        f"{sentences.percent(statistics.median(shares))} of the training points is enough {aim}. "
-        f"Most is gained on {experiment.name}, {transform.name} ({most}), with {best['points']} of "
-        f"{best['n_train']} points."
+        f"{sentences.percent(statistics.median(shares))} of the training points is enough "
+        f"{aim}{drawn}. Most is gained on {experiment.name}, {transform.name} ({most}), with "
+        f"{best['points']} of {best['n_train']} points."
     )

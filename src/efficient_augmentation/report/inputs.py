@@ -41,7 +41,7 @@ class TransformResult(NamedTuple):
       figures: name of each figure to the bytes of its PNG.
       selection: Selection.
       end_to_end: columns of end_to_end.csv, or None where no network was trained end to end.
-      needed: columns of needed.csv, or None where nothing stands beside uniform choice.
+      needed: columns of needed.csv, or None where nothing stands compared with random selection.
     """
 
     name: str

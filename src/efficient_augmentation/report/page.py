@@ -44,14 +44,14 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("table1", "Table 1 of the paper", table1.view),
-    Section("verdicts", "Policies beside uniform choice", verdicts.view),
     Section("answer", "What to augment", answer.view),
+    Section("table1", "Table 1 of the paper", table1.view),
+    Section("verdicts", "Policies compared with random selection", verdicts.view),
     Section("needed", "Policies compared", needed.view),
-    Section("claims", "The paper's claims beside these runs", claims.view),
+    Section("claims", "The paper's claims, judged by these runs", claims.view),
     Section("runs", None, runs.view),
     Section("end_to_end", "Networks trained end to end", end_to_end.view),
-    Section("audit", "Scores beside exact retraining", audit.view),
+    Section("audit", "Scores compared with exact retraining", audit.view),
     Section("terms", "Terms", made.terms),
     Section("made", "How this was made", made.view),
 )

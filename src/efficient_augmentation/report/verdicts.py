@@ -1,4 +1,4 @@
-"""The report's verdicts: which policies need fewer points than uniform choice, beyond chance."""
+"""The report's verdicts: which policies need significantly fewer points than random selection."""
 
 import math
 
@@ -7,7 +7,7 @@ from efficient_augmentation.report import runs
 
 
 def view(material):
-    """A table for every experiment with policies beside uniform choice; see `report.Section`."""
+    """A table for every experiment whose policies can be compared; see `report.Section`."""
     tables = [
         view_experiment(e.name, compared)
         for e in material.experiments
@@ -46,14 +46,15 @@ def at_the_share(columns):
 
 
 def describe(rows):
-    """How many policies are better and worse than uniform choice, in a sentence."""
+    """How many policies are better and worse than random selection, in a sentence."""
     verdicts = [row["verdict"] for row in rows if row["policy"] != "baseline"]
     better, worse = verdicts.count("better"), verdicts.count("worse")
     policies = "policy" if len(verdicts) == 1 else "pairs of policy and transform"
     needs = "needs" if better == 1 else "need"
     return (
-        f"Of {len(verdicts)} {policies}, {better} {needs} fewer points than uniform choice, "
-        f"{worse} more, and chance is not ruled out for {len(verdicts) - better - worse}."
+        f"Of {len(verdicts)} {policies}, {better} {needs} significantly fewer points than random "
+        f"selection, {worse} significantly more; for {len(verdicts) - better - worse} the "
+        "difference is not significant."
     )
 
 

@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike
 def events(correct: ArrayLike) -> np.ndarray:
     """Number of forgetting events of every point.
 
-    A forgetting event is a point told right after one epoch and wrong after the next. A point that
-    is never right has none to count, and stands above all others: it gets the number of epochs,
-    which no count reaches.
+    A forgetting event is a point classified correctly after one epoch and wrong after the next. A
+    point that is never right has none to count, and stands above all others: it gets the number
+    of epochs, which no count reaches.
 
     Args:
       correct: (epochs, n), whether the network told a point right after each epoch.

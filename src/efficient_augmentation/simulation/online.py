@@ -111,7 +111,7 @@ class OnlineModel:
         return np.array(each)[state.network]
 
     def correct(self, state: State) -> np.ndarray:
-        """(R, m) bool, rows of the expanded test set that are told right."""
+        """(R, m) bool, rows of the expanded test set that are classified correctly."""
         x, y = self._test
         each = [
             self._head.correct(theta, self._embed(state.variables, u, x), y)

@@ -19,7 +19,7 @@ def run(
       plan: mapping with the experiment's budgets, faithful, policies, rounds, scores and seed;
         where policies are stratified also `clusters`, with counts, policies and scores; where
         subsets are drawn also `dpp`, with budgets, policies and scores.
-      tally: `tally.Tally` that takes down which test points are told right, or None.
+      tally: `tally.Tally` that records which test points are classified correctly, or None.
     Returns: rows of curves.csv, panel by panel, each as `simulate.run` returns them.
     Raises: ValueError as `simulate.run`.
     """
@@ -47,18 +47,18 @@ def run(
 
 
 def tallied(
-    model: simulate.Model, plan: Mapping[str, Any], source_test: np.ndarray
+    model: simulate.Model, plan: Mapping[str, Any], source_test: np.ndarray, y_test: np.ndarray
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
-    """`run`, and how often each test point was told right.
+    """`run`, and which test points were classified correctly.
 
     Args:
       model, plan: as in `run`.
-      source_test: (m,), as in features.npz.
+      source_test, y_test: (m,), as in features.npz.
     Returns: (rows of curves.csv, arrays of test_points.npz, see `tally.Tally.arrays`).
     Raises: ValueError as `run`.
     Cost: that of `run` and two fits.
     """
-    tally = Tally(source_test)
+    tally = Tally(source_test, y_test)
     rows = run(model, plan, tally)
     every = np.ones(len(model.source))
     tally.set_levels(*model.correct(model.fit(np.stack([model.source < 0, every]).astype(float))))

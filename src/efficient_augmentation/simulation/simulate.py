@@ -44,7 +44,7 @@ class Model(Protocol):
         """(R,) accuracy on the expanded test set, or on some of its rows."""
 
     def correct(self, state: Any) -> np.ndarray:
-        """(R, m) bool, rows of the expanded test set that are told right."""
+        """(R, m) bool, rows of the expanded test set that are classified correctly."""
 
     def scores(self, name: str, state: Any, runs: Sequence[int]) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs."""
@@ -127,7 +127,7 @@ class FrozenModel:
         return self._points.head.accuracy(state[0], X[test_rows], y[test_rows])
 
     def correct(self, state: _Fits) -> np.ndarray:
-        """(R, m) bool, rows of the expanded test set that are told right."""
+        """(R, m) bool, rows of the expanded test set that are classified correctly."""
         return self._points.head.correct(state[0], *self._test)
 
     def scores(self, name: str, state: _Fits, runs: Sequence[int]) -> np.ndarray:
@@ -214,14 +214,13 @@ def run(
 ) -> list[dict[str, Any]]:
     """Simulate with any `Model`; arguments and result as in `simulate`.
 
-    Where a `tally.Tally` is given, it takes down which test points every policy tells right.
+    Where a `tally.Tally` is given, it records which test points every fit classifies correctly.
     """
     n = int((model.source < 0).sum())
     scores = [scores] if isinstance(scores, str) else list(scores)
     panel = [policies.parse(name) for name in names]
     _check_plan(scores, model.given, panel, budgets, rounds, clusters, n)
     runs, lookup = _plan(scores, panel, clusters, rounds)
-    groups = _groups(lookup)
     downweight = np.array([run.policy.downweight for run in runs])
 
     chosen = np.zeros((len(runs), n), bool)
@@ -238,8 +237,8 @@ def run(
         else:
             correct = model.correct(state)
             accuracy[:, j] = correct.mean(axis=1)
-            for key, members in groups.items():
-                tally.add((*key, budget), correct[members])
+            for key, r in lookup.items():
+                tally.add((*_measured(key), budget), correct[r])
         if j + 1 < len(budgets):
             draw.update(model, state, chosen)
 
@@ -418,12 +417,9 @@ def _plan(
     return runs, lookup
 
 
-def _groups(lookup: Mapping[_Key, int]) -> dict[tuple[str, str, int], list[int]]:
-    """Runs of all rounds by (score, policy's name, clusters)."""
-    groups: dict[tuple[str, str, int], list[int]] = {}
-    for (score, policy, k, _), r in lookup.items():
-        groups.setdefault((score, policy.name, k), []).append(r)
-    return groups
+def _measured(run: _Key) -> tuple[str, str, int, int]:
+    score, policy, k, number = run
+    return score, policy.name, k, number
 
 
 def _check_plan(

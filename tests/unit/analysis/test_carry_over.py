@@ -78,7 +78,7 @@ def test_uniform_choice_and_no_gain_have_no_number():
     rows = carry_over.summarize(columns(flat))
     assert math.isnan(rows[0]["network_ahead"])
     assert all(math.isnan(row["network_gain"]) for row in rows)
-    # At all points uniform choice was not run.
+    # At all points random selection was not run.
     assert math.isnan(rows[-1]["frozen_ahead"])
 
 

@@ -33,13 +33,14 @@ def columns(rows):
 
 
 def simulated(model, settings):
-    """Columns of curves.csv, and the tables of policies beside uniform choice."""
-    rows, points = panels.tallied(model, settings, augmented_features(N)["source_test"])
-    curves = columns(rows)
-    return curves, {
-        "comparison.csv": columns(comparison.differences(curves, points)),
-        "needed.csv": columns(comparison.needed(curves, points, 0, replicates=50)),
+    """Columns of curves.csv, arrays of test_points.npz, and the tables that compare policies."""
+    features = augmented_features(N)
+    rows, points = panels.tallied(model, settings, features["source_test"], features["y_test"])
+    compared = {
+        "comparison.csv": columns(comparison.differences(points)),
+        "needed.csv": columns(comparison.needed(points, 0)),
     }
+    return columns(rows), points, compared
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +51,9 @@ def whole():
     data |= {f"{s}_ids": np.arange(len(data[f"y_{s}"])) + 7 for s in ("train", "test")}
     model = simulate.FrozenModel(features, 1.0)
     scores, levels = baselines.evaluate(model, features, data["train_ids"])
-    curves, compared = simulated(model, SETTINGS)
+    curves, points, compared = simulated(model, SETTINGS)
     choice = {"score": "influence", "policy": "baseline", "budget": 5, "seed": 0}
-    rows, answer = chosen.select(columns(scores), curves, levels, choice)
+    rows, answer = chosen.select(columns(scores), points, levels, choice)
     return data, {
         "selection.csv": columns(rows),
         "selection.json": answer,
@@ -108,7 +109,7 @@ def test_k_dpps_that_were_measured_to_the_end_pass_too(made):
     data, files = made
     settings = SETTINGS | {"dpp": SETTINGS["dpp"] | {"budgets": [4, N]}}
     model = simulate.FrozenModel(files["features.npz"], 1.0)
-    files["curves.csv"], compared = simulated(model, settings)
+    files["curves.csv"], _, compared = simulated(model, settings)
     files |= compared
     files["auc.csv"] = columns(summary.summarize(files["curves.csv"], files["baselines.json"]))
     assert checks.transform(data, files, settings) == []
@@ -193,6 +194,12 @@ DAMAGE = {
     "verdict of its own": (
         put("needed.csv", "verdict", 0, "bettter"),
         r"^needed\.csv, line 2: verdict is bet\w+, expected a verdict$",
+    ),
+    "verdict of the answer's own": (
+        lambda data, files: files["selection.json"].update(
+            configured={"score": "loss", "policy": "baseline", "share": 0.95, "verdict": "worse"}
+        ),
+        r"^selection\.json: configured is worse, expected \['equal'\] as in needed\.csv$",
     ),
     "rank out of place": (
         put("selection.csv", "rank", 1, 3),

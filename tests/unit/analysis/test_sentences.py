@@ -33,10 +33,10 @@ def test_the_sentence_admits_what_chance_could_do():
         small([[0.86, 0.9], [0.70, 0.9]]), small([[0.8, 0.9], [0.85, 0.9]], policy="baseline")
     )
     sentence = sentences.gain_sentence(curves, BASE, "loss", "random_proportional")
-    assert sentence.endswith("2 rounds do not tell the two apart.")
+    assert sentence.endswith("Over 2 rounds the difference is not significant.")
     single = joined(small([[0.86, 0.9]]), small([[0.8, 0.9]], policy="baseline"))
     sentence = sentences.gain_sentence(single, BASE, "loss", "random_proportional")
-    assert sentence.endswith("One round each: chance is not ruled out.")
+    assert sentence.endswith("One round each, so the difference has no interval.")
     assert "(" not in sentence.split("recovers")[1]
     alone = sentences.gain_sentence(small([[0.86, 0.9]]), BASE, "loss", "random_proportional")
     assert alone.endswith("of the gain.")
@@ -74,9 +74,11 @@ def test_comparisons_say_what_the_rounds_allow():
         "30 %: +25.0 % of the gain (95 % interval +25.0 to +25.0 %)."
     )
     assert sentence([[0.7, 0.9], [0.6, 0.9]], [[0.6, 0.9], [0.7, 0.9]]).endswith(
-        "2 rounds do not tell the two apart."
+        "Over 2 rounds the difference is not significant."
     )
-    assert sentence([[0.7, 0.9]], [[0.6, 0.9]]).endswith("One round each: chance is not ruled out.")
+    assert sentence([[0.7, 0.9]], [[0.6, 0.9]]).endswith(
+        "One round each, so the difference has no interval."
+    )
     flat = {**BASE, "ceiling": 0.5}
     assert sentence([[0.7, 0.9]], [[0.6, 0.9]], flat).startswith("Nothing to gain here")
 
@@ -100,7 +102,7 @@ def test_clusters_that_do_not_help_are_said_not_to():
     assert sentence.endswith("No number of clusters is shown to help.")
     single = joined(small([[0.6, 0.9]], policy="baseline"), clustered([[0.7, 0.9]], 4))
     assert sentences.clusters_sentence(single, BASE, "loss", "baseline").endswith(
-        "One round each: chance is not ruled out."
+        "One round each, so the difference has no interval."
     )
     flat = {**BASE, "ceiling": 0.5}
     assert sentences.clusters_sentence(curves, flat, "loss", "baseline").startswith(

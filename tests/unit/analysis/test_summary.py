@@ -181,7 +181,7 @@ def test_the_best_number_of_clusters_pays_for_having_been_picked():
         *(clustered(v, k) for k, v in ((1, good), (2, good), (5, [[0.6, 0.9]] * 3), (20, good))),
     )
     k, tried, found = summary.best_clusters(curves, BASE, "loss", "baseline")
-    assert (k, tried) == (2, 2)  # 1 is no stratification, 20 of 20 points uniform choice
+    assert (k, tried) == (2, 2)  # 1 is no stratification, 20 of 20 points random selection
     gains = np.array([0.1, 0.13, 0.1]) / 0.4
     expected = stats.ttest_1samp(gains, 0).confidence_interval(0.975)
     assert (found.low, found.high) == pytest.approx(tuple(expected))

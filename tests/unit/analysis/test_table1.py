@@ -30,15 +30,16 @@ def measured():
             at = level + 0.05 * budget / N
             correct = hard + rng.normal(0, 0.05, (rounds, POINTS)) < at
             each[score, policy, budget] = correct.astype(float)
-            keys.append((score, policy, 0, budget))
-            right.append(correct.mean(axis=0))
             for r in range(rounds):
+                keys.append((score, policy, 0, r, budget))
+                right.append(correct[r])
                 row = (score, policy, 0, r, budget, correct[r].mean())
                 for column, value in zip(curves.values(), row, strict=True):
                     column.append(value)
-    names = ("score", "policy", "clusters", "n_augmented")
+    names = ("score", "policy", "clusters", "round", "n_augmented")
     points = {k: np.array(v) for k, v in zip(names, zip(*keys, strict=True), strict=True)}
     points |= {"right": np.array(right), "floor": floor, "ceiling": ceiling}
+    points |= {"rows": np.ones(POINTS, int), "label": np.zeros(POINTS, int)}
     baselines = {"n_train": N, "floor": floor.mean(), "ceiling": ceiling.mean()}
     return {k: np.array(v) for k, v in curves.items()}, baselines, points, each
 

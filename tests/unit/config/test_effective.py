@@ -205,15 +205,31 @@ def test_raw_pixels_have_no_other_settings():
 @pytest.mark.parametrize(
     ("n_train", "budgets"),
     [
-        (200, [1, 10, 50, 100, 200]),
-        (100, [1, 10, 50, 100]),
+        (200, [2, 4, 8, 14, 20, 30, 40, 60, 100, 140, 200]),
+        (100, [1, 2, 4, 7, 10, 15, 20, 30, 50, 70, 100]),
+        (10, [1, 2, 3, 5, 7, 10]),
         (2, [1, 2]),
-        (300, [1, 10, 50, 100, 250, 300]),
     ],
 )
-def test_default_budgets_end_at_n_train(n_train, budgets):
+def test_default_budgets_are_shares_of_n_train(n_train, budgets):
     mine = {"dataset": {"kind": "digits", "n_train": n_train}}
     assert effective.effective(shipped(mine=mine))["mine"]["budgets"] == budgets
+
+
+def test_budgets_of_the_defaults_end_at_n_train():
+    config = shipped(mine={"dataset": {"kind": "digits", "n_train": 60}})
+    config["defaults"] = {**config["defaults"], "budgets": [1, 10, 100]}
+    assert effective.effective(config)["mine"]["budgets"] == [1, 10, 60]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mnist", "cifar10", "cifar10_faithful", "cifar10_resnet50v2", "norb", "norb_augmented"],
+)
+def test_experiments_of_the_paper_keep_their_budgets_and_rounds(name):
+    found = effective.effective(SHIPPED)[name]
+    assert found["budgets"] == [1, 10, 50, 100, 250, 500, 750, 1000]
+    assert found["rounds"] == 5
 
 
 def test_the_same_meaning_has_the_same_representation():

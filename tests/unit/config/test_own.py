@@ -89,7 +89,7 @@ def test_three_lines_are_a_whole_experiment():
         "window": None,
     }
     assert found["featurizer"] == PRETRAINED
-    assert found["budgets"] == [1, 10, 16]
+    assert found["budgets"] == [1, 2, 3, 5, 8, 11, 16]
     assert list(found["transforms"]) == ["crop", "rotate", "translate"]
 
 

@@ -45,6 +45,13 @@ def test_a_selection_does_not_depend_on_whether_images_are_written():
     }
 
 
+def test_the_comparison_counts_at_the_share_that_is_asked_for():
+    config = synthetic.config()
+    assert plans.comparison(config) == {"seed": 0, "shares": [0.95]}
+    given = synthetic.config(selection={**config["selection"], "budget": 10})
+    assert plans.comparison(given) == {"seed": 0, "shares": []}
+
+
 def test_pictures_and_end_to_end_depend_on_the_transform():
     config = synthetic.config()
     assert plans.images(config, CROP) == {"classes": [3, 8], **CROP}

@@ -1,0 +1,55 @@
+"""How many rounds or test images would determine what a run left undetermined."""
+
+import math
+from typing import NamedTuple
+
+from scipy import stats
+
+POWER = 0.8
+_LEVEL = 0.05
+
+
+class Settling(NamedTuple):
+    """What would determine a difference of the size that was seen, with probability `POWER`.
+
+    Attributes:
+      rounds: so many rounds with the test set as it is; inf where no number would.
+      test_points: so many test points with the rounds as they are; inf where no number would.
+      times: factor for both together; inf where nothing differs.
+    """
+
+    rounds: float
+    test_points: float
+    times: float
+
+
+def settling(p, by_rounds, by_points, rounds, test_points, tests=1):
+    """Estimate the size at which a difference would be significant.
+
+    The variance is by_rounds / rounds + by_points / test points, up to a factor, and has to fall
+    until the difference that was seen is as many standard errors as level and power ask for.
+
+    Args:
+      p: two-sided p-value of the difference, uncorrected.
+      by_rounds, by_points: parts of the estimate's variance, in any one unit.
+      rounds, test_points: numbers of both that there are.
+      tests: number of comparisons that the level is shared by.
+    Returns: Settling.
+    """
+    seen = stats.norm.isf(p / 2)
+    wanted = stats.norm.isf(_LEVEL / (2 * tests)) + stats.norm.ppf(POWER)
+    total = by_rounds + by_points
+    if not seen > 0 or not total > 0:
+        return Settling(math.inf, math.inf, math.inf)
+    times = max((wanted / seen) ** 2, 1.0)
+    of_rounds, of_points = by_rounds / total, by_points / total
+    return Settling(
+        _alone(rounds, of_rounds, 1 / times - of_points),
+        _alone(test_points, of_points, 1 / times - of_rounds),
+        times,
+    )
+
+
+def _alone(number, share, left):
+    """The number for which its share of the variance falls to what is left for it."""
+    return math.ceil(number * share / left) if left > 0 and share > 0 else math.inf

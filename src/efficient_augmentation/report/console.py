@@ -1,0 +1,32 @@
+"""The answers of a finished run, for the terminal."""
+
+import json
+import textwrap
+from pathlib import Path
+
+WIDTH = 100
+
+
+def lines(results, experiments):
+    """What every transform comes to, with its warnings, and where the report is.
+
+    Args:
+      results: folder of the results.
+      experiments: mapping from names to effective settings; those without an answer are left out.
+    Returns: list of str.
+    """
+    results, found = Path(results), []
+    for name, settings in experiments.items():
+        for transform in settings["transforms"]:
+            path = results / name / transform / "selection.json"
+            if path.is_file():
+                answer = json.loads(path.read_text(encoding="utf-8"))
+                found += _block(f"{name}, {transform}: {answer['answer']}")
+                for text in answer["warnings"]:
+                    found += _block(f"Warning: {text}", "  ")
+    page = results / "report.html"
+    return [*found, f"Report: {page.absolute()}"] if page.is_file() else found
+
+
+def _block(text, indent=""):
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ")
