@@ -69,6 +69,9 @@ def show(name, found, seconds):
 
 def judged(points, truth, share=SHARE, replicates=2000):
     """Verdicts on the scored policies, and whether intervals hold the truth, points by policy."""
+    if not comparison.gain(points).low > 0:
+        # The answer is "augment none", and no number is given.
+        return {"better": False, "worse": False, "covered": [], "saved": []}
     rows = comparison.needed(points, 0, (share,), replicates)
     scored = [row for row in rows if row["policy"] != "baseline"]
     return {
