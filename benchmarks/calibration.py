@@ -28,7 +28,7 @@ from efficient_augmentation.config.featurizer import default_budgets
 from efficient_augmentation.simulation import panels, simulate
 from efficient_augmentation.simulation.tally import Tally
 
-EXPERIMENTS = 200
+EXPERIMENTS = {"made": 200, "simulated": 100}
 N, ROWS = 1000, 3
 SHARE = 0.95
 # Parts of the variance of a row's latent variable: its point, the row, the fit.
@@ -53,7 +53,8 @@ def main(kind="made"):
     for settings in runs:
         begun = time.perf_counter()
         found = [
-            experiment(np.random.default_rng([seed, 7]), **settings) for seed in range(EXPERIMENTS)
+            experiment(np.random.default_rng([seed, 7]), **settings)
+            for seed in range(EXPERIMENTS[kind])
         ]
         every += found
         show(", ".join(f"{k} {v}" for k, v in settings.items()), found, time.perf_counter() - begun)
@@ -69,6 +70,9 @@ def show(name, found, seconds):
 
 def judged(points, truth, share=SHARE, replicates=2000):
     """Verdicts on the scored policies, and whether intervals hold the truth, points by policy."""
+    if not comparison.gain(points).low > 0:
+        # The answer is "augment none", and no number is given.
+        return {"better": False, "worse": False, "covered": [], "saved": []}
     rows = comparison.needed(points, 0, (share,), replicates)
     scored = [row for row in rows if row["policy"] != "baseline"]
     return {

@@ -171,7 +171,7 @@ def test_a_single_round_is_warned_of():
 def test_a_coarse_grid_is_warned_of():
     coarse = synthetic.small([[0.88, 0.9], [0.881, 0.9], [0.882, 0.9]], PAIR[1], (10, N), PAIR[0])
     random = synthetic.small([[0.6, 0.9], [0.61, 0.9], [0.59, 0.9]], "baseline", (10, N), PAIR[0])
-    _, found = select(synthetic.joined(coarse, random), {"gain": 0.97}, n_test=2000)
+    _, found = select(synthetic.joined(coarse, random), {"gain": 0.955}, n_test=2000)
     assert (found["verdict"], found["points"]) == ("better", N)
     assert found["estimate"] < N / 2
     assert "Augment all 40 points" in found["answer"]
