@@ -33,7 +33,7 @@ def rows(curves, points, n_train, seed, replicates=comparison.REPLICATES):
     Raises: ValueError as `comparison.needed`.
     """
     floor, ceiling = (float(cells(points, points[end]).mean()) for end in ("floor", "ceiling"))
-    gain, low, high, _ = comparison.gain(points)
+    gain, low, high = map(float, comparison.gain(points)[:3])
     levels = {"floor": floor, "ceiling": ceiling, "gain": gain, "gain_low": low, "gain_high": high}
     needed = {
         (row["score"], row["policy"]): {
@@ -110,5 +110,5 @@ def _leads(curves, points, n_train, pair, gain):
     names = [name + end for name in ("difference", "ahead") for end in ("", "_low", "_high")]
     if pair[1] == REFERENCE:
         return dict.fromkeys(names, math.nan)
-    found = lead(curves, points, n_train, pair)[:3]
+    found = list(map(float, lead(curves, points, n_train, pair)[:3]))
     return dict(zip(names, (*found, *(value / gain for value in found)), strict=True))

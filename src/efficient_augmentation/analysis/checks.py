@@ -44,8 +44,6 @@ _COLUMNS = {
 }
 # Of sums whose terms were added in another order.
 _ROUNDING = 1e-9
-# Of means of single precision.
-_MEAN_ROUNDING = 1e-6
 
 
 def dataset(arrays, settings):
@@ -207,9 +205,7 @@ def C_sweep(columns, levels, settings):
     for level in ("floor", "ceiling"):
         values, known = columns[level], levels[level]
         found += _lines(file, level, values, (values >= 0) & (values <= 1), "within 0..1")
-        # Of a user's own features with unequal copies the two are means of other weights.
-        other = (levels["C"] != C) | (settings["dataset"]["kind"] == "features")
-        same = other | (np.abs(values - known) <= _MEAN_ROUNDING)
+        same = (levels["C"] != C) | (np.abs(values - known) <= _ROUNDING)
         found += _lines(file, level, values, same, f"{known}, as at the same C in baselines.json")
     # Percentile intervals, of the points, need not hold the estimate.
     for name in ("gain", "difference", "ahead"):

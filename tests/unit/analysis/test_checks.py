@@ -388,7 +388,7 @@ def test_a_truth_check_that_cannot_be_right_is_named():
 def test_a_sweep_over_C_that_cannot_be_right_is_named():
     plan = {"values": [0.1, 10.0], "scores": ["influence"]}
     plan |= {"policies": ["baseline", "random_proportional"]}
-    settings = {"C_sweep": plan, "dataset": {"kind": "digits"}}
+    settings = {"C_sweep": plan}
     levels = {"C": 1.0, "floor": 0.9, "ceiling": 0.91}
     good = synthetic.C_sweep()
     assert checks.C_sweep(good, levels, settings) == []
