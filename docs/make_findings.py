@@ -2,8 +2,8 @@
 
 PYTHONPATH=src python docs/make_findings.py results digits mnist cifar10 mnist_end_to_end
 
-For each experiment its `needed.csv`, `audit_summary.csv` and `end_to_end.csv` are shown where they
-are there, then `ablations.csv` of the folder.
+For each experiment its `needed.csv`, `audit_summary.csv`, `end_to_end.csv` and `C_sweep.csv` are
+shown where they are there, then `ablations.csv` of the folder.
 """
 
 import math
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from efficient_augmentation.analysis import carry_over, sentences
+from efficient_augmentation.analysis import C_sweep, carry_over, sentences
 from efficient_augmentation.figures.end_to_end import listed
 from efficient_augmentation.files import tables
 from efficient_augmentation.names import policies
@@ -24,14 +24,16 @@ What runs of this project on two CPU cores show. Written by `docs/make_findings.
 files. Intervals are 95 %; how they are made, and how verdicts are corrected for many comparisons,
 is in [the method](method.md#9-summaries).
 
-**All of this was made with C = 10**, unless a row says "as published: C" or "as published: all",
-which is C = 1. That was the default before [`C: auto`](method.md#c-auto), and conclusions change
-with C, above all on CIFAR-10: see [when influence helps](choosing.md).
+**All of this was made with C = 10**, but for [the section on C](#when-does-choosing-by-score-help)
+and rows that say "as published: C" or "as published: all", which is C = 1. That was the default
+before [`C: auto`](method.md#c-auto), and conclusions change with C, above all on CIFAR-10: see
+[when influence helps](choosing.md).
 """
 SHARE = 0.95
+CONFIG = Path(__file__).parents[1] / "config"
 CONFIGS = {
     name: f"config/{path.name}"
-    for path in sorted(Path(__file__).parents[1].glob("config/*.yaml"))
+    for path in sorted(CONFIG.glob("*.yaml"))
     if path.name != "config.yaml"
     for name in yaml.safe_load(path.read_text(encoding="utf-8"))["experiments"]
 }
@@ -65,6 +67,17 @@ of random selection in percentage points, rounds paired.
 SIZES = """Points needed for 95 % of the gain, by number of training points, with intervals over
 rounds; `-`: not reached within the budgets, or no interval.
 """
+SWEPT = """## When does choosing by score help?
+
+It depends on C, the inverse strength of the penalty: everything simulated again at other values of
+C on the same features, C of the scores included. s^2 is the mean squared distance of the points
+from their mean, so that C s^2 is free of the features' scale; `auto` marks the C that
+cross-validation chose. Points: for 95 % of the gain, `>` is never within the budgets. Ahead: mean
+accuracy over the budgets up to a quarter of the points minus that of random selection, in
+percentage points and in percent of the gain, which counts as known; `-` where the interval of the
+gain does not lie above zero. **Bold**: the interval lies above zero, *italic*: below. Intervals are
+over rounds and test points and not corrected for their number.
+"""
 ABLATIONS = """## What the answer depends on
 
 How far each policy is ahead of random selection, in percent of the gain, averaged over the budgets
@@ -76,11 +89,14 @@ base; each other row changes one thing in it.
 def main(results, *experiments):
     results = Path(results)
     text, shown = [HEAD], {}
-    for head, table in ((NEEDED, needed), (AUDIT, audited), (END_TO_END, trained)):
+    parts = ((NEEDED, needed), (AUDIT, audited), (END_TO_END, trained), (SWEPT, swept))
+    for head, table in parts:
         found = {name: table(results, name) for name in experiments}
         if shown_here := [name for name in experiments if found[name]]:
             text += [head, *(found[name] for name in shown_here)]
             shown[table] = shown_here
+    if swept in shown:
+        text.append(swept_together(results, shown[swept]))
     commands = runs([n for n in experiments if any(n in names for names in shown.values())])
     if audited in shown:
         commands.append(f"snakemake audit --config run='[{', '.join(shown[audited])}]'")
@@ -127,8 +143,7 @@ def needed(results, name):
 def by_series(columns):
     """Rows of needed.csv at the share, by (score, policy); one that sees no score once."""
     rows, blind = {}, set()
-    for values in zip(*(column.tolist() for column in columns.values()), strict=True):
-        row = dict(zip(columns, values, strict=True))
+    for row in rows_of(columns):
         if row["share"] != SHARE:
             continue
         if policies.parse(row["policy"]).blind:
@@ -206,17 +221,84 @@ def took(results, name, transform):
     return f"{networks} networks were trained in {seconds:.0f} s, {rate:.0f} images a second."
 
 
+def swept(results, name):
+    """Table of the sweep over C, a row a policy at each C, and where it is ahead, by transform."""
+    text = []
+    for path in sorted((results / name).glob("*/C_sweep.csv")):
+        head = ["C", "C s^2", "floor", "ceiling", "policy", "points", "ahead", "ahead, % of gain"]
+        lines = [table_row(head), table_row(["---"] * len(head))]
+        rows = rows_of(columns := tables.read_csv(path))
+        for C in dict.fromkeys(row["C"] for row in rows):
+            here = [row for row in rows if row["C"] == C]
+            levels = [f"{C:.3g}{' (auto)' * here[0]['chosen']}", f"{here[0]['scaled_C']:.3g}"]
+            levels += [f"{100 * here[0][level]:.2f}" for level in ("floor", "ceiling")]
+            for i, row in enumerate(here):
+                cells = [sentences.series_label(row["score"], row["policy"]), crossing(row)]
+                cells += [ahead(row, "difference", digits=2), ahead(row, "ahead")]
+                lines.append(table_row([*(levels if not i else [""] * 4), *cells]))
+        lines += ["", where(columns)]
+        text.append(f"### {name}, {path.parent.name}\n\n{chr(10).join(lines)}\n")
+    return "\n".join(text)
+
+
+def where(columns):
+    """At which C each policy of a sweep is ahead of random selection and at which behind."""
+    return "\n".join(
+        f"- {sentences.series_label(*pair)}: {C_sweep.describe(places)}"
+        for pair, places in C_sweep.sides(columns).items()
+    )
+
+
+def swept_together(results, names):
+    """How many pairs of policy and transform are ahead at three choices of C; what was not run."""
+    paths = [path for name in names for path in sorted((results / name).glob("*/C_sweep.csv"))]
+    counts = {"at the C that `auto` chose": [], "at the C of the highest ceiling": []}
+    counts["at the largest C"] = []
+    for columns in map(tables.read_csv, paths):
+        chosen = columns["C"][columns["chosen"] == 1][0]
+        best = columns["C"][columns["ceiling"].argmax()]
+        found = C_sweep.sides(columns).values()
+        for sides, C in zip(counts.values(), (chosen, best, columns["C"].max()), strict=True):
+            sides += [name for of in found for name, at in of.items() if C in at]
+    text = [
+        f"- {place}, {sides.count(C_sweep.AHEAD)} are ahead of random selection, "
+        f"{sides.count(C_sweep.BEHIND)} behind, {sides.count(C_sweep.OPEN)} not significantly "
+        "different"
+        for place, sides in counts.items()
+    ]
+    number, left = len(next(iter(counts.values()))), absent(results)
+    head = f"### Together\n\nOf {number} pairs of policy and transform,\n"
+    end = f"\nConfigured and not run: {left}.\n" if left else ""
+    return "\n".join([head, *text, end])
+
+
+def absent(results):
+    """Transforms whose sweep config/penalties.yaml asks for and whose file is not there."""
+    config, ours = (
+        yaml.safe_load((CONFIG / f"{name}.yaml").read_text("utf-8"))
+        for name in ("config", "penalties")
+    )
+    default = config["defaults"]["transforms"]
+    return ", ".join(
+        f"{name} {transform}"
+        for name, settings in ours["experiments"].items()
+        for transform in settings.get("transforms", default)
+        if not (results / name / transform / "C_sweep.csv").is_file()
+    )
+
+
+def rows_of(columns):
+    """A table's rows as mappings."""
+    values = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in values]
+
+
 def ablated(results):
     """Table of the ablations, a row an experiment, a column a policy, for every data set."""
     path = results / "ablations.csv"
     if not path.is_file():
         return ""
-    columns = tables.read_csv(path)
-    rows = [
-        dict(zip(columns, values, strict=True))
-        for values in zip(*(column.tolist() for column in columns.values()), strict=True)
-    ]
-    text = []
+    rows, text = rows_of(tables.read_csv(path)), []
     for line in dict.fromkeys((row["dataset"], row["transform"]) for row in rows):
         here = [row for row in rows if (row["dataset"], row["transform"]) == line]
         series = list(dict.fromkeys((row["score"], row["policy"]) for row in here))
@@ -265,15 +347,15 @@ def varied(row):
     return ", ".join(texts[key] for key in row["varies"].split("+"))
 
 
-def ahead(row, name):
+def ahead(row, name, digits=1):
     """In percent, +1.2 (0.3 to 2.1): bold where the interval lies above 0, italic below."""
     value, low, high = (100 * row[name + end] for end in ("", "_low", "_high"))
     if math.isnan(value):
         return "-"
     if math.isnan(low):
-        return f"{value:+.1f}"
+        return f"{value:+.{digits}f}"
     mark = "**" if low > 0 else "*" if high < 0 else ""
-    return f"{mark}{value:+.1f} ({low:.1f} to {high:.1f}){mark}"
+    return f"{mark}{value:+.{digits}f} ({low:.{digits}f} to {high:.{digits}f}){mark}"
 
 
 def percent(share):

@@ -144,6 +144,40 @@ def penalty():
     }
 
 
+def C_sweep():
+    """Columns of C_sweep.csv at C = 0.1, 1 (chosen) and 10: no gain is sure at the last."""
+    rows = []
+    for C, ahead in ((0.1, 0.1), (1.0, 0.05), (10.0, np.nan)):
+        for policy in ("baseline", "random_proportional"):
+            lead, difference = ahead, -0.01 if C == 10 else ahead * 0.01 / C
+            if policy == "baseline":
+                lead = difference = np.nan
+            rows.append(
+                {
+                    "C": C,
+                    "scaled_C": 2 * C,
+                    "chosen": int(C == 1),
+                    "score": "influence",
+                    "policy": policy,
+                    "floor": 0.9,
+                    "ceiling": 0.9 + 0.01 / C,
+                    "gain": 0.01 / C,
+                    "gain_low": 0.01 / C - 0.002,
+                    "gain_high": 0.01 / C + 0.002,
+                    "points": 50.5 if policy == "baseline" else 20.5,
+                    "points_low": 10.0,
+                    "points_high": np.inf,
+                    "difference": difference,
+                    "difference_low": difference - 0.007,
+                    "difference_high": difference + 0.007,
+                    "ahead": lead,
+                    "ahead_low": lead - 0.07,
+                    "ahead_high": lead + 0.07,
+                }
+            )
+    return columns(rows)
+
+
 def scores(n_train=1000, seed=0):
     """Columns of scores.csv: heavy-tailed scores, negative influences, some exact zeros."""
     rng = np.random.default_rng(seed)
@@ -195,6 +229,7 @@ def config(n_train=1000, **changes):
             "images": False,
         },
         "C": 10.0,
+        "C_sweep": {"values": []},
         "faithful": False,
         "seed": 0,
         **changes,

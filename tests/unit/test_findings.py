@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import synthetic
 from efficient_augmentation.files import tables
 
 MAKER = Path(__file__).parents[2] / "docs/make_findings.py"
@@ -74,6 +75,9 @@ def results(tmp_path_factory):
         ]
     ]
     tables.write_csv(folder / "ablations.csv", ablations)
+    columns = synthetic.C_sweep()
+    swept = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    tables.write_csv(folder / "demo/crop/C_sweep.csv", swept)
     return folder
 
 
@@ -113,9 +117,32 @@ def test_ablations_say_what_they_vary(maker, results):
     assert lines[sizes + 2 :] == ["| 100 | 61 | 41 |", "| 500 | 61 | 41 (30 to -) |"]
 
 
+def test_the_sweep_over_C_says_where_policies_are_ahead(maker, results):
+    lines = maker.swept(results, "demo").splitlines()
+    assert "| 1 (auto) | 2 | 90.00 | 91.00 | uniform random | 51 (10 to >) | - | - |" in lines
+    ahead = "**+1.00 (0.30 to 1.70)** | **+10.0 (3.0 to 17.0)**"
+    assert f"|  |  |  |  | influence (proportional) | 21 (10 to >) | {ahead} |" in lines
+    behind = "*-1.00 (-1.70 to -0.30)* | - |"
+    assert f"|  |  |  |  | influence (proportional) | 21 (10 to >) | {behind}" in lines
+    assert lines[-1] == (
+        "- influence (proportional): ahead at C = 0.1; behind at C = 10; not significant at C = 1"
+    )
+
+
+def test_the_sweeps_together_and_what_was_not_run(maker, results):
+    text = maker.swept_together(results, ["demo"])
+    assert "Of 1 pairs of policy and transform" in text
+    told = {line.split(", ")[0]: line.split(", ")[1:] for line in text.splitlines() if "- " in line}
+    auto, best, largest = told.values()
+    assert auto[-1] == "1 not significantly different"
+    assert best[0] == "1 are ahead of random selection"
+    assert largest[1] == "1 behind"
+    assert "not run: digits_penalties translate, digits_penalties rotate," in text
+
+
 def test_what_was_not_run_is_left_out(maker, tmp_path):
-    parts = [maker.needed, maker.audited, maker.trained]
-    assert [part(tmp_path, "demo") for part in parts] == [""] * 3
+    parts = [maker.needed, maker.audited, maker.trained, maker.swept]
+    assert [part(tmp_path, "demo") for part in parts] == [""] * 4
     assert maker.ablated(tmp_path) == ""
 
 
@@ -124,7 +151,7 @@ def test_the_page_holds_what_was_run_and_the_commands(maker, results, tmp_path, 
     maker.main(results, "demo", "absent")
     text = (tmp_path / "findings.md").read_text()
     heads = [line for line in text.splitlines() if line.startswith("## ")]
-    assert len(heads) == 5
+    assert len(heads) == 6
     assert heads[-1] == "## The commands"
     assert "\nsnakemake audit --config run='[demo]'\n" in text
     assert "make_findings.py results demo absent\n" in text

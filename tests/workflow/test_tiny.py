@@ -34,7 +34,7 @@ EXPERIMENTS = {
     "pixels": (
         "transform accuracy_influence_random accuracy_influence_deterministic scores_influence "
         "images_influence accuracy_hinge_random accuracy_hinge_deterministic images_hinge "
-        "compare_dpp_raw clusters_hinge end_to_end",
+        "compare_dpp_raw clusters_hinge end_to_end C_sweep",
         {2, 20},
         {20},
     ),
@@ -52,7 +52,7 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     figures = EXPERIMENTS[experiment][0].split()
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
-    files += ["end_to_end.csv"] * ("end_to_end" in figures)
+    files += [f"{name}.csv" for name in ("end_to_end", "C_sweep") if name in figures]
     files += ["selection.csv", "selection.json", "test_points.npz"]
     files += ["comparison.csv", "needed.csv"] * (experiment in ("tiny", "pixels"))
     files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]

@@ -29,6 +29,14 @@ _COLUMNS = {
     "comparison.csv": (*_TEXTS, "n_augmented", "difference", "low", "high", "p_holm", "verdict"),
     "needed.csv": (*_TEXTS, "share", "points", "low", "high", "p_holm", "verdict"),
     "audit.csv": ("id", "label", "exact"),
+    "C_sweep.csv": (
+        *("C", "chosen", *_TEXTS, "floor", "ceiling"),
+        *(
+            name + end
+            for name in ("gain", "points", "difference", "ahead")
+            for end in ("", "_low", "_high")
+        ),
+    ),
     "end_to_end.csv": (
         *(*_TEXTS, "round", "share", "n_augmented", "images"),
         *("test_accuracy", "frozen_accuracy"),
@@ -167,6 +175,43 @@ def end_to_end(columns, n_test_rows, settings):
         whole = np.abs(hits - np.round(hits)) <= _ROUNDING * n_test_rows
         good = whole & (columns[name] >= 0) & (columns[name] <= 1)
         found += _lines(file, name, columns[name], good, f"a share of {n_test_rows} test rows")
+    return found
+
+
+def C_sweep(columns, levels, settings):
+    """What is wrong with C_sweep.csv.
+
+    Args:
+      columns: of the file.
+      levels: content of baselines.json.
+      settings: the experiment's effective settings.
+    Returns: list of str.
+    """
+    file, plan = "C_sweep.csv", settings["C_sweep"]
+    if found := list(_columns(file, columns)):
+        return found
+    C, chosen = columns["C"], columns["chosen"] == 1
+    if len(marked := np.unique(C[chosen])) != 1:
+        return [f"{file}: chosen marks {len(marked)} values of C, expected one"]
+    expected = [
+        (value, score, policy)
+        for value in {*plan["values"], *marked.tolist()}
+        for score in plan["scores"]
+        for policy in plan["policies"]
+    ]
+    keys = list(zip(*(columns[name].tolist() for name in ("C", *_TEXTS)), strict=True))
+    if found := _same_keys(file, keys, expected):
+        return found
+    for level in ("floor", "ceiling"):
+        values, known = columns[level], levels[level]
+        found += _lines(file, level, values, (values >= 0) & (values <= 1), "within 0..1")
+        same = (levels["C"] != C) | (np.abs(values - known) <= _ROUNDING)
+        found += _lines(file, level, values, same, f"{known}, as at the same C in baselines.json")
+    # Percentile intervals, of the points, need not hold the estimate.
+    for name in ("gain", "difference", "ahead"):
+        value, low, high = (columns[name + end] for end in ("", "_low", "_high"))
+        inside = np.isnan(low) | ((low <= value) & (value <= high))
+        found += _lines(file, name, value, inside, "within its interval")
     return found
 
 

@@ -32,10 +32,13 @@ def check(folder, settings):
     lines = []
     for name in settings["transforms"]:
         read = _read(files.OF_TRANSFORM, folder / name, settings)
-        trained = read.pop("end_to_end.csv", None)
+        trained, swept = read.pop("end_to_end.csv", None), read.pop("C_sweep.csv", None)
         found += [f"{folder}/{name}/{text}" for text in checks.transform(data, read, settings)]
         if trained is not None:
             wrong = checks.end_to_end(trained, read["baselines.json"]["n_test_rows"], settings)
+            found += [f"{folder}/{name}/{text}" for text in wrong]
+        if swept is not None:
+            wrong = checks.C_sweep(swept, read["baselines.json"], settings)
             found += [f"{folder}/{name}/{text}" for text in wrong]
         tables = [file for file in read if file.endswith(".csv")]
         rows = ", ".join(f"{file} {len(next(iter(read[file].values())))}" for file in tables)

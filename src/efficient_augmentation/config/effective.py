@@ -30,6 +30,8 @@ RULES = (
     "take_features",
     "sweep_clusters",
     "choose_C",
+    "sweep_C",
+    "plot_C_sweep",
     "score_points",
     "simulate_policies",
     "summarize_curves",

@@ -6,12 +6,14 @@ from annotated_types import Interval
 from pydantic import BeforeValidator, Field
 
 from efficient_augmentation.config import (
+    C_sweep,
     end_to_end,
     featurizer,
     policies,
     selection,
     transforms,
 )
+from efficient_augmentation.config.C_sweep import CSweep
 from efficient_augmentation.config.dataset import Dataset
 from efficient_augmentation.config.end_to_end import EndToEnd
 from efficient_augmentation.config.featurizer import Featurizer
@@ -83,6 +85,8 @@ class Experiment(Section):
     """The points to choose in the end; changes nothing that is measured."""
     C: either(Literal[AUTO], Penalty, lambda given: given == AUTO) = AUTO
     """Inverse strength of the regression's L2 penalty; auto: by cross-validation over points."""
+    C_sweep: CSweep = CSweep()
+    """Policies compared again at other values of C, on the same features."""
     faithful: either(
         bool,
         Distinct[Literal[tuple(as_published.PARTS)]],
@@ -139,6 +143,7 @@ CHECKS = (
     (("transforms", "dataset"), transforms.problems),
     (("featurizer", "dataset"), featurizer.problems),
     (("end_to_end", "dataset"), end_to_end.problems),
+    (("C_sweep", "faithful", "featurizer"), C_sweep.problems),
 )
 """Keys that a check reads, and the check: function of the experiment's settings, defaults filled
 in, and the shape of its images, None for features; it yields messages that begin with a key."""

@@ -44,6 +44,7 @@ Compared = _with_order("draws a fresh subset at every budget; it belongs under d
 Stratified = _with_order(
     "draws subsets and has no order that clusters could stratify; leave it out"
 )
+Ordering = _with_order("draws subsets and has no order; leave it out")
 Score = Literal[scores.NAMES]
 
 

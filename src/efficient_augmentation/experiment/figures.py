@@ -139,6 +139,12 @@ END_TO_END = Figure(
     "end_to_end",
     lambda settings: [ONCE] * bool(settings["end_to_end"]["shares"]),
 )
+C_SWEEP = Figure(
+    "C_sweep",
+    "the lead over random selection by C",
+    "C_sweep",
+    lambda settings: [ONCE] * bool(settings["C_sweep"]["values"]),
+)
 SWEEP = Figure(
     "clusters_sweep",
     "how well k clusters fit",
@@ -155,7 +161,7 @@ ABLATIONS = Figure("ablations", "lead over random selection by setting", "ablati
 TABLE1 = Figure("table1", "table 1 of the paper, and ours", "table1", _always)
 """Of the paper's experiments, under results/."""
 
-OF_TRANSFORM = (*DRAWN_TOGETHER, END_TO_END)
+OF_TRANSFORM = (*DRAWN_TOGETHER, END_TO_END, C_SWEEP)
 """Figures in results/{experiment}/{transform}/figures."""
 OF_EXPERIMENT = (SWEEP, AUDIT)
 """Figures in results/{experiment}/figures."""

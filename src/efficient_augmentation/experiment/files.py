@@ -36,6 +36,10 @@ def _trained_end_to_end(settings):
     return bool(settings["end_to_end"]["shares"])
 
 
+def _swept_over_C(settings):
+    return bool(settings["C_sweep"]["values"])
+
+
 def _with_images(settings):
     return settings["selection"]["images"]
 
@@ -88,6 +92,7 @@ OF_TRANSFORM = (
     File("needed.csv", (FINAL, CHECKS, REPORT), _compared),
     File("selected", (FINAL,), _with_images),
     File("end_to_end.csv", (FINAL, CHECKS, REPORT), _trained_end_to_end),
+    File("C_sweep.csv", (FINAL, CHECKS, REPORT), _swept_over_C),
 )
 """Files in results/{experiment}/{transform}."""
 

@@ -42,6 +42,7 @@ class TransformResult(NamedTuple):
       selection: Selection.
       end_to_end: columns of end_to_end.csv, or None where no network was trained end to end.
       needed: columns of needed.csv, or None where nothing stands compared with random selection.
+      C_sweep: columns of C_sweep.csv, or None where no other C was tried.
     """
 
     name: str
@@ -54,6 +55,7 @@ class TransformResult(NamedTuple):
     selection: Selection
     end_to_end: dict | None = None
     needed: dict | None = None
+    C_sweep: dict | None = None
 
 
 class ExperimentResult(NamedTuple):
@@ -201,6 +203,7 @@ def read_transform(directory, config, data):
         selection=with_images(found["selection.json"], found["selection.csv"], data),
         end_to_end=found.get("end_to_end.csv"),
         needed=found.get("needed.csv"),
+        C_sweep=found.get("C_sweep.csv"),
     )
 
 

@@ -4,7 +4,7 @@ import base64
 
 import jinja2
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import C_sweep, sentences, summary
 from efficient_augmentation.experiment import figures
 from efficient_augmentation.figures import looks
 from efficient_augmentation.names import policies
@@ -100,7 +100,22 @@ def view_figure(transform, name, classes):
 
 def view_opening(transform, classes):
     """The figures before all sections: of the transform itself, and of how C was chosen."""
-    return [view_figure(transform, name, classes) for name in figures_of(transform, "opening")]
+    found = [view_figure(transform, name, classes) for name in figures_of(transform, "opening")]
+    return found + view_C_sweep(transform)
+
+
+def view_C_sweep(transform):
+    """The figure of the sweep over C, in a list that may be empty."""
+    if transform.C_sweep is None:
+        return []
+    sentence = " ".join(
+        f"Compared with random selection, {sentences.series_label(*pair)} is "
+        f"{C_sweep.describe(places)}."
+        for pair, places in C_sweep.sides(transform.C_sweep).items()
+    )
+    alt = f"Leads over random selection by C, transform {transform.name}. {sentence}"
+    png = transform.figures[figures.C_SWEEP.name]
+    return [picture(figures.C_SWEEP, png, sentence, alt)]
 
 
 def view_sweep(experiment):

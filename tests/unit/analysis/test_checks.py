@@ -385,6 +385,25 @@ def test_a_truth_check_that_cannot_be_right_is_named():
     assert checks.truth_check(short, data) == ["audit.csv: rows: 2, expected 3 as in dataset.npz"]
 
 
+def test_a_sweep_over_C_that_cannot_be_right_is_named():
+    plan = {"values": [0.1, 10.0], "scores": ["influence"]}
+    plan |= {"policies": ["baseline", "random_proportional"]}
+    settings = {"C_sweep": plan}
+    levels = {"C": 1.0, "floor": 0.9, "ceiling": 0.91}
+    good = synthetic.C_sweep()
+    assert checks.C_sweep(good, levels, settings) == []
+    wrong = copy.deepcopy(good)
+    wrong["floor"][0], wrong["ceiling"][2], wrong["ahead"][1] = 1.5, 0.92, 0.5
+    floor, ceiling, ahead = checks.C_sweep(wrong, levels, settings)
+    assert floor == "C_sweep.csv, line 2: floor is 1.5, expected within 0..1"
+    assert re.search("line 4: ceiling is 0.92, expected 0.91, .* in baselines.json", ceiling)
+    assert re.search("line 3: ahead is 0.5, expected within", ahead)
+    (text,) = checks.C_sweep(good, levels, settings | {"C_sweep": plan | {"values": [0.1]}})
+    assert "rows differ from those of the config in [(10.0, " in text
+    (text,) = checks.C_sweep({**good, "chosen": np.zeros(6, int)}, levels, settings)
+    assert "chosen marks 0 values" in text
+
+
 def test_networks_end_to_end_that_cannot_be_right_are_named():
     plan = {"scores": ["loss"], "policies": ["baseline"], "shares": [0.5], "rounds": 1}
     settings = {"end_to_end": plan, "dataset": {"n_train": 8}}

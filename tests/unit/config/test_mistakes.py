@@ -46,6 +46,38 @@ WRONG = {
         {"selection": {"policy": "dpp_raw"}},
         r"mine\.selection\.policy: dpp_raw draws subsets; it has no order; give",
     ),
+    "a sweep over C without random selection": (
+        {"C_sweep": {"values": [1], "policies": ["random_proportional", "herding"]}},
+        r"mine\.C_sweep\.policies: \[.*\] lacks baseline, .*; add it",
+    ),
+    "a sweep over C of a policy that does not exist": (
+        {"C_sweep": {"values": [1], "policies": ["baseline", "random"]}},
+        r"mine\.C_sweep\.policies\[1\]: unknown policy 'random'",
+    ),
+    "a sweep over C of k-DPPs": (
+        {"C_sweep": {"values": [1], "policies": ["baseline", "dpp_raw"]}},
+        r"mine\.C_sweep\.policies\[1\]: dpp_raw draws subsets .*; leave it out",
+    ),
+    "a sweep over C by what no fit gives": (
+        {"C_sweep": {"values": [1], "scores": ["forgetting"]}},
+        r'mine\.C_sweep\.scores\[0\]: "forgetting" is not one of loss, influence',
+    ),
+    "a sweep over C of 0": (
+        {"C_sweep": {"values": [0, 1]}},
+        r"mine\.C_sweep\.values\[0\]: 0 is not above 0",
+    ),
+    "a sweep over C of one round": (
+        {"C_sweep": {"values": [1], "rounds": 1}},
+        r"mine\.C_sweep\.rounds: 1 is too small; give at least 2",
+    ),
+    "a sweep over C that is 1": (
+        {"C_sweep": {"values": [0.1, 10]}, "faithful": ["C"]},
+        r"mine\.C_sweep\.values: \[0\.1, 10\.0\], but faithful repeats C = 1 .*; leave C out of",
+    ),
+    "a sweep over C with networks that are refitted": (
+        {"C_sweep": {"values": [1]}, "featurizer": {"kind": "cnn", "mode": "online"}},
+        r"mine\.C_sweep\.values: .* featurizer\.mode is online; give another mode, or values: \[\]",
+    ),
     "choice by no policy": (
         {"selection": {"policy": "best"}},
         r"mine\.selection\.policy: unknown policy 'best'",

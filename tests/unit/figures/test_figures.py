@@ -12,8 +12,8 @@ import pytest
 from matplotlib.text import Text
 
 import synthetic
-from efficient_augmentation.figures import all as every
 from efficient_augmentation.figures import (
+    C_sweep,
     compare,
     images,
     looks,
@@ -24,6 +24,7 @@ from efficient_augmentation.figures import (
     sweep,
     training,
 )
+from efficient_augmentation.figures import all as every
 from efficient_augmentation.figures import curves as accuracy_curves
 from efficient_augmentation.names import policies
 
@@ -474,6 +475,26 @@ def test_the_chosen_penalty_is_marked_on_its_curve():
     assert bound.get_ydata()[0] == pytest.approx(0.23)
     assert chosen.get_xydata().tolist() == [[10.0, 0.22]]
     assert "C = 10" in {text.get_text() for text in axes.texts}
+
+
+def test_the_sweep_over_C_shows_levels_leads_and_the_chosen_value():
+    figure = drawn(C_sweep.draw(synthetic.C_sweep()))
+    upper, lower = figure.axes
+    levels = {line.get_label(): line.get_xydata() for line in upper.get_lines()}
+    np.testing.assert_allclose(levels["ceiling"], [[0.1, 100.0], [1.0, 91.0], [10.0, 90.1]])
+    np.testing.assert_allclose(levels["floor"][:, 1], [90.0] * 3)
+    (bars,) = lower.containers
+    np.testing.assert_allclose(bars[0].get_ydata(), [10.0, 5.0, np.nan])
+    np.testing.assert_allclose(bars[2][0].get_segments()[0][:, 1], [3.0, 17.0])
+    assert [line.get_xdata()[0] for line in upper.get_lines()[2:]] == [1.0]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "influence (proportional)"
+    ]
+
+
+def test_a_sweep_over_C_without_any_gain_is_drawn():
+    nothing = {**synthetic.C_sweep(), **dict.fromkeys(("ahead", "ahead_low"), np.full(6, np.nan))}
+    assert not drawn(C_sweep.draw(nothing)).axes[1].containers
 
 
 def test_without_copies_the_figure_says_so():

@@ -1,5 +1,6 @@
 """Which figures of a transform stand where in the report."""
 
+import synthetic
 from efficient_augmentation.report import pictures
 from reports import PNG, full
 
@@ -42,3 +43,16 @@ def test_without_influence_the_first_score_leads_and_clusters_lead_by_their_own(
         "clusters": (["clusters_loss"], []),
         "points": (["images_margin"], ["images_loss"]),
     }
+
+
+def test_the_sweep_over_C_stands_in_the_opening_where_it_was_made():
+    transform = full().transforms[0]
+    assert pictures.view_C_sweep(transform) == []
+    pictured = {**transform.figures, "C_sweep": PNG}
+    swept = transform._replace(C_sweep=synthetic.C_sweep(), figures=pictured)
+    *_, view = pictures.view_opening(swept, ["3", "8"])
+    assert view["sentence"] == (
+        "Compared with random selection, influence (proportional) is ahead at C = 0.1; behind at "
+        "C = 10; not significant at C = 1."
+    )
+    assert view["read"].startswith("Everything was simulated again at each C")
