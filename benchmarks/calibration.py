@@ -1,7 +1,7 @@
 """Are verdicts and intervals right as often as they say? Experiments whose truth is known.
 
-PYTHONPATH=src python benchmarks/calibration.py            # made-up fits, about three minutes
-PYTHONPATH=src python benchmarks/calibration.py simulated  # real fits, about ten
+PYTHONPATH=src python benchmarks/calibration.py            # made-up fits, about a minute
+PYTHONPATH=src python benchmarks/calibration.py simulated  # real fits, about ten minutes
 
 Every line is so many experiments of one kind; each goes through `comparison.needed`, as those of
 the workflow do. "better" and "worse" are verdicts on a score that is no better than random
