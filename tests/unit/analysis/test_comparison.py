@@ -160,10 +160,12 @@ def test_a_measurement_without_gain_and_draws_without_gain():
     flat = {**points, "ceiling": points["floor"]}
     for row in comparison.needed(flat, 0, (0.5,), replicates=50):
         assert math.isinf(row["measured"])
+        assert math.isinf(row["points"])
+        assert math.isnan(row["low"])
         assert row["verdict"] in ("not determined", "equal")
     # Half of the draws gain nothing; the others are what is known.
     gained = points["floor"].copy()
-    gained[:1] ^= True
+    gained[np.flatnonzero(~gained)[0]] = True
     for row in comparison.needed({**points, "ceiling": gained}, 0, (0.5,), replicates=50):
         assert row["low"] <= row["high"]
 
