@@ -45,12 +45,13 @@ SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
 TRAINED = "trained"
 """The experiment that trains a ResNet; no other has one under results/networks/."""
 ONLY_VALUE = {
+    "online": {("C_sweep", "values")},
     TRAINED: {("featurizer", key) for key in ("exclude_points", "imagenet_stem", "mode")},
     "pretrained": {("dataset", "kind"), ("featurizer", "mode"), ("featurizer", "model")},
 }
 """Keys for which no other value goes with the keys beside them, by experiment."""
 EXPERIMENTS = {
-    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **IMAGES},
+    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **IMAGES, "C_sweep": {"values": [0.1]}},
     "online": {**SMALL, **PANELS, "featurizer": {"kind": "cnn", "mode": "online"}},
     "raw": {**SMALL, **PANELS, "featurizer": {"kind": "raw"}},
     TRAINED: {**SMALL, "featurizer": {"kind": "resnet20v2", "mode": "train"}},
@@ -277,7 +278,8 @@ def other_values(value):
         case float():
             found = [value * 2 or 1.0, value / 2 or 0.25]
         case str():
-            found = texts
+            # A number, where it may stand in place of a word.
+            found = [*texts, 1.0]
         case list():
             found = [value[:-1], value[::-1], *([*value, more] for more in (1, *texts))]
     return [other for other in found if other != value]

@@ -93,8 +93,8 @@ def _parser():
         default=regularization.AUTO,
         help=(
             "inverse penalty of the logistic regression that scores points: a number, or auto, "
-            "which chooses one by cross-validation where FILE holds copies of the points, else by "
-            "the scale of the features, and says which (default: %(default)s)"
+            "which chooses one by cross-validation where FILE holds copies behind its points, else "
+            "by the scale of the features, and says which (default: %(default)s)"
         ),
     )
     select.add_argument(
@@ -114,7 +114,10 @@ def _select(options):
 
     C = options.C
     if C == regularization.AUTO:
-        choice = select.choose_C(rows, every_label, source)
+        # Which point a copy was made from is plain only where the points come first.
+        first = bool((source[: len(X)] == -1).all())
+        copies = (rows, every_label, source) if first else (X, labels, np.full(len(X), -1))
+        choice = select.choose_C(*copies)
         C = choice.C
         print(regularization.described(C, choice.rule), file=sys.stderr)
     scores = select.score_points(X, labels, options.score, C=C)

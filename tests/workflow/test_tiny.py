@@ -23,7 +23,8 @@ TRANSFORMS = [
 # Figures, the sizes of k-DPPs' subsets, and the numbers of clusters.
 EXPERIMENTS = {
     "tiny": (
-        "transform accuracy_loss_random accuracy_loss_deterministic scores_loss images_loss "
+        "transform regularization "
+        "accuracy_loss_random accuracy_loss_deterministic scores_loss images_loss "
         "accuracy_influence_random accuracy_influence_deterministic scores_influence "
         "images_influence accuracy_margin_random accuracy_margin_deterministic images_margin "
         "compare_loss_random compare_loss_deterministic compare_margin_random "
@@ -32,14 +33,16 @@ EXPERIMENTS = {
         {1, 3},
     ),
     "pixels": (
-        "transform accuracy_influence_random accuracy_influence_deterministic scores_influence "
+        "transform regularization "
+        "accuracy_influence_random accuracy_influence_deterministic scores_influence "
         "images_influence accuracy_hinge_random accuracy_hinge_deterministic images_hinge "
         "compare_dpp_raw clusters_hinge end_to_end C_sweep",
         {2, 20},
         {20},
     ),
     "refitted": (
-        "transform accuracy_loss_random accuracy_loss_deterministic scores_loss images_loss",
+        "transform regularization "
+        "accuracy_loss_random accuracy_loss_deterministic scores_loss images_loss",
         {3},
         set(),
     ),
@@ -53,7 +56,7 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
     files += [f"{name}.csv" for name in ("end_to_end", "C_sweep") if name in figures]
-    files += ["selection.csv", "selection.json", "test_points.npz"]
+    files += ["selection.csv", "selection.json", "test_points.npz", "C.json"]
     files += ["comparison.csv", "needed.csv"] * (experiment in ("tiny", "pixels"))
     files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

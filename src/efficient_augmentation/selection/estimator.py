@@ -55,6 +55,8 @@ class AugmentationSelector(BaseEstimator):
         rows, given = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(given)
         self.classes_ = np.unique(given)
+        if len(self.classes_) < 2:
+            raise ValueError("y holds one class; a choice by scores needs two or more")
         labels = np.searchsorted(self.classes_, given)
         self.C_ = points.used_C(rows, labels, self.C)
         self.scores_ = points.score_points(rows, given, self.criterion, C=self.C_)

@@ -7,7 +7,7 @@ from efficient_augmentation.data import available
 from efficient_augmentation.experiment import inputs, paper, results
 
 DIGITS = {"kind": "digits", "classes": [3, 8], "n_train": 20, "seed": 0}
-RESNET = {"kind": "resnet20v2", "mode": "train", "epochs": 1}
+RESNET = {"kind": "resnet20v2", "mode": "train", "epochs": 1, "exclude_points": False}
 
 
 def settings(**changes):
@@ -42,7 +42,10 @@ def test_the_same_training_is_shared_and_another_has_a_folder_of_its_own():
     found = inputs.networks({"one": one, "two": two, "other": other, "small": settings()})
     assert list(found) == [inputs.network(one), inputs.network(other)]
     everything = {"kind": "mnist", "classes": list(range(10)), "n_train": 60000}
-    assert found[inputs.network(one)] == {"dataset": everything, "featurizer": RESNET}
+    assert found[inputs.network(one)] == {
+        **{"dataset": everything, "featurizer": RESNET},
+        **{"excluded": None, "divisor": 1.0},
+    }
     # Digits have no published training set: what an experiment tests on must not be trained on.
     fewer = {**DIGITS, "n_train": 10}
     assert inputs.network(settings(featurizer=RESNET)) != inputs.network(

@@ -96,10 +96,11 @@ def test_values_that_change_places_are_seen():
 
 def test_the_same_job_gives_the_same_text_in_another_place_and_no_trace_of_place_or_time(tmp_path):
     program = (
-        "import sys; sys.path[:0] = sys.argv[1:3]; import test_provenance as t; "
+        "import sys; sys.path[:0] = sys.argv[1:]; import test_provenance as t; "
         "print(t.provenance.text(t.made()))"
     )
-    command = [sys.executable, "-c", program, str(ROOT / "src"), str(Path(__file__).parent)]
+    places = (ROOT / "src", Path(__file__).parent, Path(__file__).parents[1])
+    command = [sys.executable, "-c", program, *map(str, places)]
     texts = []
     for name in ("1", "2"):
         folder = tmp_path / name
@@ -118,7 +119,7 @@ def test_the_same_job_gives_the_same_text_in_another_place_and_no_trace_of_place
 def test_only_packages_that_are_loaded_are_named():
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); "
-        "from efficient_augmentation import provenance; "
+        "from efficient_augmentation.files import provenance; "
         "print(*provenance._versions()); print(provenance.device()); "
         "assert 'jax' not in sys.modules"
     )

@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from efficient_augmentation.heads import head as heads
 from efficient_augmentation.heads import influence, logistic, softmax, softmax_influence
+from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.scores import by_name, knn_shapley, of_head
 from many_classes import several_classes
 from problems import two_classes
@@ -90,7 +91,7 @@ def test_forgetting_is_given_or_refused():
 
 
 def test_names_are_listed_alike_where_nothing_is_computed():
-    assert (*influence.FOLLOWED, *influence.FIXED) == by_name.NAMES
+    assert (*score_names.FOLLOWED, *score_names.FIXED) == by_name.NAMES
 
 
 def test_unknown_names_are_refused_before_any_fit():
