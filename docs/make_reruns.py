@@ -51,9 +51,9 @@ ONLY_VALUE = {
 }
 """Keys for which no other value goes with the keys beside them, by experiment."""
 EXPERIMENTS = {
-    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **IMAGES, "C_sweep": {"values": [0.1]}},
+    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **IMAGES},
     "online": {**SMALL, **PANELS, "featurizer": {"kind": "cnn", "mode": "online"}},
-    "raw": {**SMALL, **PANELS, "featurizer": {"kind": "raw"}},
+    "raw": {**SMALL, **PANELS, "featurizer": {"kind": "raw"}, "C_sweep": {"values": [0.1]}},
     TRAINED: {**SMALL, "featurizer": {"kind": "resnet20v2", "mode": "train"}},
     "pretrained": {
         **SMALL,

@@ -66,9 +66,9 @@ def test_another_checkout_of_new_files_reruns_nothing(finished, tmp_path):
 
 
 def test_an_edit_taken_back_reruns_nothing(finished, edited):
-    edited(f"{PACKAGE}/logistic.py", "def fit(", "EDITED = 1\n\n\ndef fit(")
+    edited(f"{PACKAGE}/heads/logistic.py", "def fit(", "EDITED = 1\n\n\ndef fit(")
     assert finished.would_run()[0]
-    edited(f"{PACKAGE}/logistic.py", "EDITED = 1\n\n\ndef fit(", "def fit(")
+    edited(f"{PACKAGE}/heads/logistic.py", "EDITED = 1\n\n\ndef fit(", "def fit(")
     jobs, output = finished.would_run()
     assert jobs == {}, output
 
@@ -79,13 +79,13 @@ def test_an_edit_taken_back_reruns_nothing(finished, edited):
 @pytest.mark.parametrize(
     ("module", "function"),
     [
-        ("code", "digests"),
+        ("files.code", "digests"),
         ("data.digits", "load"),
         ("figures.style", "save"),
-        ("logistic", "fit"),
-        ("stages.results", "check"),
-        ("train", "train"),
-        ("transforms", "expand"),
+        ("heads.logistic", "fit"),
+        ("analysis.result_files", "check"),
+        ("networks.train_small", "train"),
+        ("transforms.catalogue", "expand"),
     ],
 )
 def test_an_edited_function_reruns_what_the_table_says(finished, edited, module, function):
@@ -99,7 +99,7 @@ def test_an_edited_function_reruns_what_the_table_says(finished, edited, module,
 
 
 def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
-    edited(f"{PACKAGE}/summary.py", "def area(", "EDITED = 1\n\n\ndef area(")
+    edited(f"{PACKAGE}/analysis/summary.py", "def area(", "EDITED = 1\n\n\ndef area(")
     jobs, output = finished.would_run()
     assert jobs == {
         "summarize_curves": 5,
@@ -121,7 +121,7 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
     assert before.split()[0].strip("'") == now.split()[0].strip("'") == SUMMARY
 
 
-SUMMARY = "efficient_augmentation.summary"
+SUMMARY = "efficient_augmentation.analysis.summary"
 
 
 def test_an_edited_reader_reruns_the_data_sets_that_it_reads(finished, edited):
@@ -131,9 +131,9 @@ def test_an_edited_reader_reruns_the_data_sets_that_it_reads(finished, edited):
 
 
 def test_an_edited_template_rewrites_the_report_alone(finished, edited):
-    edited(f"{PACKAGE}/report_templates/page.html.j2", "</body>", "<p></p></body>")
+    edited(f"{PACKAGE}/report/templates/page.html.j2", "</body>", "<p></p></body>")
     jobs, output = finished.would_run()
-    assert stages(jobs) == {"write_report"} == documented("report_templates/page.html.j2"), output
+    assert stages(jobs) == {"write_report"} == documented("report/templates/page.html.j2"), output
 
 
 # --- keys -----------------------------------------------------------------------------------------

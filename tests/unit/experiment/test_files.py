@@ -68,7 +68,10 @@ def test_files_of_each_use(name, use):
     ("module", "reached"),
     [
         ("files", {"files.atomic", "files.provenance", "files.tables", "names.policies"}),
-        ("figures", {"names.as_published", "names.regularization", "names.scores"}),
+        (
+            "figures",
+            {"names.as_published", "names.networks", "names.regularization", "names.scores"},
+        ),
     ],
 )
 def test_a_stage_that_asks_depends_on_little_code(module, reached):

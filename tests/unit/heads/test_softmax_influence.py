@@ -115,11 +115,11 @@ def test_without_a_dense_hessian_nothing_changes_and_the_log_says_so(problem, ki
 
 def test_unconverged_conjugate_gradients_are_an_error(problem, monkeypatch):
     X, y, theta = problem
-    monkeypatch.setattr(many.softmax_leave_out, "_ITERATIONS", 2)
-    many.softmax_leave_out._score_matrix_free.clear_cache()
+    monkeypatch.setattr(many.removals, "_ITERATIONS", 2)
+    many.removals._score_matrix_free.clear_cache()
     with pytest.raises(FloatingPointError, match="did not converge in 2 iterations"):
         many.loo_influence(theta, X, y, C, dense_limit=0)
-    many.softmax_leave_out._score_matrix_free.clear_cache()
+    many.removals._score_matrix_free.clear_cache()
 
 
 @pytest.mark.parametrize("kind", ["influence", "alo"])
