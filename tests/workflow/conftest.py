@@ -27,7 +27,7 @@ class Checkout(NamedTuple):
         """Run Snakemake; returns the completed process with all its output in `stdout`."""
         how = self._how(environment)
         return subprocess.run(
-            self._command(arguments, config), stdout=subprocess.PIPE, timeout=600, **how
+            self._command(arguments, config), stdout=subprocess.PIPE, timeout=1800, **how
         )
 
     def start(self, *arguments, output, config=(), environment=None):

@@ -75,7 +75,7 @@ def write(
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(_levels(rows[row])).save(folder / file, pnginfo=chunks)
         written.append({"file": file, "id": ids[point], "label": classes[point], "variant": label})
-    tables.write_csv(folder / TABLE, written)
+    tables.write_csv(folder / TABLE, written, made_by)
     return len(written)
 
 
