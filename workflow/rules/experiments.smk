@@ -92,6 +92,11 @@ def documented(document):
     return chosen(name for name in paper.NAMES if name not in skipped())
 
 
+def table1_experiments():
+    """The experiments of the paper that repeat a row of its table 1 and can be made here."""
+    return [name for name in table1.EXPERIMENTS if name in documented("paper")]
+
+
 def reported(path, figure, category="{experiment}", subcategory=None, **labels):
     """A figure's PNG, with the place and the caption it gets in Snakemake's own report."""
     return report(

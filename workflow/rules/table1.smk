@@ -6,11 +6,6 @@ Out: results/table1.csv, table1.csv-metadata.json, table1.tex, table1.png, table
 """
 
 
-def table1_experiments():
-    """The experiments of the paper that repeat a row of its table 1 and can be made here."""
-    return [name for name in table1.EXPERIMENTS if name in documented("paper")]
-
-
 rule make_table1:
     input:
         lambda wildcards: [
