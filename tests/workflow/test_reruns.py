@@ -110,6 +110,8 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
         "plot_transform_pixels": 1,
         "plot_transform_refitted": 1,
         "plot_transform_deep": 1,
+        "sweep_C": 1,
+        "plot_C_sweep": 1,
         "plot_audit": 1,
         "plot_end_to_end": 1,
         "check_experiment": 4,
