@@ -125,7 +125,8 @@ def test_float_images_train_like_the_same_in_bytes():
     x, y = tiny_resnet.images()
     first, history = train(data=(x, y))
     second, same = train(data=((x / np.float32(255)).astype(np.float32), y))
-    # Rounding of the pixels differs, and grows over the steps, more on some processors than others.
+    np.testing.assert_allclose(history["loss"][0], same["loss"][0], rtol=1e-4)
+    # Rounding grows over the steps, on some processors beyond what the first epoch shows.
     np.testing.assert_allclose(history["loss"], same["loss"], rtol=2e-3)
     np.testing.assert_allclose(first["input"]["mean"], second["input"]["mean"], rtol=1e-5)
 
