@@ -67,8 +67,8 @@ def _signature(app, what, name, thing, options, signature, returns):
 
 
 def _skip(app, what, name, thing, skip, options):
-    """Named tuples explain their fields under Attributes."""
-    return True if type(thing).__name__ == "_tuplegetter" else None
+    """Named tuples explain their fields under Attributes; types of settings name themselves."""
+    return True if type(thing).__name__ in ("_tuplegetter", "_AnnotatedAlias") else None
 
 
 def _link_names(app, doctree):

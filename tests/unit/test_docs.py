@@ -54,6 +54,10 @@ def test_api_reference_shows_modules_that_exist_and_none_twice():
     assert len(shown) > 30
     assert set(shown) <= set(docstrings.public_modules())
     assert len(shown) == len(set(shown))
+    sections = re.findall(
+        r"^## (\S+)\n\n```{eval-rst}\n\.\. automodule:: (\S+)", "\n".join(pages), re.M
+    )
+    assert [f"{docstrings.PACKAGE}.{heading}" for heading, _ in sections] == shown
 
 
 def test_a_section_of_the_api_reference_is_found_again():
