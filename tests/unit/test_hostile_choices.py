@@ -228,7 +228,7 @@ def test_selection_is_distinct_points_or_one_error(problem, score, policy, data)
         patch.setattr(svm, "MAX_ITERATIONS", 5_000)
         chosen, error = attempt(points.select_points, X, y, budget, score, policy)
     if error:
-        assert "nearer to 1" in error
+        assert "nearer to 1" in error or "Give features that differ" in error
         return
     assert len(set(chosen)) == budget
 

@@ -131,8 +131,12 @@ def test_influence_has_a_sign_and_follows_its_rows_or_is_one_error(problem, C, k
     assert np.isfinite(score).all()
     assert (score <= 0).all()
     if kind == "influence":
-        turned = influence.loo_influence(theta, X[::-1], y[::-1], **options)[::-1]
-        np.testing.assert_allclose(turned, score, rtol=0, atol=1e-6 * np.abs(score).max())
+        # At the edge of being singular the order of the rows decides on which side a Hessian is.
+        turned, error = attempt(influence.loo_influence, theta, X[::-1], y[::-1], **options)
+        if error:
+            assert "singular to rounding" in error
+            return
+        np.testing.assert_allclose(turned[::-1], score, rtol=0, atol=1e-6 * np.abs(score).max())
 
 
 @hostile(100)

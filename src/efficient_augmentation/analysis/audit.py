@@ -7,7 +7,8 @@ its log loss under the fit with it. It is not negative, whatever the data.
 import math
 
 import numpy as np
-from scipy import stats
+
+from efficient_augmentation.analysis import correlation
 
 TRUTH = "exact"
 TOP = (10, 50, 100)
@@ -86,8 +87,8 @@ def _agreement(truth, name, values):
         error = np.quantile(relative, (0.5, 0.9))
     return {
         "score": name,
-        "spearman": math.nan if constant else float(stats.spearmanr(size, truth).statistic),
-        "pearson": math.nan if constant else float(stats.pearsonr(size, truth).statistic),
+        "spearman": math.nan if constant else correlation.spearman(size, truth),
+        "pearson": math.nan if constant else correlation.pearson(size, truth),
         **{f"top_{k}": top_overlap(truth, ranking, k) for k in TOP},
         "top_tenth": top_overlap(truth, ranking, tenth),
         "error_median": float(error[0]),

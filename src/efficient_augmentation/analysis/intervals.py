@@ -9,7 +9,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtr, stdtrit
 
 from efficient_augmentation.analysis.summary import LEVEL
 
@@ -52,8 +52,8 @@ def interval(cells, level=LEVEL):
         return Estimate(mean, mean, mean, math.nan if mean == 0 else 0.0)
     freedom = sum(v for v, _ in parts) ** 2 / sum(v**2 / f for v, f in parts)
     error = math.sqrt(variance)
-    half = stats.t.ppf((1 + level) / 2, freedom) * error
-    p = 2 * stats.t.sf(abs(mean) / error, freedom)
+    half = stdtrit(freedom, (1 + level) / 2) * error
+    p = 2 * stdtr(freedom, -abs(mean) / error)
     return Estimate(mean, mean - half, mean + half, float(p))
 
 
@@ -84,5 +84,5 @@ def holm(p):
 def student(n, level=LEVEL):
     """How much wider Student's interval of a mean of n is than the percentiles of its bootstrap."""
     tail = (1 + level) / 2
-    ratio = stats.t.ppf(tail, n - 1) / stats.norm.ppf(tail)
+    ratio = stdtrit(n - 1, tail) / ndtri(tail)
     return float(ratio * math.sqrt(n / (n - 1)))

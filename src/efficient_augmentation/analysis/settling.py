@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from scipy import stats
+from scipy.special import ndtri
 
 POWER = 0.8
 _LEVEL = 0.05
@@ -36,8 +36,8 @@ def settling(p, by_rounds, by_points, rounds, test_points, tests=1):
       tests: number of comparisons that the level is shared by.
     Returns: Settling.
     """
-    seen = stats.norm.isf(p / 2)
-    wanted = stats.norm.isf(_LEVEL / (2 * tests)) + stats.norm.ppf(POWER)
+    seen = -ndtri(p / 2)
+    wanted = ndtri(POWER) - ndtri(_LEVEL / (2 * tests))
     total = by_rounds + by_points
     if not seen > 0 or not total > 0:
         return Settling(math.inf, math.inf, math.inf)

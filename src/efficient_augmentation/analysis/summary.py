@@ -10,8 +10,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
+from efficient_augmentation.analysis import correlation
 from efficient_augmentation.analysis.monotone import rising
 from efficient_augmentation.names import policies
 
@@ -168,7 +169,7 @@ def mean_interval(values, axis=0, level=LEVEL):
     mean = values.mean(axis=axis)
     if r == 1:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    half = stats.t.ppf((1 + level) / 2, r - 1) * values.std(axis=axis, ddof=1) / math.sqrt(r)
+    half = stdtrit(r - 1, (1 + level) / 2) * values.std(axis=axis, ddof=1) / math.sqrt(r)
     return mean, mean - half, mean + half
 
 
@@ -193,7 +194,7 @@ def difference_interval(a, b, level=LEVEL):
     if variance == 0:
         return difference, difference
     freedom = variance**2 / sum(v**2 / f for v, f in parts)
-    half = stats.t.ppf((1 + level) / 2, freedom) * math.sqrt(variance)
+    half = stdtrit(freedom, (1 + level) / 2) * math.sqrt(variance)
     return difference - half, difference + half
 
 
@@ -352,7 +353,7 @@ def spearman(before, after):
     before, after = before[finite], after[finite]
     if len(before) < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
         return float("nan")
-    return float(stats.spearmanr(before, after).statistic)
+    return correlation.spearman(before, after)
 
 
 def extreme_points(scores, count=100):

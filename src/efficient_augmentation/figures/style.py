@@ -5,6 +5,7 @@ import unicodedata
 
 import matplotlib as mpl
 import numpy as np
+from fontTools import subset
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -56,6 +57,13 @@ RC = {
     "ytick.major.width": 0.6,
 }
 
+# To embed the few characters that a PDF shows, fontTools reads all of a font's tables. Those of
+# ligatures and of kerning cost it more than the others together, and a PDF does not use them: each
+# of its characters has a place already.
+subset.Options._drop_tables_default = [
+    *subset.Options._drop_tables_default,
+    *("GDEF", "GPOS", "GSUB", "kern"),
+]
 
 # The rest is what Matplotlib comes with, not what a user's own matplotlibrc says. The backend
 # stays: figures have canvases of their own.

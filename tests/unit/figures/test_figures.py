@@ -1,6 +1,7 @@
 """Figures: what is drawn where, for usual and for hostile results; the same bytes every time."""
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -540,6 +541,17 @@ def test_names_of_classes_stand_as_they_are_or_as_numbers(names, tmp_path):
                 style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
     wanted = {images.shortened(name, 7 if k > 8 else 16) for name in expected[:8]}
     assert wanted <= {text.removeprefix("class ") for text in shown}
+
+
+def test_a_pdf_embeds_the_characters_of_its_fonts_and_no_tables_of_layout(tmp_path):
+    figure = style.new_figure(2, 2)
+    figure.text(0, 0, "floor")
+    with mpl.rc_context(style.RC | {"pdf.compression": 0}):
+        figure.savefig(tmp_path / "f.pdf")
+    written = (tmp_path / "f.pdf").read_bytes()
+    assert re.search(rb"/FontFile2 (\d+) 0 R", written)
+    assert b"glyf" in written
+    assert not re.search(rb"GSUB|GPOS|GDEF|kern", written)
 
 
 def test_a_users_own_settings_change_no_byte(tmp_path):
