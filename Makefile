@@ -4,10 +4,21 @@ ifneq ($(words $(CURDIR)),1)
 $(error $(CURDIR): make cannot work in a folder whose path holds a space; move the checkout)
 endif
 
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 PIN = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
   --generate-hashes --no-header
+# pip, with a line that says how far it is.
+define install
+@echo "Installing $< into .venv, a few minutes the first time"
+@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r $< | \
+  awk -v end="$$(test -t 1 && printf '\033[K\r' || printf '\n')" \
+    '/^Collecting / {printf "  fetching package %d: %s%s", ++n, $$2, end; fflush()} \
+     /^Installing / {printf "  unpacking %d packages%s", n, end; fflush()} \
+     /^Successfully / {printf "  done%s\n", substr(end, 1, length(end) - 1)}'
+endef
 PYTEST = $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 # Rooms whose tests compile and train little.
 QUICK = $(addprefix tests/unit/,analysis config data figures files names policies report selection) \
@@ -95,9 +106,9 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(install)
 	@touch $@
 
 .venv/installed-%: requirements-%.txt .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(install)
 	@touch $@

@@ -29,10 +29,6 @@ include: "workflow/rules/ablations.smk"
 include: "workflow/rules/table1.smk"
 
 
-onsuccess:
-    remember_results(log)
-
-
 onerror:
     remember_results(log)
 
@@ -85,7 +81,9 @@ for experiment in EXPERIMENTS:
             results.checks([experiment]),
 
 
+# Snakemake keeps one handler of each kind: a second one would replace this.
 onsuccess:
+    remember_results(log)
     print(
         "",
         *console.lines("results", {name: EXPERIMENTS[name] for name in RUN}),

@@ -77,7 +77,7 @@ def test_full_disk(can_mount, finished, fresh):
         assert message.endswith("'results/pixels/translate/features.npz'")
         check_results(fresh, finished, DATASET)
         mount("-o", "remount,size=64m", folder)
-        assert "rule make_dataset" not in check_restart(fresh, finished)
+        assert "make_dataset" not in check_restart(fresh, finished)
 
 
 def test_read_only_results(can_mount, finished, fresh):
@@ -93,7 +93,7 @@ def test_read_only_results(can_mount, finished, fresh):
         "permissions, or choose another place with --directory"
     )
     check_results(fresh, finished, DATASET)
-    assert "rule make_dataset" not in check_restart(fresh, finished)
+    assert "make_dataset" not in check_restart(fresh, finished)
 
 
 # --- runs -----------------------------------------------------------------------------------------
@@ -121,10 +121,10 @@ def test_sigterm_lets_running_jobs_finish(finished, fresh, tmp_path):
     assert process.wait(timeout=120) == 1
     text = output.read_text()
     assert "Will exit after finishing currently running jobs" in text
-    assert "Finished jobid" in text
+    assert "Finished jobid" in next(fresh.work.glob(".snakemake/log/*")).read_text()
     assert running(fresh.work) == []
     check_results(fresh, finished, DATASET)
-    assert f"rule {job.rule}" not in check_restart(fresh, finished)
+    assert job.rule not in check_restart(fresh, finished)
 
 
 @needs_proc
@@ -142,7 +142,7 @@ def test_jobs_end_with_the_snakemake_that_started_them(finished, fresh, tmp_path
     assert refused.returncode == 1
     assert "removed with the --unlock argument" in refused.stdout
     assert fresh.snakemake("--unlock").returncode == 0
-    assert "rule make_dataset" not in check_restart(fresh, finished)
+    assert "make_dataset" not in check_restart(fresh, finished)
 
 
 # --- mirrors --------------------------------------------------------------------------------------

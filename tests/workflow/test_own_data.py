@@ -197,6 +197,7 @@ def test_an_image_that_cannot_be_read_is_one_message(own, changed):
 # --- what reruns ----------------------------------------------------------------------------------
 
 AFTER_FEATURES = {
+    "choose_C",
     "select_points",
     "score_points",
     "simulate_policies",

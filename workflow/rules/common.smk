@@ -31,7 +31,13 @@ from efficient_augmentation.names import (
     scores as score_names,
 )
 from efficient_augmentation.networks import pretrained
-from efficient_augmentation.report import console
+from efficient_augmentation.report import console, stages
+
+# A dry run and --verbose are for those who want all that Snakemake says.
+if workflow.is_main_process and not (
+    workflow.dryrun or workflow.output_settings.verbose
+):
+    stages.show(logger)
 
 # Jobs inherit this environment.
 ENVIRONMENT = environment.for_jobs(os.environ, SOURCE)
