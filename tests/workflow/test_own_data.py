@@ -169,6 +169,7 @@ def test_three_lines_are_a_whole_experiment(own):
     assert jobs == {
         "make_dataset_mine": 1,
         "featurize_mine": 1,
+        "choose_C": 3,
         "score_points": 3,
         "simulate_policies": 3,
         "summarize_curves": 3,
