@@ -1,5 +1,6 @@
 """The tiny workflow, run once for all tests here."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -86,13 +87,24 @@ def copy_workflow(target):
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """A checkout in which the tiny workflow ran to its end."""
+    """A checkout in which the tiny workflow ran to its end.
+
+    It runs once, in the first process of pytest-xdist that asks for it; each has a copy.
+    """
     folder = tmp_path_factory.mktemp("tiny")
-    checkout = Checkout(copy_workflow(folder / "tree"), folder / "work")
-    checkout.work.mkdir()
-    done = checkout.snakemake()
-    assert done.returncode == 0, done.stdout
-    return checkout
+    together = folder.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else folder.parent
+    with (together / "tiny.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (together / "tiny").exists():
+            first = Checkout(copy_workflow(folder / "tree"), folder / "work")
+            first.work.mkdir()
+            done = first.snakemake()
+            assert done.returncode == 0, done.stdout
+            shutil.copytree(folder, together / "part", symlinks=True)
+            (together / "part").rename(together / "tiny")
+            return first
+    shutil.copytree(together / "tiny", folder, symlinks=True, dirs_exist_ok=True)
+    return Checkout(folder / "tree", folder / "work")
 
 
 @pytest.fixture

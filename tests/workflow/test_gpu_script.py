@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 MIRROR = os.environ.get("DATA_MIRROR")
 
 
+@pytest.mark.study
 @pytest.mark.skipif(not MIRROR, reason="needs MNIST and CIFAR-10: DATA_MIRROR names no folder")
 def test_every_part_runs_and_says_what_it_found(tmp_path):
     ended = subprocess.run(

@@ -17,6 +17,7 @@ EXPERIMENTS = ("tiny", "pixels", "refitted", "deep")
 APPENDED = rf"_({'|'.join(EXPERIMENTS)}|digits_resnet20v2_[0-9a-f]{{8}})$"
 
 
+@pytest.mark.study
 def test_the_tables_are_what_the_workflow_gives_now():
     command = [sys.executable, "docs/make_reruns.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
