@@ -42,7 +42,7 @@ _COLUMNS = {
         *("test_accuracy", "frozen_accuracy"),
     ),
 }
-# Of sums whose terms were added in another order.
+# How far two sums may differ whose terms were added in another order.
 _ROUNDING = 1e-9
 
 

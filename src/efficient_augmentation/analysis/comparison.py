@@ -230,7 +230,7 @@ def _percentiles(values):
     ordered, tail = np.sort(values[~np.isnan(values)]), (1 - intervals.LEVEL) / 2
     if not len(ordered):
         return math.nan, math.nan
-    # Not interpolated: between values of which one is infinite there is nothing.
+    # Not interpolated: there is no value between a finite one and an infinite one.
     last = len(ordered) - 1
     return float(ordered[int(tail * last)]), float(ordered[math.ceil((1 - tail) * last)])
 

@@ -46,7 +46,7 @@ def interval(cells, level=LEVEL):
     if r > 1:
         parts.append((cells.mean(axis=1).var(ddof=1) / r, r - 1))
         shared = interaction(cells) / (r * s)
-    # Never less than one of both alone, as an estimate of V_rs that is too large could make it.
+    # An estimate of V_rs that is too large must not take the sum below one of its parts.
     variance = max(sum(v for v, _ in parts) - shared, *(v for v, _ in parts), 0.0)
     if variance == 0:
         return Estimate(mean, mean, mean, math.nan if mean == 0 else 0.0)

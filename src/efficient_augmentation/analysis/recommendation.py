@@ -57,7 +57,7 @@ def recommend(rows, score, policy, scored):
         return Recommendation(min(better, key=_cost), own, random, BETTER)
     if random is None or own is None or own is random:
         return Recommendation(random or own, own, random, UNCOMPARED)
-    # Whatever the comparison may come to, so many of its points are enough.
+    # This many of its points are enough, whatever the comparison finds.
     cheap = own["verdict"] == OPEN and own["high"] < random["points"] and _listed(own, scored)
     return Recommendation(own if cheap else random, own, random, own["verdict"])
 

@@ -92,6 +92,6 @@ def _reached(budgets, curves, ends, shares):
     recovered = (curves - floor) / np.where(gains, ceiling - floor, 1)
     found = np.array([summary.first_crossings(budgets, recovered, share) for share in shares])
     found[np.isnan(found)] = np.inf
-    # Of a draw in which nothing is gained no share can be recovered.
+    # In a draw without a gain there is no share of it to recover.
     found[:, ~gains[:, 0]] = np.nan
     return found

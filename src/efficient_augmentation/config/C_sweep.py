@@ -10,7 +10,7 @@ from efficient_augmentation.config.policies import Ordering
 from efficient_augmentation.config.section import WHOLE, Increasing, Section, Several
 from efficient_augmentation.names import as_published, scores
 
-# Those that need nothing but features and labels.
+# Scores that need only features and labels.
 _Score = Literal[(*scores.FOLLOWED, *scores.FIXED)]
 
 

@@ -110,7 +110,7 @@ class Config(Section):
     """What reruns results besides settings and data: our code, versions of what computes."""
     defaults: Experiment = {}
     """Settings of every experiment, where the experiment does not give its own."""
-    # Names are checked by themselves.
+    # `effective` checks the names of experiments.
     experiments: dict[Any, Experiment] = {}
     """Name of each experiment, and the settings in which it differs from the defaults."""
 

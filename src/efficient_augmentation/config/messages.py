@@ -123,7 +123,7 @@ def _explained(found, where, model, given):
         case "too_short" | "too_long":
             return where, f"{shown(value)} has {len(value)} entries; give {_count(context)}"
         case "invalid_key":
-            return where, ""  # Keys that are no text are named by `effective`, wherever they are.
+            return where, ""  # `effective` names keys that are not text, wherever they stand.
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             return where, f"{shown(value)} {_beyond(**context)}"
     noun = _NOUNS.get(found["type"].partition("_")[0])

@@ -30,7 +30,7 @@ def _one_order(name):
     return name
 
 
-# How many numbers stand for is known with the data.
+# How many points a number stands for is known when the data are.
 _Number = Annotated[Any, WithJsonSchema({"type": "number"})]
 
 

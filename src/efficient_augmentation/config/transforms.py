@@ -64,7 +64,7 @@ Factor = Annotated[float, Interval(gt=0), _changing(lambda factor: factor == 1)]
 class Transform(Section):
     """Parameters of a transform of `transforms.catalogue`, by the name of its model."""
 
-    largest: ClassVar[Callable | None] = None  # pixels that it takes at most, by the shorter side
+    largest: ClassVar[Callable | None] = None  # most pixels it may take, by the shorter side
 
 
 class Translate(Transform):

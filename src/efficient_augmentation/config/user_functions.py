@@ -42,7 +42,7 @@ def problems(function, arguments, reads=()):
             ]
         behind(function)
         if not path.endswith(".py"):
-            return []  # Compiled: only a call tells.
+            return []  # Compiled code has no source to look at; a call will tell.
         tree = ast.parse(Path(path).read_bytes())
     except (ValueError, OSError) as error:
         return [f"function: {error}"]
@@ -53,7 +53,7 @@ def problems(function, arguments, reads=()):
         return [f"function: {path} has no function {name}"]
     definitions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
     if len(definitions) != 1 or definitions[0].decorator_list:
-        return []  # What is called is not what stands there.
+        return []  # A decorator or a second definition changes what is called.
     return [
         f"arguments[{i}]: {text}"
         for i, given in enumerate(arguments)

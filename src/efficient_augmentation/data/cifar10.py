@@ -66,8 +66,8 @@ def read_batches(archive, classes=LABELS):
     try:
         with gzip.open(archive, "rb") as unpacked:
             return _batches(_Bounded(unpacked), classes)
-    # Of damaged headers tarfile says what Python's own conversions say, which is a ValueError; it
-    # follows a chain of headers by recursion.
+    # On a damaged header tarfile lets the ValueError of a number's conversion through, and on a
+    # long chain of headers, which it follows by recursion, a RecursionError.
     except (
         gzip.BadGzipFile,
         zlib.error,
@@ -115,7 +115,8 @@ class _Bounded:
 
 
 def _check_harmless(member):
-    # Nothing is written under a member's name; but no archive of the publisher has such members.
+    # We write no file under a member's name. Still, the published archive has no such members, so
+    # that this is another archive.
     if member.name.startswith("/") or ".." in member.name.split("/"):
         raise ValueError(f"{member.name}: the name leads out of the archive")
     if not (member.isdir() or member.type in (tarfile.REGTYPE, tarfile.AREGTYPE)):

@@ -18,7 +18,7 @@ def size_problems(n_train, classes):
     Returns: list of str, one message each; empty if there is nothing wrong.
     """
     k = len(classes)
-    # One point of the rarest class at least is left to test on.
+    # At least one point of the rarest class must be left to test on.
     available = k * (min(COUNTS[label] for label in classes) - 1)
     if problems := chosen.size_problems(n_train, available):
         return problems

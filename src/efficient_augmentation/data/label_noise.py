@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# Apart from the draws of readers, which start from the same seed.
+# Readers draw from the same seed; a stream of its own keeps these draws independent of theirs.
 _STREAM = 1
 
 

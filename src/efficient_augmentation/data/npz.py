@@ -207,7 +207,7 @@ def _in_unit_interval(where, x):
             "converts integers within 0..255; dataset.window says which values are black and white "
             "where others are meant, such as [0, 4095])"
         )
-    # NaN is neither above nor below anything.
+    # Asked in this way round, NaN is outside too.
     inside = ((x >= 0) & (x <= 1)).reshape(len(x), -1)
     if not (sound := inside.all(axis=1)).all():
         image = int(np.argmin(sound))

@@ -45,7 +45,7 @@ def _same(points):
     """(test point, training point) with exactly the same values."""
     x_train, x_test = points["x_train"], points["x_test"]
     if x_train.ndim == 2 and x_train.shape[1] < _FEWEST_FEATURES:
-        return []  # Few numbers coincide by themselves.
+        return []  # Two points of so few numbers can be equal by chance.
     first = {}
     for j, point in enumerate(x_train):
         first.setdefault(_digest(point), j)
@@ -108,7 +108,7 @@ def _reduced(images):
         found[start : start + _BLOCK] = (rows @ grey @ columns.T).reshape(len(grey), -1)
     found -= found.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(found, axis=1, keepdims=True)
-    # What rounding leaves of an image of one grey level is none.
+    # An image of one grey level has no structure; what is left of it here is rounding.
     flat = norms <= 1e-4 * max(float(np.abs(images).max()), 1e-30)
     return np.where(flat, 0, found / np.where(flat, 1, norms))
 

@@ -86,7 +86,7 @@ def choose(
       does not fit.
     """
     names = _wanted(existing, classes, train.where)
-    # One more than there are classes: a label of -1, of no class, stays -1.
+    # The last entry belongs to the label -1, no class, which stays -1.
     labels = np.full(len(existing) + 1, -1)
     labels[[existing.index(name) for name in names]] = np.arange(len(names))
     y_train = labels[train.y]

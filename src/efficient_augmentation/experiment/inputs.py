@@ -88,7 +88,7 @@ def network_folder(experiment, settings):
       settings: its effective settings.
     Returns: str, or None where it trains none.
     """
-    # Pixels and given features need no network, and one that comes with the project is trained.
+    # Pixels and given features need no network, and the shipped one is trained already.
     if settings["featurizer"].keys() <= {"kind"} or "model" in settings["featurizer"]:
         return None
     shared = network(settings)

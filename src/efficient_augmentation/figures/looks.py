@@ -37,7 +37,7 @@ DASHES = {
     (True, True): (5.0, 1.4, 1.1, 1.4),
 }
 
-# Of lines of one policy by several scores: a dash for each score after the first.
+# Where one policy is drawn by several scores: solid for the first, dashes for the others.
 SCORE_DASHES = (None, (4.5, 1.6), (1.1, 1.3), (5.0, 1.4, 1.1, 1.4))
 
 

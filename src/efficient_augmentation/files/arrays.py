@@ -156,7 +156,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
                 f"array {name} holds Python objects, which allow_pickle=False does not load; save "
                 f"it as text or numbers, such as {name}.astype(str)"
             )
-        # An element of no bytes could be there any number of times.
+        # An element without bytes counts as one byte: a header could claim any number of them.
         claimed = math.prod(shape) * max(dtype.itemsize, 1)
         there = member.file_size - stream.tell()
         # NumPy would allocate what the header claims.

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-# Of JAX's variables those that say where it computes, what it keeps and what it tells. All others
-# may change numbers: precision, types, random bits, the order of sums.
+# JAX's variables that say where it computes, what it caches and what it logs. All its other
+# variables may change numbers: precision, types, random bits, the order of sums.
 _KEPT = (
     "JAX_COMPILATION_CACHE_",
     "JAX_CUDA_VISIBLE_DEVICES",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-# Copies from which on their likeness says where counting starts, and the share that must agree.
+# How many copies it takes to tell from their likeness where counting starts, and which share of
+# them must agree.
 _FEWEST, _NEARLY_ALL = 5, 0.9
 
 

@@ -147,7 +147,7 @@ def _typed(path: str | Path, name: str, column: Sequence[str], as_text: bool = F
             return np.array(column, dtype=dtype)
         except (ValueError, OverflowError):
             continue
-    # Every entry takes the room of the longest.
+    # NumPy gives every entry as much room as the longest needs.
     if (needed := 4 * len(column) * max(map(len, column))) > LARGEST_BYTES:
         raise ValueError(f"{path}: column {name!r} of text would take {needed} bytes of memory")
     return np.array(column)

@@ -45,7 +45,7 @@ class Checkpoints:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        # Under its own name only once it is whole: half a mark would be another identity.
+        # It gets its name only when it is whole: half of it would name another training.
         part = self.folder / f"{_MARK}.part"
         part.write_text(text, encoding="utf-8")
         os.replace(part, mark)
@@ -88,7 +88,7 @@ class Checkpoints:
                     history=checkpoint.args.JsonRestore(),
                 ),
             )
-        # Orbax and the libraries below it have no error of their own in common.
+        # Orbax and the libraries below it share no class of errors.
         except Exception as error:
             raise ValueError(
                 f"{place}: this state of a training cannot be read ({_first_line(error)}); delete "

@@ -20,7 +20,7 @@ def fit(points, featurizer, *, divisor=1.0, checkpoints=None, progress=None):
     distortion = Distortion(**featurizer["distortion"])
     x, x_test = (models.divided(points[name], divisor) for name in ("x_train", "x_test"))
     y, y_test = points["y_train"], points["y_test"]
-    # A class of which training leaves out every point is a class still.
+    # A class counts even if training leaves out all of its points.
     n_classes = int(max(y.max(), y_test.max())) + 1
     meta = {
         "name": networks.built(featurizer),

@@ -8,7 +8,7 @@ import optax
 WARM_UP = 0.2
 """Share of a one-cycle training during which the learning rate rises."""
 
-# Of the published schedule: after so many epochs, the learning rate is this share of its start.
+# The published schedule: after so many epochs the learning rate is this share of its first value.
 _STEPS = {80: 1e-1, 120: 1e-2, 160: 1e-3, 180: 5e-4}
 
 

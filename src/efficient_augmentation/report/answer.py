@@ -55,7 +55,7 @@ def view_run(experiment, transform):
         "anchor": report_views.anchor(experiment, transform),
         "verdict": found["verdict"],
         "sentence": found["answer"],
-        # Those on the data and the fit stand once for all runs.
+        # Warnings about the data and the fit stand once, above the runs.
         "warnings": [t for t in found["warnings"] if t not in baselines.get("warnings", [])],
         "points": found["points"] if chosen else "",
         "n_train": found["n_train"],

@@ -109,7 +109,7 @@ def describe_data(data):
 
 def describe_classes(names):
     """The classes in words: two against each other, more as a list."""
-    # Figures have no letters of every script.
+    # The figures' font does not have the letters of every script.
     drawn = zip(names, style.drawable(names), strict=True)
     names = [name if name == short else f"{name} ({short} in figures)" for name, short in drawn]
     if len(names) == 2:
@@ -139,7 +139,7 @@ def describe_penalty(experiment):
     return f"C = {', '.join(used)} ({'; '.join(regularization.RULES[rule] for rule in rules)})"
 
 
-# What a ResNet's training may do besides, in words.
+# Settings of a ResNet's training that are off by default, in words.
 _ON_REQUEST = {
     "imagenet_stem": "the stem of ImageNet",
     "exclude_points": "never trained on these points",

@@ -178,7 +178,7 @@ _TRANSFORMS = {
     **further.BUILDERS,
     "given": _given,
 }
-# And what a name of the user's own may stand for.
+# A user gives these a name of their own.
 _MADE_OF = {"compose": _compositions, "function": user_function.variants}
 
 
