@@ -11,7 +11,7 @@ from efficient_augmentation.names import policies
 def scores(curves, baselines, first, second, family_name):
     """Accuracy of two scores' policies of one family; the second score has double lines.
 
-    Policies without modifiers are shown; where there is none, those with. Uniform choice, which
+    Policies without modifiers are shown; where there is none, those with. Random selection, which
     looks at no score, is drawn once.
 
     Args:

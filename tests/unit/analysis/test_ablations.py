@@ -89,7 +89,7 @@ def test_a_policy_is_set_beside_uniform_choice():
     # The upper end falls, so its monotone regression is the mean of both.
     assert upper[0] > upper[1] > 0.95
     assert row["points_low"] == pytest.approx(10 * 0.95 / np.mean(upper), rel=1e-3)
-    # Uniform choice has half of the gain at 20 points.
+    # Random selection has half of the gain at 20 points.
     assert math.isnan(row["points_uniform"])
     columns, baselines = curves(0.3)
     near = baselines | {"ceiling": baselines["floor"] + 0.2}
