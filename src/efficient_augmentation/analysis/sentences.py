@@ -10,30 +10,14 @@ import numpy as np
 from efficient_augmentation.analysis import summary
 from efficient_augmentation.names import policies, regularization
 
-LABELS = {
-    "baseline": "uniform random",
-    "random_proportional": "proportional",
-    "random_inverse_proportional": "inverse",
-    "random_softmax_proportional": "softmax",
-    "random_inverse_softmax_proportional": "inverse softmax",
-    "deterministic_proportional": "highest first",
-    "deterministic_inverse_proportional": "lowest first",
-    "dpp_weighted": "k-DPP weighted",
-    "dpp_raw": "k-DPP raw",
-    "dpp_map_weighted": "DPP MAP weighted",
-    "dpp_map_raw": "DPP MAP raw",
-    "k_center_greedy": "k-center",
-    "herding": "herding",
-    "facility_location": "facility location",
-    "facility_location_weighted": "facility location weighted",
-}
-
 
 def policy_label(name):
     """A policy's name for people: "proportional + update"."""
     policy = policies.parse(name)
     modifiers = [m for m in policies.MODIFIERS if getattr(policy, m)]
-    label = LABELS.get(policy.base) or f"power {policy.exponent:g}"
+    label = policy.rule.label
+    if policy.exponent is not None:
+        label += f" {policy.exponent:g}"
     return " + ".join([label, *modifiers])
 
 

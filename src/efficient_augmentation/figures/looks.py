@@ -11,24 +11,33 @@ from typing import NamedTuple
 
 from efficient_augmentation.names import policies
 
+# Colour and marker of each rule, in the order of their registration; the last ones are spare.
+_LOOKS = (
+    ("#1a1a1a", "o"),
+    ("#0072B2", "s"),
+    ("#D55E00", "v"),
+    ("#56B4E9", "P"),
+    ("#E69F00", "X"),
+    ("#009E73", "^"),
+    ("#CC79A7", "D"),
+    ("#7F3B08", "p"),
+    ("#999933", "<"),
+    ("#B2182B", "H"),
+    ("#5AAE61", (4, 1, 0)),
+    ("#762A83", ">"),
+    ("#4D4D4D", "d"),
+    ("#A6761D", "h"),
+    ("#1B7837", "8"),
+    ("#CA0020", (5, 1, 0)),
+    ("#3288BD", (6, 1, 0)),
+    ("#8C510A", (5, 1, 180)),
+)
 BASES = {
-    "baseline": ("#1a1a1a", "o"),
-    "random_proportional": ("#0072B2", "s"),
-    "random_inverse_proportional": ("#D55E00", "v"),
-    "random_softmax_proportional": ("#56B4E9", "P"),
-    "random_inverse_softmax_proportional": ("#E69F00", "X"),
-    "deterministic_proportional": ("#009E73", "^"),
-    "deterministic_inverse_proportional": ("#CC79A7", "D"),
-    "dpp_weighted": ("#7F3B08", "p"),
-    "dpp_raw": ("#999933", "<"),
-    "dpp_map_weighted": ("#B2182B", "H"),
-    "dpp_map_raw": ("#5AAE61", (4, 1, 0)),
-    "k_center_greedy": ("#762A83", ">"),
-    "herding": ("#4D4D4D", "d"),
-    "facility_location": ("#A6761D", "h"),
-    "facility_location_weighted": ("#1B7837", "8"),
+    **dict(zip(policies.BASES, _LOOKS, strict=False)),
     policies.POWER: ("#2166AC", (4, 1, 45)),
 }
+SPARE = _LOOKS[len(policies.BASES) :]
+"""Those that the next rules get; when they run out, add some, with markers in the report."""
 # Lengths of line and gap in turn, in line widths; None is a solid line.
 DASHES = {
     (False, False): None,

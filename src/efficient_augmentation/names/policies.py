@@ -1,36 +1,114 @@
-"""Names of the policies, for everything that speaks of policies without ordering any point."""
+"""The policies, registered, for everything that speaks of them without ordering any point."""
 
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-# Draw points at random, with probabilities that follow from scores; sort points by scores.
-_RANDOM = (
-    "baseline",
-    "random_proportional",
-    "random_inverse_proportional",
-    "random_softmax_proportional",
-    "random_inverse_softmax_proportional",
-)
-_SORTED = ("deterministic_proportional", "deterministic_inverse_proportional")
+DRAWN, SORTED = "drawn", "sorted"
+"""Kinds of rules by scores: points are drawn with probabilities, or sorted; see `ranking`."""
+CORESET = "coreset"
+"""Orders that follow from features, labels and the fit on the originals; see `coresets`."""
+SUBSETS = "subsets"
+"""Subsets that a k-DPP draws afresh at every budget; see `dpp`."""
+
+
+class Rule(NamedTuple):
+    """What is registered of a rule by which policies take points.
+
+    Attributes:
+      kind: how points are taken, one of the kinds above.
+      label: what figures and tables call it.
+      meaning: what it does, as the report explains it.
+      scored: whether it looks at scores.
+      weighted: whether the copies of a point weigh as much as the points that it represents.
+    """
+
+    kind: str
+    label: str
+    meaning: str
+    scored: bool = True
+    weighted: bool = False
+
+
+RULES = {
+    "baseline": Rule(
+        DRAWN, "uniform random", "points drawn uniformly; no score is used", scored=False
+    ),
+    "random_proportional": Rule(
+        DRAWN, "proportional", "drawn with probability proportional to |score|"
+    ),
+    "random_inverse_proportional": Rule(
+        DRAWN, "inverse", "drawn with probability proportional to 1/|score|"
+    ),
+    "random_softmax_proportional": Rule(
+        DRAWN, "softmax", "drawn with probability softmax(|score|)"
+    ),
+    "random_inverse_softmax_proportional": Rule(
+        DRAWN, "inverse softmax", "drawn with probability softmax(1/|score|)"
+    ),
+    "deterministic_proportional": Rule(SORTED, "highest first", "sorted by |score|, highest first"),
+    "deterministic_inverse_proportional": Rule(
+        SORTED, "lowest first", "sorted by |score|, lowest first"
+    ),
+    "dpp_weighted": Rule(
+        SUBSETS,
+        "k-DPP weighted",
+        "a fresh diverse subset at every budget, its kernel weighted by |score|",
+    ),
+    "dpp_raw": Rule(
+        SUBSETS,
+        "k-DPP raw",
+        "a fresh diverse subset at every budget; no score is used",
+        scored=False,
+    ),
+    "dpp_map_weighted": Rule(
+        CORESET,
+        "DPP MAP weighted",
+        "the most diverse points, chosen greedily, by a kernel weighted by |score|",
+    ),
+    "dpp_map_raw": Rule(
+        CORESET,
+        "DPP MAP raw",
+        "the most diverse points, chosen greedily; no score is used",
+        scored=False,
+    ),
+    "k_center_greedy": Rule(
+        CORESET,
+        "k-center",
+        "each next point is the farthest from those before; no score is used",
+        scored=False,
+    ),
+    "herding": Rule(
+        CORESET,
+        "herding",
+        "points that together keep the mean of their class; no score is used",
+        scored=False,
+    ),
+    "facility_location": Rule(
+        CORESET,
+        "facility location",
+        "points whose gradients represent their whole class; no score is used",
+        scored=False,
+    ),
+    "facility_location_weighted": Rule(
+        CORESET,
+        "facility location weighted",
+        "the same; copies of a point weigh as much as the points that it represents",
+        scored=False,
+        weighted=True,
+    ),
+}
+"""By name, in the order of figures and tables, where the place also decides on the colour."""
 
 POWER = "random_power"
 """Rule of `random_power_A`: probability proportional to |score|^A, for a number A > 0."""
-
-# Subsets drawn afresh at every budget by a k-DPP, with its kernel weighted by the scores or not.
-_DIVERSE = ("dpp_weighted", "dpp_raw")
-# Orders that follow from features, labels and the fit on the originals, see `coresets.order`.
-_CORESETS = (
-    "dpp_map_weighted",
-    "dpp_map_raw",
-    "k_center_greedy",
-    "herding",
-    "facility_location",
-    "facility_location_weighted",
+_POWER_RULE = Rule(
+    DRAWN, "power", "drawn with probability proportional to |score|^0.5, or another power"
 )
-_SCORED = ("dpp_weighted", "dpp_map_weighted")  # of those two, the ones that look at scores
 
-BASES = (*_RANDOM, *_SORTED, *_DIVERSE, *_CORESETS)
+BASES = tuple(RULES)
+EXAMPLES = (*BASES, f"{POWER}_0.5")
+"""For every rule a policy that follows it."""
 MODIFIERS = ("update", "downweight")
 
 PAPER_PANEL = (
@@ -68,29 +146,29 @@ class Policy(NamedTuple):
     exponent: float | None = None
 
     @property
+    def rule(self) -> Rule:
+        """What is registered of its base."""
+        return _POWER_RULE if self.base == POWER else RULES[self.base]
+
+    @property
     def random(self) -> bool:
         """Whether two rounds of the policy differ."""
-        return self.base not in (*_SORTED, *_CORESETS)
+        return self.rule.kind in (DRAWN, SUBSETS)
 
     @property
     def diverse(self) -> bool:
         """Whether it draws a subset by a k-DPP at every budget, instead of following an order."""
-        return self.base in _DIVERSE
+        return self.rule.kind == SUBSETS
 
     @property
     def coreset(self) -> bool:
         """Whether its order follows from features, by `coresets.order`."""
-        return self.base in _CORESETS
-
-    @property
-    def weighted(self) -> bool:
-        """Whether the copies of a chosen point weigh as much as the points that it represents."""
-        return self.base == "facility_location_weighted"
+        return self.rule.kind == CORESET
 
     @property
     def blind(self) -> bool:
         """Whether it does not look at scores."""
-        return self.base == "baseline" or self.base in {*_DIVERSE, *_CORESETS} - {*_SCORED}
+        return not self.rule.scored
 
 
 def parse(name: str) -> Policy:
@@ -108,7 +186,7 @@ def parse(name: str) -> Policy:
     base, update = _strip(base, "_update")
     if exponent := _exponent(base):
         return Policy(name, POWER, update, downweight, exponent)
-    if base not in BASES or (update and base in (*_DIVERSE, *_CORESETS)):
+    if base not in RULES or (update and RULES[base].kind in (SUBSETS, CORESET)):
         raise ValueError(
             f"unknown policy {name!r}; a policy is one of {', '.join(BASES)}, or {POWER}_A with a "
             f"number A > 0, as in {POWER}_0.5, with _update (but for dpp and the coresets after "

@@ -7,10 +7,27 @@ that every beginning holds the classes in their proportions.
 
 import heapq
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from efficient_augmentation.policies import dpp
+
+
+class Points(NamedTuple):
+    """What an order may follow from.
+
+    Attributes:
+      features: (n, d), finite.
+      labels: (n,), 0..k-1.
+      residuals: (n, k), see `of_head.residuals`; None where no fit was made.
+      scores: (n,), see `dpp.kernel`.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+    residuals: np.ndarray | None
+    scores: np.ndarray
 
 
 def order(
@@ -23,27 +40,14 @@ def order(
     """Order of a coreset policy, by its name.
 
     Args:
-      base: "k_center_greedy", "herding", "facility_location", "facility_location_weighted",
-        "dpp_map_weighted" or "dpp_map_raw".
-      features: (n, d), finite.
-      labels: (n,), 0..k-1.
-      residuals: (n, k), read for facility location.
-      scores: (n,), read for "dpp_map_weighted": see `dpp.kernel`.
+      base: a key of `ORDERS`.
+      features, labels, residuals, scores: as in `Points`.
     Returns: (n,) permutation of 0..n-1.
     Raises: ValueError for a wrong shape, value or name.
     """
-    match base:
-        case "k_center_greedy":
-            return k_center_greedy(features)
-        case "herding":
-            return herding(features, labels)
-        case "facility_location" | "facility_location_weighted":
-            return facility_location(residuals, features, labels)
-        case "dpp_map_weighted":
-            return dpp.greedy_map(dpp.kernel(features, scores))
-        case "dpp_map_raw":
-            return dpp.greedy_map(dpp.kernel(features))
-    raise ValueError(f"no coreset policy {base!r}")
+    if base not in ORDERS:
+        raise ValueError(f"no coreset policy {base!r}")
+    return ORDERS[base](Points(features, labels, residuals, scores))
 
 
 def k_center_greedy(features: np.ndarray) -> np.ndarray:
@@ -237,3 +241,18 @@ def _checked(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.n
         row = int(np.argmin(finite))
         raise ValueError(f"features must be finite; row {row} holds NaN or infinity")
     return X, y.astype(np.int64)
+
+
+def _facility_location(points: Points) -> np.ndarray:
+    return facility_location(points.residuals, points.features, points.labels)
+
+
+ORDERS: dict[str, Callable[[Points], np.ndarray]] = {
+    "dpp_map_weighted": lambda p: dpp.greedy_map(dpp.kernel(p.features, p.scores)),
+    "dpp_map_raw": lambda p: dpp.greedy_map(dpp.kernel(p.features)),
+    "k_center_greedy": lambda p: k_center_greedy(p.features),
+    "herding": lambda p: herding(p.features, p.labels),
+    "facility_location": _facility_location,
+    "facility_location_weighted": _facility_location,
+}
+"""The order of each coreset policy, by its name."""

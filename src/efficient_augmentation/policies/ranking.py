@@ -7,19 +7,21 @@ from numpy.typing import ArrayLike
 
 from efficient_augmentation.names import policies
 
-# Log-probabilities, up to a constant, with which a random policy draws points by |score|.
-# They are formed in logarithms: a softmax over large scores would overflow.
-_LOG_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+LOG_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "baseline": np.zeros_like,
     "random_proportional": np.log,
     "random_inverse_proportional": lambda s: -np.log(s),
     "random_softmax_proportional": lambda s: s,
     "random_inverse_softmax_proportional": np.reciprocal,
 }
-_SORT_KEYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+"""Log-probabilities, up to a constant, with which a random policy draws points by |score|.
+
+They are formed in logarithms: a softmax over large scores would overflow."""
+SORT_KEYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "deterministic_proportional": lambda s: s,
     "deterministic_inverse_proportional": lambda s: -s,
 }
+"""What a sorted policy sorts points by, as a function of |score|; the largest come first."""
 
 
 def order(
@@ -54,7 +56,7 @@ def order(
     noise = rng.gumbel(size=magnitude.size)
     key = log_weights(policy, magnitude)
     if key is None:
-        wanted = _SORT_KEYS[policies.parse(policy).base](magnitude)
+        wanted = SORT_KEYS[policies.parse(policy).base](magnitude)
         ranking = np.argsort(-wanted, kind="stable")
     else:
         # Where weights span more than a float64 holds, adding noise changes nothing; the noise as
@@ -74,10 +76,10 @@ def log_weights(policy: str, magnitude: np.ndarray) -> np.ndarray | None:
     parsed = policies.parse(policy)
     if parsed.exponent is not None:
         return parsed.exponent * np.log(magnitude)
-    if parsed.base not in _LOG_WEIGHTS:
+    if parsed.base not in LOG_WEIGHTS:
         return None
     with np.errstate(over="ignore"):
-        return _LOG_WEIGHTS[parsed.base](magnitude)
+        return LOG_WEIGHTS[parsed.base](magnitude)
 
 
 def magnitudes(scores: ArrayLike) -> np.ndarray:

@@ -1,7 +1,8 @@
 """The report's last pages: its terms, and what every file in it was made from."""
 
 from efficient_augmentation.analysis import sentences
-from efficient_augmentation.report import pictures, texts
+from efficient_augmentation.names import policies
+from efficient_augmentation.report import pictures
 
 
 def view(material):
@@ -57,8 +58,8 @@ def view_policies():
         {
             "label": sentences.policy_label(name),
             "swatch": pictures.swatch(name),
-            "text": text,
+            "text": policies.parse(name).rule.meaning,
             "name": name,
         }
-        for name, text in texts.POLICY_TEXTS.items()
+        for name in policies.EXAMPLES
     ]

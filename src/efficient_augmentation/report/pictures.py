@@ -12,8 +12,6 @@ from efficient_augmentation.report import texts
 
 LEADING = {"random": "random_proportional", "deterministic": "deterministic_proportional"}
 """The policy that a figure's sentence speaks about, where it was run."""
-DPP_BESIDE = {"dpp_weighted": "random_proportional", "dpp_raw": "baseline"}
-"""The policy of independent draws beside which a k-DPP is set."""
 TITLES = {
     "main": "Main results",
     "clusters": "Stratified by clusters",
@@ -38,6 +36,17 @@ MARKERS = {
     "8": '<path d="M15.6 2.6h2.8l2 2v2.8l-2 2h-2.8l-2-2v-2.8z"/>',
     (4, 1, 0): '<path d="M17 2l1.2 2.8 2.8 1.2-2.8 1.2-1.2 2.8-1.2-2.8-2.8-1.2 2.8-1.2z"/>',
     (4, 1, 45): '<path d="M14.2 3.2l2.8 1.1 2.8-1.1-1.1 2.8 1.1 2.8-2.8-1.1-2.8 1.1 1.1-2.8z"/>',
+    (5, 1, 0): (
+        '<path d="M17 1.8L15.8 4.3L13 4.7L15 6.6L14.5 9.4'
+        'L17 8.1L19.5 9.4L19 6.6L21 4.7L18.2 4.3z"/>'
+    ),
+    (6, 1, 0): (
+        '<path d="M17 1.8L15.9 4.2L13.4 3.9L14.9 6L13.4 8.1L15.9 7.8'
+        'L17 10L18.1 7.8L20.6 8.1L19.1 6L20.6 3.9L18.1 4.2z"/>'
+    ),
+    (5, 1, 180): (
+        '<path d="M17 10L18.2 7.7L21 7.3L19 5.4L19.5 2.6L17 3.9L14.5 2.6L15 5.4L13 7.3L15.8 7.7z"/>'
+    ),
 }
 
 
@@ -202,7 +211,8 @@ def beside_influence(family):
 
 def dpp_sentence(transform, policy, classes):
     """What a k-DPP by influence gains beside independent draws."""
-    return beside_sentence(transform, ("influence", policy), ("influence", DPP_BESIDE[policy]))
+    beside = "baseline" if policies.parse(policy).blind else "random_proportional"
+    return beside_sentence(transform, ("influence", policy), ("influence", beside))
 
 
 def clusters_sentence(transform, score, classes):

@@ -5,27 +5,6 @@ from efficient_augmentation.figures import style
 from efficient_augmentation.names import as_published, regularization
 from efficient_augmentation.report import inputs
 
-POLICY_TEXTS = {
-    "baseline": "points drawn uniformly; no score is used",
-    "random_proportional": "drawn with probability proportional to |score|",
-    "random_inverse_proportional": "drawn with probability proportional to 1/|score|",
-    "random_softmax_proportional": "drawn with probability softmax(|score|)",
-    "random_inverse_softmax_proportional": "drawn with probability softmax(1/|score|)",
-    "deterministic_proportional": "sorted by |score|, highest first",
-    "deterministic_inverse_proportional": "sorted by |score|, lowest first",
-    "dpp_weighted": "a fresh diverse subset at every budget, its kernel weighted by |score|",
-    "dpp_raw": "a fresh diverse subset at every budget; no score is used",
-    "dpp_map_weighted": "the most diverse points, chosen greedily, by a kernel weighted by |score|",
-    "dpp_map_raw": "the most diverse points, chosen greedily; no score is used",
-    "k_center_greedy": "each next point is the farthest from those before; no score is used",
-    "herding": "points that together keep the mean of their class; no score is used",
-    "facility_location": "points whose gradients represent their whole class; no score is used",
-    "facility_location_weighted": (
-        "the same; copies of a point weigh as much as the points that it represents"
-    ),
-    "random_power_0.5": "drawn with probability proportional to |score|^0.5, or another power",
-}
-
 
 def how_to_read(figure):
     """What a caption says after its sentence: the first paragraph of the figure's caption file."""

@@ -7,7 +7,7 @@ matter to the loop.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, regularization
 from efficient_augmentation.names import as_published, policies
+from efficient_augmentation.policies import choosers, dpp
 from efficient_augmentation.policies import clusters as kmeans
-from efficient_augmentation.policies import coresets, dpp, ranking
 from efficient_augmentation.scores import by_name, of_head
 from efficient_augmentation.simulation.tally import Tally
 
@@ -225,12 +225,12 @@ def run(
 
     chosen = np.zeros((len(runs), n), bool)
     floor = model.fit(row_weights(chosen, downweight, model.source))
-    draw = _Draw(model, floor, runs, seed, faithful)
+    choosing = _choosers(model, floor, runs, seed, faithful)
     accuracy = np.empty((len(runs), len(budgets)))
     for j, budget in enumerate(budgets):
-        for r in range(len(runs)):
-            draw.extend(r, chosen[r], budget)
-        sizes = draw.sizes(chosen)
+        for chooser, row in zip(choosing, chosen, strict=True):
+            chooser.extend(row, budget)
+        sizes = _represented(choosing, chosen)
         state = model.fit(row_weights(chosen, downweight, model.source, sizes))
         if tally is None:
             accuracy[:, j] = model.accuracy(state)
@@ -240,7 +240,9 @@ def run(
             for key, r in lookup.items():
                 tally.add((*_measured(key), budget), correct[r])
         if j + 1 < len(budgets):
-            draw.update(model, state, chosen)
+            scores_now = _updated(model, state, runs)
+            for r, chooser in enumerate(choosing):
+                chooser.update(chosen[r], scores_now.get(r))
 
     return [
         {
@@ -259,108 +261,64 @@ def run(
     ]
 
 
-class _Draw:
-    """Which points every run takes next.
+def _choosers(
+    model: Model, floor: Any, runs: Sequence[_Run], seed: int, faithful: bool | Iterable[str]
+) -> list[choosers.Chooser]:
+    """The policy of every run, which knows the fit on the originals.
 
     Runs of one round draw the same random numbers, so that policies are compared in pairs.
     """
+    features = model.features(floor, 0)
+    names = dict.fromkeys(run.score for run in runs)
+    measured = choosers.Measured(
+        features,
+        model.labels,
+        {name: model.scores(name, floor, [0])[0] for name in names},
+        lambda: model.residuals(floor, 0),
+        _sampler(runs, faithful),
+    )
+    labels = kmeans.labels(features, sorted({run.clusters for run in runs} - {0}), seed)
+    return [
+        choosers.of(
+            run.policy,
+            run.score,
+            measured,
+            np.random.default_rng([seed, run.round]),
+            labels.get(run.clusters),
+        )
+        for run in runs
+    ]
 
-    def __init__(
-        self,
-        model: Model,
-        floor: Any,
-        runs: Sequence[_Run],
-        seed: int,
-        faithful: bool | Iterable[str],
-    ) -> None:
-        self._runs = runs
-        self._generators = [np.random.default_rng([seed, run.round]) for run in runs]
-        overflows = "dpp" in as_published.parts(faithful)
-        self._sample = dpp.sample_k_dpp_as_published if overflows else dpp.sample_k_dpp
-        if overflows and any(run.policy.diverse for run in runs):
-            _log.warning(
-                "faithful k-DPPs overflow from about 50 points on, as the published ones do: "
-                "larger subsets are nearly uniformly random; faithful: false draws them right"
-            )
-        names = dict.fromkeys(run.score for run in runs)
-        scores = {name: model.scores(name, floor, [0])[0] for name in names}
-        features = self._features = model.features(floor, 0)
-        self._labels = model.labels
-        coreset = any(run.policy.coreset for run in runs)
-        self._residuals = model.residuals(floor, 0) if coreset else None
-        counts = {run.clusters for run in runs} - {0}
-        labels = kmeans.labels(features, sorted(counts), seed)
-        self._clusters = [labels.get(run.clusters) for run in runs]
-        self._orders: dict[int, np.ndarray] = {}
-        self._spectra: dict[int, dpp.Spectrum] = {}
-        kernels: dict[str | None, dpp.Spectrum] = {}
-        found: dict[tuple[str, str], np.ndarray] = {}
-        for r, run in enumerate(runs):
-            if run.policy.diverse:
-                weight = None if run.policy.blind else run.score
-                if weight not in kernels:
-                    magnitude = None if weight is None else scores[weight]
-                    kernels[weight] = dpp.spectrum(features, magnitude)
-                self._spectra[r] = kernels[weight]
-            elif run.policy.coreset:
-                key = run.policy.base, run.score
-                if key not in found:
-                    found[key] = coresets.order(
-                        key[0], features, model.labels, self._residuals, scores[run.score]
-                    )
-                self._orders[r] = self._stratified(r, found[key])
-            else:
-                self._orders[r] = self._order(r, scores[run.score], np.arange(len(features)))
 
-    def extend(self, r: int, chosen: np.ndarray, budget: int) -> None:
-        """Mark a run's points up to a budget: the next of its order, or a fresh subset."""
-        if r in self._spectra:
-            chosen[:] = False
-            chosen[self._sample(self._spectra[r], budget, self._generators[r])] = True
-        else:
-            chosen[self._orders[r][: budget - chosen.sum()]] = True
+def _sampler(runs: Sequence[_Run], faithful: bool | Iterable[str]) -> Callable[..., np.ndarray]:
+    """What draws from k-DPPs."""
+    if "dpp" not in as_published.parts(faithful):
+        return dpp.sample_k_dpp
+    if any(run.policy.diverse for run in runs):
+        _log.warning(
+            "faithful k-DPPs overflow from about 50 points on, as the published ones do: "
+            "larger subsets are nearly uniformly random; faithful: false draws them right"
+        )
+    return dpp.sample_k_dpp_as_published
 
-    def sizes(self, chosen: np.ndarray) -> np.ndarray | None:
-        """(R, n) points that each chosen one stands for: 1 but for policies that weigh them.
 
-        None where there is no such policy.
-        """
-        if not any(run.policy.weighted for run in self._runs):
-            return None
-        sizes = np.ones(chosen.shape)
-        for r, run in enumerate(self._runs):
-            if run.policy.weighted:
-                points = self._residuals, self._features, self._labels
-                sizes[r] = coresets.cluster_sizes(chosen[r], *points)
-        return sizes
+def _represented(choosing: Sequence[choosers.Chooser], chosen: np.ndarray) -> np.ndarray | None:
+    """(R, n) points that each chosen one stands for; None where each stands for itself."""
+    found = [chooser.represented(row) for chooser, row in zip(choosing, chosen, strict=True)]
+    if all(sizes is None for sizes in found):
+        return None
+    one = np.ones(chosen.shape[1])
+    return np.stack([one if sizes is None else sizes for sizes in found])
 
-    def update(self, model: Model, state: Any, chosen: np.ndarray) -> None:
-        """Order the points not yet taken: by updated scores, or what is left of the old order."""
-        fresh: dict[int, np.ndarray] = {}
-        for name in dict.fromkeys(run.score for run in self._runs):
-            updating = [
-                r for r, run in enumerate(self._runs) if run.policy.update and run.score == name
-            ]
-            if updating:
-                fresh |= zip(updating, model.scores(name, state, updating), strict=True)
-        for r, order in self._orders.items():
-            left = np.flatnonzero(~chosen[r])
-            if r in fresh and len(left):
-                self._orders[r] = self._order(r, fresh[r], left)
-            else:
-                self._orders[r] = order[~chosen[r, order]]
 
-    def _stratified(self, r: int, order: np.ndarray) -> np.ndarray:
-        labels = self._clusters[r]
-        if labels is None:
-            return order
-        return ranking.round_robin(order, labels, self._generators[r])
-
-    def _order(self, r: int, scores: np.ndarray, points: np.ndarray) -> np.ndarray:
-        labels = self._clusters[r]
-        labels = None if labels is None else labels[points]
-        name = self._runs[r].policy.name
-        return points[ranking.order(name, scores[points], self._generators[r], labels)]
+def _updated(model: Model, state: Any, runs: Sequence[_Run]) -> dict[int, np.ndarray]:
+    """Scores (n,) under the present fits, of the runs whose policy asks for them."""
+    found: dict[int, np.ndarray] = {}
+    for name in dict.fromkeys(run.score for run in runs):
+        asking = [r for r, run in enumerate(runs) if run.policy.update and run.score == name]
+        if asking:
+            found |= zip(asking, model.scores(name, state, asking), strict=True)
+    return found
 
 
 def row_weights(

@@ -5,7 +5,7 @@ import pytest
 from scipy import special, stats
 
 from efficient_augmentation.names import policies
-from efficient_augmentation.policies import ranking
+from efficient_augmentation.policies import coresets, ranking
 
 ORDERED = [name for name in policies.BASES if not policies.unordered(name)]
 SCORES = np.array([-0.2, 1.5, 0.7, -3.0])
@@ -189,6 +189,18 @@ def test_coresets_look_at_more_than_scores():
         assert policies.parse(name).blind == (name != "dpp_map_weighted")
         with pytest.raises(ValueError, match="orders points by their features"):
             ranking.order(name, SCORES, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        (policies.DRAWN, ranking.LOG_WEIGHTS),
+        (policies.SORTED, ranking.SORT_KEYS),
+        (policies.CORESET, coresets.ORDERS),
+    ],
+)
+def test_every_registered_rule_has_its_function(kind, known):
+    assert {name for name, rule in policies.RULES.items() if rule.kind == kind} == set(known)
 
 
 def test_subsets_have_no_order():

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from efficient_augmentation.analysis import answer_words, claims, sentences, summary
+from efficient_augmentation.figures import looks
 from efficient_augmentation.names import policies
-from efficient_augmentation.report import answer, answer_curve, inputs, pictures, runs, texts
+from efficient_augmentation.report import answer, answer_curve, inputs, made, pictures, runs
 from efficient_augmentation.report import page as report
 from reports import (
     COMBINED,
@@ -254,9 +255,14 @@ def test_raw_pixels_and_kinds_of_influence_are_described():
 
 
 def test_every_base_policy_has_a_text_and_a_marker():
-    names = (*policies.BASES, "random_power_0.5")
-    assert tuple(texts.POLICY_TEXTS) == names
-    assert all(str(pictures.swatch(name)).count("<g") == 1 for name in names)
+    assert [row["name"] for row in made.view_policies()] == [*policies.BASES, "random_power_0.5"]
+    assert len({policies.parse(name).rule.meaning for name in policies.EXAMPLES}) == 16
+    assert all(str(pictures.swatch(name)).count("<g") == 1 for name in policies.EXAMPLES)
+
+
+def test_looks_that_are_still_spare_have_a_marker():
+    assert {marker for _, marker in looks.SPARE} <= set(pictures.MARKERS)
+    assert not set(looks.SPARE) & set(looks.BASES.values())
 
 
 def test_the_paper_is_told_in_its_order_with_every_figure():

@@ -35,7 +35,7 @@ def plain_simulation(features, score, name, budgets, number, C, seed, k=0):
         share = 1 / (v + 1) if policy.downweight else 1.0
         point = [i if source[i] < 0 else source[i] for i in rows]
         weight = np.array([share if p in taken else 1.0 for p in point])
-        if policy.weighted and taken:
+        if policy.rule.weighted and taken:
             centres = [j for i in range(n) for j in stands_for(i, taken)]
             sizes = [1 if source[i] < 0 else centres.count(source[i]) for i in rows]
             weight = weight * sizes
