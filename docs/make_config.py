@@ -1,4 +1,4 @@
-"""Write what is known of the config's keys: the JSON schema, and the tables of docs/config.md.
+"""Write what is known of the config: the JSON schema, and the tables of docs/config.md.
 
 PYTHONPATH=src python docs/make_config.py
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from efficient_augmentation.config import effective
+from efficient_augmentation.names import networks, policies, scores
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA, PAGE = ROOT / "workflow/schemas/config.schema.yaml", ROOT / "docs/config.md"
@@ -34,7 +35,9 @@ def made():
     text = yaml.dump(schema, Dumper=Spelt, sort_keys=False, width=100, allow_unicode=True)
     return {
         SCHEMA: NOTE + text,
-        PAGE: "".join([before, MARKS[0], *tables(schema["$defs"], schema), MARKS[1], after]),
+        PAGE: "".join(
+            [before, MARKS[0], *tables(schema["$defs"], schema), *names(), MARKS[1], after]
+        ),
     }
 
 
@@ -54,6 +57,21 @@ def tables(definitions, schema):
     seen = set()
     for key, rule in sections.items():
         yield table(f"`{key}`", rows(rule, definitions, "", seen))
+
+
+def names():
+    """A table of each kind of names, as they are registered."""
+    yield meanings("Policies", {n: policies.parse(n).rule.meaning for n in policies.EXAMPLES})
+    yield meanings("Scores", scores.MEANINGS)
+    yield meanings("Small networks", {name: of.meaning for name, of in networks.SMALL.items()})
+
+
+def meanings(title, registered):
+    lines = (
+        f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |\n"
+        for name, meaning in registered.items()
+    )
+    return f"### {title}\n\n| name | meaning |\n|---|---|\n{''.join(lines)}\n"
 
 
 def rows(rule, definitions, prefix, seen):

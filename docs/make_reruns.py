@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from efficient_augmentation.config import effective  # noqa: E402
-from efficient_augmentation.data import sources  # noqa: E402
+from efficient_augmentation.data import published  # noqa: E402
 from efficient_augmentation.names import policies  # noqa: E402
 
 DOCUMENT = ROOT / "docs/reruns.md"
@@ -189,7 +189,7 @@ def examples():
             "dataset": {"kind": kind},
             "featurizer": {"kind": "cnn"},
         }
-        for kind in sources.SOURCES
+        for kind in published.SETS
     }
     given = {"run": [*EXPERIMENTS, *data], "experiments": EXPERIMENTS | data}
     return {**given, "mirrors": [], "checksums": {}, "experiments": effective.effective(given)}

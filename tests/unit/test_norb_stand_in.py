@@ -15,7 +15,7 @@ import yaml
 from snakemake.utils import update_config
 
 from efficient_augmentation.config import effective
-from efficient_augmentation.data import norb, sources
+from efficient_augmentation.data import norb, published
 from shipped import ROOT, SHIPPED
 
 SIDE, SIZES = 12, {"elevations": 2, "azimuths": 2, "lightings": 2}
@@ -175,7 +175,7 @@ def test_turning_a_toy_turns_its_picture():
 def test_the_reader_reads_every_file(written):
     folder, checksums = written
     assert sorted(path.name for path in folder.iterdir()) == sorted(checksums)
-    assert set(sources.expected_names("norb")) < set(checksums)
+    assert set(published.expected_names("norb")) < set(checksums)
     for split, instances in (
         ("smallnorb-5x46789x9x18x6x2x96x96-training", [4, 6, 7, 8, 9]),
         ("smallnorb-5x01235x9x18x6x2x96x96-testing", [0, 1, 2, 3, 5]),
@@ -239,13 +239,13 @@ def test_matrix_file_by_the_formats_definition(tmp_path):
 def test_checksums_are_what_a_config_needs(written):
     _, checksums = written
     block = yaml.safe_load(norb_stand_in.checksums_block(checksums))
-    names = sources.expected_names("norb")
+    names = published.expected_names("norb")
     assert block == {"checksums": {f"norb/{name}": checksums[name] for name in names}}
 
 
 def test_config_of_the_stand_in():
     config = yaml.safe_load((ROOT / "config/norb_stand_in.yaml").read_text())
-    names = sources.expected_names("norb")
+    names = published.expected_names("norb")
     assert list(config["checksums"]) == [f"norb/{name}" for name in names]
     merged = copy.deepcopy(SHIPPED)
     update_config(merged, config)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(SOURCE))
 from efficient_augmentation.analysis import table1
 from efficient_augmentation.config import effective, featurizer, reading
 from efficient_augmentation.config import transforms as transform_settings
-from efficient_augmentation.data import dataset, sources
+from efficient_augmentation.data import dataset, published
 from efficient_augmentation.experiment import figures, inputs, paper, plans, results
 from efficient_augmentation.files import code, digests, environment, provenance
 from efficient_augmentation.names import (

@@ -17,7 +17,7 @@ rule download:
     benchmark:
         "results/benchmarks/download/{source}/{file}.tsv"
     wildcard_constraints:
-        source="|".join(sources.SOURCES),
+        source="|".join(published.SETS),
         file="[^/]+",
     localrule: True
     conda:

@@ -73,7 +73,7 @@ def contents_of(data):
 
 def checksum(file):
     """SHA-256 that a published file, <data set>/<file>, is held to."""
-    return config["checksums"].get(file, sources.find(*file.split("/")).sha256)
+    return config["checksums"].get(file, published.find(*file.split("/")).sha256)
 
 
 @functools.cache

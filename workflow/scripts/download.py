@@ -2,12 +2,12 @@
 
 from _job import start
 
-from efficient_augmentation.data import download, sources
+from efficient_augmentation.data import download, published
 
 
 def main(smk, progress=None):
     download.fetch(
-        sources.find(smk.wildcards.source, smk.wildcards.file),
+        published.find(smk.wildcards.source, smk.wildcards.file),
         smk.output[0],
         download.mirrors_from_environment(smk.config["mirrors"]),
         sha256=smk.params.sha256,

@@ -9,7 +9,7 @@ from efficient_augmentation.config import featurizer
 from efficient_augmentation.config.messages import shown
 from efficient_augmentation.config.policies import PolicyName, Score
 from efficient_augmentation.config.section import Count, Increasing, Section, Several, plain
-from efficient_augmentation.names import policies, scores
+from efficient_augmentation.names import networks, policies, scores
 
 
 def _trained(network):
@@ -72,5 +72,5 @@ def problems(settings, image_shape):
         if policies.parse(name).downweight and "recipe" in network:
             yield (
                 f"end_to_end.policies[{i}]: {name} weights rows, which {network['kind']} "
-                "cannot; take cnn or lenet, or leave it out"
+                f"cannot; take {' or '.join(networks.SMALL)}, or leave it out"
             )

@@ -46,9 +46,9 @@ class Raw(Kind):
 
 
 class SmallNetwork(Kind):
-    """The published small CNN or LeNet."""
+    """A small network, trained on the experiment's own points."""
 
-    kind: Literal[tuple(networks.SMALLEST)]
+    kind: Literal[tuple(networks.SMALL)]
     """Name of the network, whose penultimate layer gives the features."""
     mode: Literal["frozen", "online"] = "frozen"
     """Train once on the originals, or refit at every budget of every round."""
@@ -264,7 +264,7 @@ def size_problems(where, kind, image_shape, remedy):
       remedy: the end of the message.
     Yields: str, one message or none.
     """
-    least = networks.SMALLEST.get(kind, 0)
+    least = networks.SMALL[kind].smallest if kind in networks.SMALL else 0
     if image_shape and min(image_shape[:2]) < least:
         yield (
             f"{where}: {kind} needs images of {least} x {least} pixels, "

@@ -111,7 +111,7 @@ def score_problems(settings, image_shape):
     Yields: str, one message each.
     """
     featurizer = settings["featurizer"]
-    if featurizer["kind"] in networks.SMALLEST and featurizer["mode"] == "frozen":
+    if featurizer["kind"] in networks.SMALL and featurizer["mode"] == "frozen":
         return
     of = ", ".join(f"{key}: {featurizer[key]}" for key in ("kind", "mode") if key in featurizer)
     places = {
@@ -123,6 +123,9 @@ def score_problems(settings, image_shape):
         for given in set(names) & set(scores.GIVEN):
             yield (
                 f"{place}: {given} comes from the training of the experiment's own small network, "
-                f"and featurizer is {{{of}}}; give {{kind: cnn}} or {{kind: lenet}}, with "
-                "mode: frozen"
+                f"and featurizer is {{{of}}}; give {_or_kinds()}, with mode: frozen"
             )
+
+
+def _or_kinds():
+    return " or ".join(f"{{kind: {name}}}" for name in networks.SMALL)

@@ -4,7 +4,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from efficient_augmentation.data import sources
+from efficient_augmentation.data import published
 
 SECONDS = 5.0
 """How long a server may take to say whether it has a file."""
@@ -23,7 +23,7 @@ def lacking(targets, mirrors=()):
     Cost: up to `SECONDS` for each address that does not answer.
     """
     for target in map(Path, targets):
-        source = sources.find(target.parent.name, target.name)
+        source = published.find(target.parent.name, target.name)
         places = [f"{str(m).rstrip('/')}/{source.dataset}/{source.name}" for m in mirrors]
         places += source.urls
         if not target.is_file() and not any(map(_answers, places)):

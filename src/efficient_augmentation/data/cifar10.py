@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 
 from efficient_augmentation.data import classes as chosen
-from efficient_augmentation.data import split
+from efficient_augmentation.data import sources, split
 
 TRAIN_MEMBERS = tuple(f"cifar-10-batches-bin/data_batch_{k}.bin" for k in range(1, 6))
 TEST_MEMBERS = ("cifar-10-batches-bin/test_batch.bin",)
@@ -152,3 +152,23 @@ def _joined(batches, members):
     images, labels, positions = zip(*(batches[name] for name in members), strict=True)
     ids = [RECORDS * k + kept for k, kept in enumerate(positions)]
     return np.concatenate(images), np.concatenate(labels), np.concatenate(ids)
+
+
+PUBLISHED = sources.Published(
+    "The CIFAR-10 photographs.",
+    load,
+    TRAIN_COUNTS,
+    image_shape=(32, 32, 3),
+    classes=(0, 1),
+    files=sources.at(
+        "cifar10",
+        ("https://www.cs.toronto.edu/~kriz/",),
+        (
+            (
+                "cifar-10-binary.tar.gz",
+                170052171,
+                "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            ),
+        ),
+    ),
+)

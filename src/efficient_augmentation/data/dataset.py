@@ -9,7 +9,6 @@ from efficient_augmentation.data import (
     overlap,
     own,
     published,
-    sources,
 )
 from efficient_augmentation.files import digests
 
@@ -33,7 +32,7 @@ def files(dataset):
     kind = dataset["kind"]
     if kind == "digits" or kind in OWN:
         return []
-    return [f"{kind}/{name}" for name in sources.expected_names(kind)]
+    return [f"{kind}/{name}" for name in published.expected_names(kind)]
 
 
 def load(dataset, paths=()):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation.data import idx, split
+from efficient_augmentation.data import idx, sources, split
 
 # Points of each digit 0..9 in the published files.
 TRAIN_COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
@@ -39,3 +39,41 @@ def _points(images, labels):
     if len(x) != len(y):
         raise ValueError(f"{labels}: {len(y)} labels, expected {len(x)} as in {images}")
     return x, y, np.arange(len(y), dtype=np.int64)
+
+
+PUBLISHED = sources.Published(
+    "The MNIST handwritten digits.",
+    load,
+    TRAIN_COUNTS,
+    image_shape=(28, 28, 1),
+    classes=(3, 8),
+    files=sources.at(
+        "mnist",
+        (
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        ),
+        (
+            (
+                "train-images-idx3-ubyte.gz",
+                9912422,
+                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            ),
+            (
+                "train-labels-idx1-ubyte.gz",
+                28881,
+                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            ),
+            (
+                "t10k-images-idx3-ubyte.gz",
+                1648877,
+                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            ),
+            (
+                "t10k-labels-idx1-ubyte.gz",
+                4542,
+                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            ),
+        ),
+    ),
+)

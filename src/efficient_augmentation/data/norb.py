@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from efficient_augmentation.data import classes as chosen
-from efficient_augmentation.data import split
+from efficient_augmentation.data import sources, split
 
 MAGIC = {"uint8": 0x1E3D4C55, "int32": 0x1E3D4C54}
 # Both splits are of this size: image pairs, cameras, rows, columns.
@@ -159,3 +159,38 @@ def _said(dtype, shape):
     dtype = np.dtype(dtype)
     sizes = " x ".join(map(str, shape))
     return f"{sizes} of {dtype.name} ({dtype.itemsize * prod(shape)} bytes)"
+
+
+PUBLISHED = sources.Published(
+    "The small NORB toys, as the first camera saw them.",
+    load,
+    TRAIN_COUNTS,
+    image_shape=(96, 96, 1),
+    classes=(0, 1),
+    files=sources.at(
+        "norb",
+        ("https://cs.nyu.edu/~ylclab/data/norb-v1.0-small/",),
+        (
+            (
+                "smallnorb-5x46789x9x18x6x2x96x96-training-dat.mat.gz",
+                131896188,
+                "5ffd6272a07d32695ee1082a26a41a93a37aab8c28da047f8c34ed348d214873",
+            ),
+            (
+                "smallnorb-5x46789x9x18x6x2x96x96-training-cat.mat.gz",
+                348,
+                "2784e542c1922060691090952b6cd6278879a216c90f81476f0f00256d42cdaa",
+            ),
+            (
+                "smallnorb-5x01235x9x18x6x2x96x96-testing-dat.mat.gz",
+                130799817,
+                "cf7104eed3e51174d2f65b66d1e5878b9da233b886f161b0d88f4510ba2c7474",
+            ),
+            (
+                "smallnorb-5x01235x9x18x6x2x96x96-testing-cat.mat.gz",
+                347,
+                "ecaf6d5bb8c3bc5eab9cf0258f6d2198dd474e016e374836fc097f2e5ff509ff",
+            ),
+        ),
+    ),
+)

@@ -1,42 +1,42 @@
-"""The published data sets: a new one is its reader, its files in `sources`, and an entry here."""
-
-from collections.abc import Callable
-from typing import NamedTuple
+"""The published data sets: a new one is its reader, which says what it is, and a line here."""
 
 from efficient_augmentation.data import cifar10, mnist, norb
 
-
-class Published(NamedTuple):
-    """A data set with a training and a test set of its own.
-
-    Attributes:
-      description: what it shows, in a sentence.
-      load: its reader, which takes the files of `sources`, classes and n_train.
-      counts: training points of each class 0, 1, ...
-      image_shape: (h, w, c) of every image.
-      classes: those of an experiment that names none.
-    """
-
-    description: str
-    load: Callable
-    counts: tuple[int, ...]
-    image_shape: tuple[int, int, int]
-    classes: tuple[int, ...]
-
-
 SETS = {
-    "mnist": Published(
-        "The MNIST handwritten digits.", mnist.load, mnist.TRAIN_COUNTS, (28, 28, 1), (3, 8)
-    ),
-    "cifar10": Published(
-        "The CIFAR-10 photographs.", cifar10.load, cifar10.TRAIN_COUNTS, (32, 32, 3), (0, 1)
-    ),
-    "norb": Published(
-        "The small NORB toys, as the first camera saw them.",
-        norb.load,
-        norb.TRAIN_COUNTS,
-        (96, 96, 1),
-        (0, 1),
-    ),
+    "mnist": mnist.PUBLISHED,
+    "cifar10": cifar10.PUBLISHED,
+    "norb": norb.PUBLISHED,
 }
 """By kind, which is also the name of the reader's module."""
+
+
+def expected_names(dataset):
+    """Names of the files that a data set is published in, in the order its reader takes them.
+
+    Args:
+      dataset: a key of `SETS`.
+    Returns: list of str.
+    Raises: ValueError if no published files are known under that name.
+    """
+    return [source.name for source in _of(dataset)]
+
+
+def find(dataset, name):
+    """The published file of that name.
+
+    Args:
+      dataset: a key of `SETS`.
+      name: one of `expected_names(dataset)`.
+    Returns: Source.
+    Raises: ValueError if the data set or the file is unknown, naming those that are known.
+    """
+    for source in _of(dataset):
+        if source.name == name:
+            return source
+    raise ValueError(f"{dataset} has no file {name!r}; its files are {expected_names(dataset)}")
+
+
+def _of(dataset):
+    if dataset not in SETS:
+        raise ValueError(f"no published files for {dataset!r}; they are known for {list(SETS)}")
+    return SETS[dataset].files

@@ -1,11 +1,26 @@
-"""Names of the networks, for everything that speaks of networks without building one."""
+"""The networks, registered by name, for everything that speaks of networks without building one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-SMALLEST = {"cnn": 10, "lenet": 12}
-"""Networks that are trained on an experiment's own points and see images as they are, each with the
-height and width that it asks for at least."""
+
+class Small(NamedTuple):
+    """What is registered of a small network.
+
+    Attributes:
+      smallest: height and width that images have at least.
+      meaning: what it is, for the table of names.
+    """
+
+    smallest: int
+    meaning: str
+
+
+SMALL = {
+    "cnn": Small(10, "the published code's small network: four convolutions, 512 features"),
+    "lenet": Small(12, "LeNet: two convolutions, 84 features"),
+}
+"""Networks that are trained on an experiment's own points and see images as they are."""
 RESNETS = ("resnet11v2", "resnet20v2", "resnet50v2", "resnet56v2")
 """Networks that are trained on a whole data set; they subtract its mean image."""
 

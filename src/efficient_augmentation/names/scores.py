@@ -1,15 +1,30 @@
-"""Names of the scores, for all that speaks of scores without computing any."""
+"""The scores, registered by name, for all that speaks of scores without computing any."""
 
 from collections.abc import Mapping
 from typing import Any
 
-FOLLOWED = ("loss", "influence", "el2n", "grand", "margin_uncertainty", "entropy")
+FOLLOWED = {
+    "loss": "log loss of the point",
+    "influence": "leave-one-out influence of the point on its own loss",
+    "el2n": "norm of the classifier's error at the point",
+    "grand": "norm of the gradient of the point's loss",
+    "margin_uncertainty": "how near the two most probable classes are",
+    "entropy": "entropy of the predicted class",
+}
 """Scores under a fit, which change as points are augmented: there is a value before and after."""
-FIXED = ("margin", "hinge", "knn_shapley")
+FIXED = {
+    "margin": "distance from the boundary of a linear support vector machine on the features",
+    "hinge": "hinge loss under that machine",
+    "knn_shapley": "worth of the point to its neighbours",
+}
 """Scores of the originals' features and labels."""
-GIVEN = ("forgetting",)
+GIVEN = {
+    "forgetting": "how often the training of the small network that makes features unlearned it"
+}
 """Scores of what happened before: of the training of the network that makes the features."""
-NAMES = (*FOLLOWED, *FIXED, *GIVEN)
+MEANINGS = FOLLOWED | FIXED | GIVEN
+"""What each score measures, by name."""
+NAMES = (*MEANINGS,)
 COLUMNS = ("loss", "influence", "margin")
 """Scores that scores.csv always holds."""
 

@@ -1,6 +1,7 @@
 """Scores by name: what the simulation, the baselines and a choice of points order points by.
 
-A score is a function of `Points`, listed in `_OF_POINTS`, or of those and `Fits`, in `_OF_FITS`.
+A score is a function of `Points`, listed in `_OF_POINTS`, or of those and `Fits`, in `_OF_FITS`,
+to which `of_head.SCORES` adds what follows from the head's probabilities.
 Two classes and more, frozen features and refitted networks, the workflow and `select` come here.
 """
 
@@ -145,10 +146,7 @@ def _of_head(function: Callable[..., np.ndarray]) -> Callable[[Points, Fits], np
 _OF_FITS = {
     "loss": _loss,
     "influence": _influence,
-    "el2n": _of_head(of_head.el2n),
-    "grand": _of_head(of_head.grand),
-    "margin_uncertainty": _of_head(of_head.margin_uncertainty),
-    "entropy": _of_head(of_head.entropy),
+    **{name: _of_head(function) for name, function in of_head.SCORES.items()},
 }
 # Points -> (n,): scores that do not.
 _OF_POINTS = {

@@ -8,6 +8,8 @@ All scores are >= 0 and larger for points that are harder or less certain, so th
 prefers large magnitudes prefers those. Nothing is formed as a difference of probabilities near 1.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from efficient_augmentation.heads import logistic, softmax
@@ -106,3 +108,12 @@ def _log_probabilities(theta: np.ndarray, X: np.ndarray) -> np.ndarray:
     others = np.exp(behind)
     others[top] = 0.0
     return behind - np.log1p(others.sum(axis=1))[:, None]
+
+
+SCORES: dict[str, Callable[..., np.ndarray]] = {
+    "el2n": el2n,
+    "grand": grand,
+    "margin_uncertainty": margin_uncertainty,
+    "entropy": entropy,
+}
+"""Those that policies can order points by: functions of theta, X and y, by name."""

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from efficient_augmentation.config import effective, transforms
-from efficient_augmentation.data import dataset, sources
+from efficient_augmentation.data import dataset, published
 from efficient_augmentation.names import as_published, networks, policies, scores
 from efficient_augmentation.networks import models
 from efficient_augmentation.transforms import catalogue
@@ -185,7 +185,7 @@ def test_names_are_those_of_the_package():
     assert SCHEMA["$defs"]["Dpp"]["properties"]["policies"]["items"]["enum"] == bases
     assert set(transforms.CATALOGUE) == set(catalogue._TRANSFORMS)
     built = {name.removesuffix("_imagenet") for name in models.NETWORKS}
-    assert {*networks.SMALLEST, *networks.RESNETS} == built
+    assert {*networks.SMALL, *networks.RESNETS} == built
 
 
 def test_an_experiments_key_replaces_the_defaults_whole():
@@ -259,4 +259,4 @@ def test_names_of_stages_are_kept_for_the_workflow():
 def test_every_kind_of_data_has_a_reader():
     referred = [rule["$ref"].rpartition("/")[2] for rule in EXPERIMENT["dataset"]["anyOf"]]
     kinds = {SCHEMA["$defs"][name]["properties"]["kind"]["const"] for name in referred}
-    assert set(dataset.READERS) == kinds == {"digits", *sources.SOURCES, *dataset.OWN}
+    assert set(dataset.READERS) == kinds == {"digits", *published.SETS, *dataset.OWN}

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from efficient_augmentation.data import download, sources
+from efficient_augmentation.data import download, published
 from efficient_augmentation.data.sources import Source
 
 CONTENT = bytes(range(256)) * 3000
@@ -397,12 +397,12 @@ def test_empty_entry_of_the_config():
 
 
 def test_table_of_published_files():
-    assert {name: len(files) for name, files in sources.SOURCES.items()} == {
+    assert {name: len(of.files) for name, of in published.SETS.items()} == {
         "mnist": 4,
         "cifar10": 1,
         "norb": 4,
     }
-    everything = [source for files in sources.SOURCES.values() for source in files]
+    everything = [source for of in published.SETS.values() for source in of.files]
     assert len({source.sha256 for source in everything}) == len(everything)
     for source in everything:
         assert len(bytes.fromhex(source.sha256)) == 32
@@ -413,16 +413,16 @@ def test_table_of_published_files():
 
 
 def test_finding_a_published_file():
-    found = sources.find("mnist", "t10k-labels-idx1-ubyte.gz")
+    found = published.find("mnist", "t10k-labels-idx1-ubyte.gz")
     assert (found.size, found.urls[1]) == (
         4542,
         "https://storage.googleapis.com/cvdf-datasets/mnist/t10k-labels-idx1-ubyte.gz",
     )
-    assert sources.expected_names("cifar10") == ["cifar-10-binary.tar.gz"]
+    assert published.expected_names("cifar10") == ["cifar-10-binary.tar.gz"]
 
 
 def test_finding_what_is_not_published():
     with pytest.raises(ValueError, match=r"no published files for 'letters'.*mnist"):
-        sources.expected_names("letters")
+        published.expected_names("letters")
     with pytest.raises(ValueError, match=r"mnist has no file 'x.gz'; its files are \['train-"):
-        sources.find("mnist", "x.gz")
+        published.find("mnist", "x.gz")

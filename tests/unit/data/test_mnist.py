@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from efficient_augmentation.data import dataset, download, idx, mnist, sources
+from efficient_augmentation.data import dataset, download, idx, mnist
 
 Y_TRAIN = [5, 3, 8, 3, 0, 8, 3, 8]
 Y_TEST = [8, 1, 3, 3]
@@ -112,7 +112,7 @@ def published(tmp_path_factory):
         pytest.skip("DATA_MIRROR is not set: the published MNIST files are not at hand")
     folder = tmp_path_factory.mktemp("mnist")
     paths = []
-    for source in sources.SOURCES["mnist"]:
+    for source in mnist.PUBLISHED.files:
         # Without the publishers' addresses: a unit test stays off the network.
         here_only = dataclasses.replace(source, urls=())
         download.fetch(here_only, folder / source.name, mirrors)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from efficient_augmentation.data import sources
+from efficient_augmentation.data import published
 from efficient_augmentation.files import code
 
 ROOT = Path(__file__).parents[3]
@@ -151,7 +151,7 @@ def test_the_package_imports_in_ways_that_are_followed(path):
 
 
 def test_readers_of_data_do_not_reach_each_other():
-    kinds = {"digits", *sources.SOURCES}
+    kinds = {"digits", *published.SETS}
     for kind in kinds:
         found = code.digests(PACKAGE / f"data/{kind}.py", [PACKAGE.parent])
         others = {f"efficient_augmentation.data.{other}" for other in kinds - {kind}}
