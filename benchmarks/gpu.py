@@ -100,9 +100,11 @@ def checks(run):
     for name, parameters in settings.items():
         data = {f"x_{s}": images for s in ("train", "test")}
         data |= {f"y_{s}": np.zeros(len(images), int) for s in ("train", "test")}
-        on_device = expand.expand(data, name, parameters)["x_train"]
+        on_device = expand.expand(data, {name: parameters})["x_train"]
         with jax.default_device(cpu):
-            same = bool(np.array_equal(on_device, expand.expand(data, name, parameters)["x_train"]))
+            same = bool(
+                np.array_equal(on_device, expand.expand(data, {name: parameters})["x_train"])
+            )
         run.note("checks", **{f"{name} to the bit": same})
     features = problem()
     names = ["baseline", "random_proportional_update", "deterministic_proportional_downweight"]
@@ -219,9 +221,10 @@ def online_panel(run):
     data = dataset.load(chosen, files)
     if run.tiny:
         data |= {key: data[key][:20] for key in ("x_test", "y_test", "test_ids")}
-    images = expand.expand(data, "translate", settings["transforms"]["translate"])
+    images = expand.expand(data, {"translate": settings["transforms"]["translate"]})
     clock = time.monotonic()
-    model = online.OnlineModel(images, C=10.0, network="cnn", epochs=1 if run.tiny else 40)
+    training = train_small.DEFAULTS._replace(epochs=1) if run.tiny else train_small.DEFAULTS
+    model = online.OnlineModel(images, 10.0, {"kind": "cnn", "seed": 0, **training._asdict()})
     plan = {key: settings[key] for key in ("budgets", "policies", "rounds", "scores")}
     if run.tiny:
         plan |= {"budgets": [2, 40], "rounds": 1}

@@ -100,10 +100,12 @@ class _ScikitModel:
     """What `simulate` asks of a model, by scikit-learn's fits and a plain closed form of scores."""
 
     def __init__(self, features):
-        self.C, self.source = C, features["source_train"]
+        from efficient_augmentation.heads.expanded import Rows
+
+        self.C, self.rows = C, Rows(features["source_train"])
         self._X, self._y = features["x_train"].astype(np.float64), features["y_train"]
         self._test = features["x_test"].astype(np.float64), features["y_test"]
-        self._n = int((self.source < 0).sum())
+        self._n = self.rows.n
         self.labels, self.given = self._y[: self._n], {}
 
     def fit(self, weights):
@@ -155,13 +157,14 @@ def _one_thread():
     os.environ["NPROC"] = "1"
 
 
-def _simulated(features, model=None, scores="influence", rounds=5):
+def _simulated(features, model=None, scores=("influence",), rounds=5):
     from efficient_augmentation.names import policies
     from efficient_augmentation.simulation import simulate
 
     model = simulate.FrozenModel(features, C) if model is None else model
     with threadpool_limits(1):
-        return simulate.run(model, scores, policies.PAPER_PANEL, BUDGETS, rounds, 0)
+        plan = simulate.Plan(scores, policies.PAPER_PANEL, BUDGETS, rounds)
+        return simulate.run(model, plan)
 
 
 def panel():

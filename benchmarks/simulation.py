@@ -45,8 +45,8 @@ def main(points=5000, d=256, variants=4):
     arrays = {f"{name}_{s}": part[name] for s, part in parts.items() for name in part}
     model = simulate.FrozenModel(arrays, 10.0)
     chosen = rng.random((RUNS, points)) < 0.25
-    weights = simulate.row_weights(chosen, np.zeros(RUNS, bool), model.source)
-    start = simulate.row_weights(np.zeros_like(chosen), np.zeros(RUNS, bool), model.source)
+    weights = model.rows.weights(chosen, np.zeros(RUNS, bool))
+    start = model.rows.weights(np.zeros_like(chosen), np.zeros(RUNS, bool))
     timed("fits of the originals, all equal", lambda: model.fit(start))
     state = timed(f"{RUNS} fits", lambda: model.fit(weights))
     timed("influence, compiling", lambda: model.scores("influence", state, [0]))

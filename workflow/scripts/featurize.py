@@ -13,7 +13,7 @@ def main(smk, progress=None):
         smk.params.settings["featurizer"],
         smk.params.settings["transforms"],
         weights=pretrained.path(model) if model else smk.input.weights,
-        **smk.params.settings["input"],
+        shown=smk.params.settings["input"],
         progress=progress,
     )
     for transform, values in found:

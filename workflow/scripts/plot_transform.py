@@ -13,7 +13,7 @@ from efficient_augmentation.transforms import catalogue
 
 def main(smk):
     settings = smk.params.settings
-    ((name, parameters),) = settings["transform"].items()
+    name, variants = catalogue.named(settings["transform"])
     points = arrays.load(smk.input.dataset, "x_train", "y_train")
     measured = figures.Measured(
         points["x_train"],
@@ -21,7 +21,7 @@ def main(smk):
         scores=tables.read_csv(smk.input.scores),
         baselines=json.loads(Path(smk.input.baselines).read_text(encoding="utf-8")),
         curves=tables.read_csv(smk.input.curves),
-        variants=catalogue.variants(name, parameters),
+        variants=variants,
         transform=name,
         class_names=[str(label) for label in settings["classes"]],
     )

@@ -9,14 +9,14 @@ from efficient_augmentation.transforms import catalogue
 
 def main(smk):
     settings = smk.params.settings
-    ((name, parameters),) = settings["transform"].items()
+    _, variants = catalogue.named(settings["transform"])
     dataset = arrays.load(smk.input.dataset, "x_train", "y_train", "train_ids")
     rows = order.chosen(tables.read_csv(smk.input.table, texts=["id"]), dataset["train_ids"])
     images.write(
         smk.output.folder,
         dataset["x_train"][rows],
         dataset["train_ids"][rows],
-        catalogue.variants(name, parameters),
+        variants,
         [str(name) for name in settings["classes"]],
         dataset["y_train"][rows],
         provenance.of(smk),

@@ -85,8 +85,8 @@ def needed(points, seed, shares=SHARES, replicates=REPLICATES):
     drawn = resampling.needed(series, points, shares, seed, replicates)
     few = min(replicates, 1000)
     parts = [
-        resampling.needed(series, points, shares, seed, few, rounds=r, test_points=not r)
-        for r in (True, False)
+        resampling.needed(series, points, shares, seed, few, (one,))
+        for one in (resampling.ROUNDS, resampling.TEST_POINTS)
     ]
     rows = []
     for i, share in enumerate(shares):

@@ -14,7 +14,11 @@ _LARGEST = 2_000_000
 """Numbers that are drawn at a time."""
 
 
-def needed(series, points, shares, seed, replicates, rounds=True, test_points=True):
+ROUNDS, TEST_POINTS = "rounds", "test points"
+"""What is drawn with replacement."""
+
+
+def needed(series, points, shares, seed, replicates, drawn=(ROUNDS, TEST_POINTS)):
     """Points that policies need for shares of the gain, as measured and in every draw.
 
     Args:
@@ -23,7 +27,7 @@ def needed(series, points, shares, seed, replicates, rounds=True, test_points=Tr
       shares: of the gain, (k,).
       seed: of the draws.
       replicates: number of draws.
-      rounds, test_points: whether these are drawn.
+      drawn: which of `ROUNDS` and `TEST_POINTS` are drawn; the others stay as they were measured.
     Returns: mapping from each key to (k, 1 + replicates), the measured one first; inf where a curve
       nowhere reaches the share, nan where nothing is gained.
     Cost: O(replicates (s + b^2)) for each policy, s test points, b budgets.
@@ -33,13 +37,13 @@ def needed(series, points, shares, seed, replicates, rounds=True, test_points=Tr
     rng = np.random.default_rng(seed)
     levels = np.stack([cells(points, points[level]) for level in ("floor", "ceiling")])
     by_point = {key: one.by_point for key, one in series.items()}
-    moved = _by_test_points([*by_point.values(), levels], rng, replicates, test_points)
+    moved = _by_test_points([*by_point.values(), levels], rng, replicates, TEST_POINTS in drawn)
     most = max(len(one.cells) for one in series.values())
-    drawn = draws(rng, most, replicates) / most
+    weights = draws(rng, most, replicates) / most
     found = {}
     for (key, one), change in zip(series.items(), moved[:-1], strict=True):
-        if rounds and len(one.cells) > 1:
-            change = change + drawn @ _effects(one)
+        if ROUNDS in drawn and len(one.cells) > 1:
+            change = change + weights @ _effects(one)
         curve = by_point[key].mean(axis=1) + _with_zero(change)
         ends = levels.mean(axis=1) + _with_zero(moved[-1])
         found[key] = _reached(one.budgets, curve, ends, shares)

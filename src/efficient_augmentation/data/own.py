@@ -72,6 +72,9 @@ def choose(
     is given and smaller than what is left, that many training points are drawn by `seed`, classes
     in proportion. Points keep their order.
 
+    More than six parameters: the last four are keys of the config's `dataset`, under their names
+    there.
+
     Args:
       existing: names of the classes of the training points, in the order of their labels.
       train: Labels of the training points.

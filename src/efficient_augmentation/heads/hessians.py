@@ -211,6 +211,8 @@ def product(rows, ridge, U):
 def conjugate_gradients(rows, kron, G, X, w, tolerance, iterations):
     """Solves (H - w_i kron x~_i x~_i') u_i = g_i for many i, preconditioned by the Kronecker form.
 
+    More than six parameters: four arrays are the Hessian, of which no matrix is formed.
+
     Args:
       rows: of H, as in `product`.
       kron: `Kronecker` of H, with its ridge.

@@ -57,6 +57,8 @@ def loo_influence(
 ):
     """Leave-one-out influence of every row on its own loss.
 
+    More than six parameters: those after `kind` are for fits of other rows, and each has a default.
+
     Args:
       theta: (d + 1,), intercept last: the optimum of `logistic.fit`.
       X: features of the rows to score, (n, d).
@@ -103,6 +105,8 @@ def check_fit(X, C, fit_X, fit_weights):
 
 def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float64):
     """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
+
+    More than six parameters: those of `loo_influence`, with the weights of the fits.
 
     Args:
       theta: (R, d + 1).

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from efficient_augmentation.heads import expanded, logistic
 from efficient_augmentation.heads import head as heads
-from efficient_augmentation.heads import logistic
 from efficient_augmentation.names.regularization import (
     AUTO,
     CROSS_VALIDATION,
@@ -69,10 +69,10 @@ def choose(X, y, source):
     """
     head = heads.of(y)
     X, y = head.check_rows(X, y)
-    source = np.asarray(source)
-    n = int((source < 0).sum())
+    rows = expanded.Rows(source)
+    n = rows.n
     squared = scale(X[:n])
-    if n == len(source):
+    if n == len(rows):
         return Choice(ALONE / squared, NO_COPIES, squared)
     fold = folds(y[:n])
     if not (fold >= 0).any():
@@ -81,8 +81,7 @@ def choose(X, y, source):
             f"of {len(np.unique(y))} classes have none. Give a number for C"
         )
     grid = np.array(GRID) / squared
-    point = np.where(source < 0, np.arange(len(source)), source)
-    losses = held_out_losses(head, X, y, point, fold, grid)
+    losses = held_out_losses(head, X, y, rows.point, fold, grid)
     mean, error = losses.mean(axis=1), losses.std(axis=1, ddof=1) / np.sqrt(losses.shape[1])
     chosen = strongest_within_one_error(mean, error)
     return Choice(

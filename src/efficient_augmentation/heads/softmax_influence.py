@@ -58,6 +58,8 @@ def loo_influence(
 ):
     """Leave-one-out influence of every row on its own loss.
 
+    More than six parameters: those after `kind` are for fits of other rows, and each has a default.
+
     Args:
       theta: (k, d + 1), intercept last: the optimum of `softmax.fit`.
       X: features of the rows to score, (n, d).
@@ -93,6 +95,8 @@ def loo_influence(
 
 def loo_influence_many(theta, X, y, weights, C, kind="influence", dense_limit=None):
     """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
+
+    More than six parameters: those of `loo_influence`, with the weights of the fits.
 
     Args:
       theta: (R, k, d + 1).

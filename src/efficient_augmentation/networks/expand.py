@@ -5,10 +5,11 @@ import numpy as np
 from efficient_augmentation.networks import featurize, models, pretrained, train_small
 from efficient_augmentation.transforms import catalogue
 
+AS_IT_IS = {"divisor": 1.0, "subtract_mean": True}
+"""A network is shown images as they are, less the mean image if it was trained so."""
 
-def featurize_all(
-    dataset, kind, chosen, weights=None, *, divisor=1.0, subtract_mean=True, progress=None
-):
+
+def featurize_all(dataset, kind, chosen, weights=None, shown=AS_IT_IS, progress=None):
     """Features of the originals and of all their variants, for training and test set.
 
     One transform at a time, so that the largest of them bounds the memory.
@@ -18,29 +19,26 @@ def featurize_all(
       kind: "raw" or the name of a network.
       chosen: mapping from each transform's name to its parameters.
       weights: path of the network's weights; not needed for raw pixels.
-      divisor, subtract_mean: what a network is shown of an image, see `as_published.input_of`.
+      shown: mapping: what a network is shown of an image, see `as_published.input_of`.
       progress: text stream for the bar, None for none.
     Yields: (transform's name, mapping of the arrays of features.npz).
     Raises: ValueError if the weights do not fit the network or its images.
     """
-    if kind == "raw":
-        embed = featurize.raw
-    else:
-        embed = _network(dataset, kind, weights, divisor, subtract_mean, progress)
+    embed = featurize.raw if kind == "raw" else _network(dataset, kind, weights, progress, **shown)
     for name, parameters in chosen.items():
-        arrays = expand(dataset, name, parameters)
+        arrays = expand(dataset, {name: parameters})
         yield name, arrays | {x: embed(arrays[x]) for x in ("x_train", "x_test")}
 
 
-def expand(dataset, name, parameters):
+def expand(dataset, transform):
     """Images of the training and of the test set with all variants of one transform.
 
     Args:
       dataset: mapping of the arrays of dataset.npz.
-      name, parameters: the transform.
+      transform: mapping from its name to its parameters.
     Returns: mapping with the names of the arrays of features.npz, images in place of features.
     """
-    variants = catalogue.variants(name, parameters)
+    _, variants = catalogue.named(transform)
     arrays = {}
     for split in ("train", "test"):
         x, y, source = catalogue.expand(dataset[f"x_{split}"], dataset[f"y_{split}"], variants)
@@ -48,7 +46,7 @@ def expand(dataset, name, parameters):
     return arrays
 
 
-def _network(dataset, kind, weights, divisor, subtract_mean, progress):
+def _network(dataset, kind, weights, progress, divisor, subtract_mean):
     *size, channels = dataset["x_train"].shape[1:]
     of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
     # A network of colour images gets grey images as three equal channels.

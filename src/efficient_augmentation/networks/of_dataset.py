@@ -1,7 +1,7 @@
 """The ResNet that an experiment's features come from, trained once on all points of its data."""
 
 from efficient_augmentation.names import networks
-from efficient_augmentation.networks import models, recipes, train_resnet
+from efficient_augmentation.networks import models, recipes, train_resnet, training
 from efficient_augmentation.transforms.distortions import Distortion
 
 
@@ -22,11 +22,7 @@ def fit(points, featurizer, *, divisor=1.0, checkpoints=None, progress=None):
     y, y_test = points["y_train"], points["y_test"]
     # A class counts even if training leaves out all of its points.
     n_classes = int(max(y.max(), y_test.max())) + 1
-    meta = {
-        "name": networks.built(featurizer),
-        "n_classes": n_classes,
-        "input_shape": list(x.shape[1:]),
-    }
+    meta = training.description(networks.built(featurizer), n_classes, x)
     variables, history = train_resnet.train(
         meta["name"],
         x,
@@ -39,5 +35,4 @@ def fit(points, featurizer, *, divisor=1.0, checkpoints=None, progress=None):
         checkpoints=checkpoints,
         progress=progress,
     )
-    rows = [dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True)]
-    return variables, meta, rows
+    return variables, meta, training.rows(history)

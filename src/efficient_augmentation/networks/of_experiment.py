@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation.networks import featurize, train_small
+from efficient_augmentation.networks import featurize, train_small, training
 
 
 def fit(dataset, *, kind, progress=None, **settings):
@@ -12,18 +12,17 @@ def fit(dataset, *, kind, progress=None, **settings):
       dataset: mapping with x_train (n, h, w, c) and y_train (n,).
       kind: name of the network.
       progress: text stream for the bar, None for none.
-      **settings: epochs, batch_size, learning_rate and seed of `train_small.train`.
+      **settings: the attributes of `train_small.Training`, and the seed.
     Returns: (variables, meta, history): weights and their description as `train_small.save_weights`
       takes them, and the rows of history.csv.
     Raises: ValueError as `train_small.train`.
     """
     x, y = dataset["x_train"], dataset["y_train"]
-    meta = {"name": kind, "n_classes": n_classes(dataset), "input_shape": list(x.shape[1:])}
+    meta = training.description(kind, n_classes(dataset), x)
     variables, history = train_small.train(
-        kind, x, y, n_classes=meta["n_classes"], progress=progress, **settings
+        kind, x, y, n_classes=meta["n_classes"], progress=progress, **_training(settings)
     )
-    rows = [dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True)]
-    return variables, meta, rows
+    return variables, meta, training.rows(history)
 
 
 def watch(dataset, *, kind, progress=None, **settings):
@@ -44,7 +43,11 @@ def watch(dataset, *, kind, progress=None, **settings):
         correct.append((features @ head["kernel"] + head["bias"]).argmax(axis=1) == y)
 
     train_small.train(
-        kind, x, y, n_classes=n_classes(dataset), on_epoch=look, progress=progress, **settings
+        *(kind, x, y),
+        n_classes=n_classes(dataset),
+        on_epoch=look,
+        progress=progress,
+        **_training(settings),
     )
     return np.stack(correct)
 
@@ -52,3 +55,7 @@ def watch(dataset, *, kind, progress=None, **settings):
 def n_classes(dataset):
     """Number of classes of a data set whose labels are 0, 1, ... without a gap."""
     return int(dataset["y_train"].max()) + 1
+
+
+def _training(settings):
+    return {"training": train_small.training_of(settings), "seed": settings["seed"]}

@@ -13,9 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax.sharding import NamedSharding, PartitionSpec
-from tqdm import tqdm
 
-from efficient_augmentation.networks import featurize, models, recipes
+from efficient_augmentation.networks import featurize, models, recipes, training
 
 HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "test_accuracy")
 # Steps between two moves of the bar on CPU, where an epoch takes minutes.
@@ -43,6 +42,9 @@ def train(
     leaves out others. Of every image the mean training image is subtracted. Convolutions and
     activations are bfloat16 on accelerators, float32 on CPU. The seed fixes first parameters,
     orders and distortions: on one CPU, undisturbed or resumed, the weights are the same.
+
+    More than six parameters: a training is a network, data, a recipe and where it reports to; each
+    of the last six has a default.
 
     Args:
       name: "resnet56v2" or "resnet50v2".
@@ -89,13 +91,12 @@ def train(
                     f"the device ran out of memory with batch_size {recipe.batch_size}; give a "
                     "smaller one"
                 ) from error
-            if not _finite((loss, state["params"])):
-                raise _divergence(recipe, epoch)
+            if not training.finite((loss, state["params"])):
+                raise training.divergence(recipe.learning_rate, f"in epoch {epoch + 1}")
             score = _test_accuracy(name, _host(state), test)
             rate = float(schedule((epoch + 1) * steps - 1))
             row = (epoch + 1, rate, loss, accuracy, score)
-            for column, value in zip(HISTORY, row, strict=True):
-                history[column].append(value)
+            training.add(history, **dict(zip(HISTORY, row, strict=True)))
             _log.info(
                 "epoch %d of %d: loss %.4f, accuracy %.4f, test accuracy %.4f",
                 *(epoch + 1, recipe.epochs, loss, accuracy, score),
@@ -222,14 +223,7 @@ class _Bar:
 
     def __init__(self, name, recipe, steps, done, history, progress):
         self._recipe, self._start, self._images = recipe, time.monotonic(), 0
-        self._bar = tqdm(
-            total=recipe.epochs * steps,
-            initial=done * steps,
-            desc=f"train {name}",
-            unit="step",
-            file=progress,
-            disable=True if progress is None else None,
-        )
+        self._bar = training.bar(name, recipe.epochs * steps, "step", progress, done * steps)
 
     def __enter__(self):
         return self
@@ -254,18 +248,5 @@ def _checked(x, y, n_classes, recipe, seed):
         raise ValueError(
             f"batch_size is {recipe.batch_size}, but there are {len(y)} images; give at most that"
         )
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be an integer within 0..2**32-1, not {seed}")
+    training.check_seed(seed)
     return x, y
-
-
-def _finite(tree):
-    return all(np.isfinite(np.asarray(leaf)).all() for leaf in jax.tree.leaves(tree))
-
-
-def _divergence(recipe, epoch):
-    return ValueError(
-        f"training diverged in epoch {epoch + 1}: loss or weights are no longer finite; a "
-        f"learning_rate below {recipe.learning_rate:g} would help, or images that hold NaN are the "
-        "reason"
-    )

@@ -2,16 +2,17 @@
 
 import functools
 import json
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import traverse_util
-from tqdm import tqdm
 
 from efficient_augmentation.files import arrays
 from efficient_augmentation.networks import models
+from efficient_augmentation.networks import training as shared
 
 # Rows whose gradient is taken at once: a batch's gradient is the sum over its blocks, so that the
 # cost follows the number of rows and a block's patches stay near the processor's cache.
@@ -20,15 +21,40 @@ _RUNS_AT_ONCE = 32  # on accelerators
 _META = "meta"
 
 
+class Training(NamedTuple):
+    """How a small network is trained.
+
+    Attributes:
+      epochs: passes over the rows, >= 1.
+      batch_size: rows of one step of Adam, >= 1.
+      learning_rate: of Adam, > 0.
+    """
+
+    epochs: int = 40
+    batch_size: int = 512
+    learning_rate: float = 1e-3
+
+
+DEFAULTS = Training()
+
+
+def training_of(settings):
+    """The training in the settings of a network; what else these hold is not looked at.
+
+    Args:
+      settings: mapping with the attributes of `Training`, as in the config.
+    Returns: Training.
+    """
+    return Training(*(settings[name] for name in Training._fields))
+
+
 def train(
     name,
     x,
     y,
     *,
     n_classes,
-    epochs=40,
-    batch_size=512,
-    learning_rate=1e-3,
+    training=DEFAULTS,
     seed=0,
     sample_weight=None,
     on_epoch=None,
@@ -42,14 +68,15 @@ def train(
     for more because its weights are small. The last batch of an epoch may be smaller. The seed
     fixes first parameters, orders and dropout.
 
+    More than six parameters: a training is a network, data, settings and where it reports to; each
+    of the last five has a default.
+
     Args:
       name: network, see `models.build`.
       x: images (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
       y: labels (n,), integers 0..n_classes-1.
       n_classes: number of classes.
-      epochs: passes over the rows, >= 1.
-      batch_size: rows of one step of Adam, >= 1.
-      learning_rate: of Adam, > 0.
+      training: `Training`.
       seed: 0 <= seed < 2**32.
       sample_weight: (n,), >= 0; None means ones.
       on_epoch: called with the variables after every epoch; None means nothing is.
@@ -62,27 +89,24 @@ def train(
     """
     weights = np.ones(len(x)) if sample_weight is None else np.asarray(sample_weight)
     data, weights = _checked(x, y, weights[None], n_classes)
-    _check_settings(epochs, batch_size, learning_rate, [seed])
+    _check_settings(training, [seed])
     module = models.build(name, n_classes)
     state, key = _start(module, np.array([seed], np.uint32), data[0].shape[1:])
     history = {"epoch": [], "loss": [], "accuracy": []}
-    with _bar(epochs, f"train {name}", "epoch", progress) as bar:
-        for epoch in range(epochs):
-            state, metrics = _epoch(
-                module, state, key, epoch, batch_size, *data, weights, np.float32(learning_rate)
-            )
+    with shared.bar(name, training.epochs, "epoch", progress) as bar:
+        for epoch in range(training.epochs):
+            state, metrics = _epoch(module, state, key, epoch, *_steps(training), *data, weights)
             loss, accuracy = (float(value[0]) for value in metrics)
             if not np.isfinite(loss):
-                raise _divergence(learning_rate, f"in epoch {epoch + 1}")
-            for column, value in zip(history.values(), (epoch + 1, loss, accuracy), strict=True):
-                column.append(value)
+                raise shared.divergence(training.learning_rate, f"in epoch {epoch + 1}")
+            shared.add(history, epoch=epoch + 1, loss=loss, accuracy=accuracy)
             if on_epoch is not None:
                 on_epoch({"params": jax.tree.map(lambda leaf: np.asarray(leaf[0]), state[0])})
             bar.set_postfix(loss=f"{loss:.4f}", accuracy=f"{accuracy:.4f}", refresh=False)
             bar.update()
     params = jax.tree.map(lambda leaf: np.asarray(leaf[0]), state[0])
-    if not _finite(params):
-        raise _divergence(learning_rate, f"in epoch {epochs}")
+    if not shared.finite(params):
+        raise shared.divergence(training.learning_rate, f"in epoch {training.epochs}")
     return {"params": params}, history
 
 
@@ -94,9 +118,7 @@ def train_many(
     seeds,
     *,
     n_classes,
-    epochs=40,
-    batch_size=512,
-    learning_rate=1e-3,
+    training=DEFAULTS,
     runs_at_once=None,
     progress=None,
 ):
@@ -105,8 +127,10 @@ def train_many(
     Run r is `train(..., sample_weight=weights[r], seed=seeds[r])` up to rounding, whatever the
     other runs are. `runs_at_once` of them take every step together (vmap).
 
+    More than six parameters: those of `train`, with weights and a seed for each run.
+
     Args:
-      name, x, y, n_classes, epochs, batch_size, learning_rate: as in `train`.
+      name, x, y, n_classes, training: as in `train`.
       weights: (R, n), >= 0, in each row a positive one.
       seeds: (R,), each 0 <= seed < 2**32.
       runs_at_once: None means 1 on CPU, where one network keeps the cores busy, and 32 elsewhere.
@@ -117,7 +141,7 @@ def train_many(
       any weights. Memory: the images, some 60 MB for each run at once, 4 MB for each run.
     """
     data, weights = _checked(x, y, np.asarray(weights), n_classes)
-    _check_settings(epochs, batch_size, learning_rate, seeds)
+    _check_settings(training, seeds)
     if len(seeds) != len(weights):
         raise ValueError(f"{len(seeds)} seeds for {len(weights)} vectors of weights; give one each")
     if runs_at_once is None:
@@ -126,22 +150,20 @@ def train_many(
         raise ValueError(f"runs_at_once must be at least 1, not {runs_at_once}")
     module, seeds = models.build(name, n_classes), np.asarray(seeds, np.uint32)
     trained = []
-    with _bar(len(seeds), f"train {name}", "network", progress) as bar:
+    with shared.bar(name, len(seeds), "network", progress) as bar:
         for first in range(0, len(seeds), runs_at_once):
             chunk = slice(first, first + runs_at_once)
             # Missing runs of the last chunk have no row of positive weight and take no step.
             v = _pad(weights[chunk], runs_at_once)
             state, key = _start(module, _pad(seeds[chunk], runs_at_once), data[0].shape[1:])
-            for epoch in range(epochs):
-                state, _ = _epoch(
-                    module, state, key, epoch, batch_size, *data, v, np.float32(learning_rate)
-                )
+            for epoch in range(training.epochs):
+                state, _ = _epoch(module, state, key, epoch, *_steps(training), *data, v)
             trained.append(jax.tree.map(np.asarray, state[0]))
             bar.update(len(seeds[chunk]))
     params = jax.tree.map(lambda *leaves: np.concatenate(leaves)[: len(seeds)], *trained)
     for run in range(len(seeds)):
-        if not _finite(jax.tree.map(lambda leaf, r=run: leaf[r], params)):
-            raise _divergence(learning_rate, f"in run {run}")
+        if not shared.finite(jax.tree.map(lambda leaf, r=run: leaf[r], params)):
+            raise shared.divergence(training.learning_rate, f"in run {run}")
     return {"params": params}
 
 
@@ -232,13 +254,18 @@ def _init(module, seed, image_shape):
     if variables.keys() - {"params"}:
         raise ValueError(
             f"{type(module).__name__} keeps running statistics, which this trainer does not carry: "
-            "resnet_training.train does"
+            "train_resnet.train does"
         )
     params = variables["params"]
     return (params, optax.scale_by_adam().init(params)), jax.random.fold_in(key, 1)
 
 
-def _one_epoch(module, state, key, epoch, batch_size, images, labels, weights, learning_rate):
+def _steps(training):
+    """What an epoch takes of the training, as numbers that compile once."""
+    return training.batch_size, np.float32(training.learning_rate)
+
+
+def _one_epoch(module, state, key, epoch, batch_size, learning_rate, images, labels, weights):
     """State after one pass over the rows of positive weight, and its mean loss and accuracy.
 
     It loops over batches, and over the blocks of a batch, so that one compiled program serves
@@ -325,12 +352,12 @@ def _start(module, seeds, image_shape):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _epoch(module, state, key, epoch, batch_size, images, labels, weights, learning_rate):
+def _epoch(module, state, key, epoch, batch_size, learning_rate, images, labels, weights):
     """`_one_epoch` of runs with states (R, ...), keys (R,) and weights (R, n) of their own."""
 
     def one(state, key, weights):
         return _one_epoch(
-            module, state, key, epoch, batch_size, images, labels, weights, learning_rate
+            module, state, key, epoch, batch_size, learning_rate, images, labels, weights
         )
 
     return _over_runs(one, len(weights), state, key, weights)
@@ -353,32 +380,15 @@ def _checked(x, y, weights, n_classes):
     return data, (weights * scale[:, None]).astype(np.float32)
 
 
-def _check_settings(epochs, batch_size, learning_rate, seeds):
-    for key, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if value % 1 or value < 1:
+def _check_settings(training, seeds):
+    for key in ("epochs", "batch_size"):
+        if (value := getattr(training, key)) % 1 or value < 1:
             raise ValueError(f"{key} must be an integer of at least 1, not {value}")
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be a positive number, not {learning_rate}")
+    if not (np.isfinite(training.learning_rate) and training.learning_rate > 0):
+        raise ValueError(f"learning_rate must be a positive number, not {training.learning_rate}")
     for seed in seeds:
-        if seed % 1 or not 0 <= seed < 2**32:
-            raise ValueError(f"seed must be an integer within 0..2**32-1, not {seed}")
-
-
-def _finite(params):
-    return all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params))
-
-
-def _divergence(learning_rate, where):
-    return ValueError(
-        f"training diverged {where}: loss or weights are no longer finite; a learning_rate below "
-        f"{learning_rate:g} would help, or images that hold NaN are the reason"
-    )
+        shared.check_seed(seed)
 
 
 def _pad(array, length):
     return np.pad(array, [(0, length - len(array))] + [(0, 0)] * (array.ndim - 1))
-
-
-def _bar(total, description, unit, progress):
-    disable = True if progress is None else None
-    return tqdm(total=total, desc=description, unit=unit, file=progress, disable=disable)

@@ -42,6 +42,9 @@ def write(
     file's name of more than 255 bytes is cut, and ends in a digest of the whole. `TABLE` lists all
     files: file, id, label (the class's name) and variant.
 
+    More than six parameters: images, ids and labels are columns of one table, the classes' names go
+    with the labels.
+
     Args:
       folder: to write to; it is made if absent, and stays empty where there is no image.
       x: selected images, (m, h, w, c), c = 1 or 3, uint8, or floating within [0, 1], which become

@@ -28,6 +28,8 @@ def select_points(
 ) -> np.ndarray:
     """Points worth augmenting, in the order in which the policy takes them.
 
+    More than six parameters: the one call for users, who give only what differs from the defaults.
+
     Args:
       features: (n, d), one row a training point; a network's penultimate layer serves well.
       labels: (n,), two distinct values or more.

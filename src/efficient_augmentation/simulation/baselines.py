@@ -35,7 +35,7 @@ def evaluate(
     Raises: ValueError for wrong shapes or values.
     Source: Kuchnik and Smith 2019, sections 3 and 5.
     """
-    n = int((model.source < 0).sum())
+    n = model.rows.n
     X, y = features["x_train"][:n], features["y_train"][:n]
     ids = np.arange(n) if ids is None else np.asarray(ids)
     if ids.shape != (n,):
@@ -43,7 +43,7 @@ def evaluate(
 
     separator = svm.fit(X, y)
     chosen = np.stack([np.zeros(n, bool), separator.support, np.ones(n, bool)])
-    state = model.fit(simulate.row_weights(chosen, np.zeros(3, bool), model.source))
+    state = model.fit(model.rows.weights(chosen, np.zeros(3, bool)))
     floor, vsv, ceiling = model.accuracy(state)
     floor_plain = model.accuracy(state, features["source_test"] < 0)[0]
     by_score = {name: model.scores(name, state, [0, 2]) for name in ("loss", "influence")}

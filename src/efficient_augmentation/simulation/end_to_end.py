@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TextIO
 import jax
 import numpy as np
 
+from efficient_augmentation.heads import head
 from efficient_augmentation.networks import featurize, recipes, train_resnet, train_small
 from efficient_augmentation.simulation import online, simulate
 from efficient_augmentation.transforms import distortions
@@ -51,12 +52,12 @@ class NetworkModel:
         seed: int,
         progress: TextIO | None = None,
     ) -> None:
-        self.frozen, self.source, self.C = frozen, frozen.source, frozen.C
+        self.frozen, self.rows, self.C = frozen, frozen.rows, frozen.C
         self.labels, self.given = frozen.labels, frozen.given
         self.times: list[dict[str, Any]] = []
         """A mapping for each call that trained: networks, images_seen, seconds."""
         self._images = images
-        self._settings = {**settings, "progress": progress}
+        self._settings, self._progress = settings, progress
         self._seed = seed
         self._known: dict[bytes, np.ndarray] = {}
 
@@ -103,10 +104,11 @@ class NetworkModel:
         if not self.times and "recipe" not in self._settings:
             # Compiles for all trainings to come, so that it does not count as one of theirs.
             one_row = np.eye(1, weights.shape[1])
-            list(networks(x, y, one_row, [0], **{**self._settings, "epochs": 1}))
+            once = {**self._settings, "epochs": 1}
+            list(networks(x, y, one_row, [0], once, self._progress))
         start = time.perf_counter()
         seeds = [online.seed_of(self._seed, row) for row in weights]
-        found = list(networks(x, y, weights, seeds, **self._settings))
+        found = list(networks(x, y, weights, seeds, self._settings, self._progress))
         seconds = time.perf_counter() - start
         seen = int((weights > 0).sum()) * self._settings["epochs"]
         self.times.append({"networks": len(weights), "images_seen": seen, "seconds": seconds})
@@ -123,10 +125,8 @@ def networks(
     y: np.ndarray,
     weights: np.ndarray,
     seeds: Sequence[int],
-    *,
-    kind: str,
+    settings: Mapping[str, Any],
     progress: TextIO | None = None,
-    **settings: Any,
 ) -> Iterator[Any]:
     """Train a network for every vector of sample weights.
 
@@ -135,17 +135,20 @@ def networks(
       y: labels (n,), 0..k-1.
       weights: (R, n), >= 0; of a ResNet, which knows no weights, 0 or 1.
       seeds: (R,).
-      kind: the network, see `models.build`.
+      settings: of the network and its training, as in `NetworkModel`.
       progress: as in `train_small.train`.
-      settings: of the training, as in `NetworkModel`.
     Yields: variables of each network.
     Raises: ValueError for weights that a ResNet cannot take, and as the trainings.
     Cost: of a ResNet one compilation for every number of rows.
     """
-    n_classes = max(2, int(np.max(y)) + 1)
+    kind, n_classes = settings["kind"], head.number_of_classes(y)
     if "recipe" not in settings:
+        training = train_small.training_of(settings)
         found = train_small.train_many(
-            kind, x, y, weights, seeds, n_classes=n_classes, progress=progress, **settings
+            *(kind, x, y, weights, seeds),
+            n_classes=n_classes,
+            training=training,
+            progress=progress,
         )
         for run in range(len(seeds)):
             yield jax.tree.map(lambda leaf, run=run: leaf[run], found)
@@ -193,11 +196,10 @@ def run(
     rows = []
     for number, model in enumerate(models):
         rows += _ends(model, number)
-        n = int((model.source < 0).sum())
-        budgets = [max(1, round(share * n)) for share in shares]
-        plan = scores, policies, budgets, 1, seed + number
-        trained = simulate.run(model, *plan)
-        frozen = simulate.run(model.frozen, *plan)
+        budgets = [max(1, round(share * model.rows.n)) for share in shares]
+        plan = simulate.Plan(scores, policies, budgets, rounds=1, seed=seed + number)
+        trained = simulate.run(model, plan)
+        frozen = simulate.run(model.frozen, plan)
         lookup = dict(zip(budgets, shares, strict=True))
         for row, other in zip(trained, frozen, strict=True):
             b = row["n_augmented"]
@@ -213,9 +215,9 @@ def run(
 
 def _ends(model: NetworkModel, number: int) -> list[dict[str, Any]]:
     """Rows of augmenting no point and of augmenting every point."""
-    n = int((model.source < 0).sum())
+    n = model.rows.n
     chosen = np.array([np.zeros(n, bool), np.ones(n, bool)])
-    state = model.fit(simulate.row_weights(chosen, np.zeros(2, bool), model.source))
+    state = model.fit(model.rows.weights(chosen, np.zeros(2, bool)))
     pairs = zip(model.accuracy(state), model.frozen_accuracy(state), strict=True)
     return [
         _row(model, ("-", policy, number, share, round(share * n)), accuracies)
@@ -227,8 +229,8 @@ def _row(
     model: NetworkModel, key: tuple[str, str, int, float, int], accuracies: tuple[float, float]
 ) -> dict[str, Any]:
     score, policy, number, share, b = key
-    n = int((model.source < 0).sum())
-    copies = len(model.source) // n - 1
+    n = model.rows.n
+    copies = len(model.rows) // n - 1
     return {
         "score": score,
         "policy": policy,

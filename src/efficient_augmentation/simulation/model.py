@@ -32,9 +32,7 @@ def build(
     choices = {"faithful": settings["faithful"], "kind": settings["influence"]}
     if "network" not in settings:
         return simulate.FrozenModel(features, settings["C"], **choices, given=given)
-    ((name, parameters),) = settings["transform"].items()
-    images, network = expand(dataset, name, parameters), dict(settings["network"])
-    kind = network.pop("kind")
+    images = expand(dataset, settings["transform"])
     return online.OnlineModel(
-        images, settings["C"], network=kind, **network, **choices, progress=progress
+        images, settings["C"], settings["network"], **choices, progress=progress
     )

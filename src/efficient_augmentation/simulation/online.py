@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, logistic
+from efficient_augmentation.heads.expanded import Rows
 from efficient_augmentation.names import as_published
 from efficient_augmentation.networks import featurize, train_small
 from efficient_augmentation.scores import by_name, of_head
-from efficient_augmentation.simulation import simulate
 
 
 class State(NamedTuple):
@@ -42,9 +42,8 @@ class OnlineModel:
         which come first), x_test, y_test: expanded as by `catalogue.expand`.
       C: inverse strength of the logistic regression's penalty, a number: features to choose it by
         are those of a network trained once, as the workflow does.
-      network: name, see `models.build`.
-      epochs, batch_size, learning_rate: as in `train_small.train`.
-      seed: of all networks, >= 0.
+      settings: mapping with `kind`, the network's name, see `models.build`; `seed`, of all
+        networks, >= 0; and the attributes of `train_small.Training`, as in the config.
       faithful, kind: as in `simulate.FrozenModel`.
       progress: text stream of the bars, shown only where that is a terminal; None means no bar.
     Raises: ValueError for unusable arguments.
@@ -56,21 +55,16 @@ class OnlineModel:
         self,
         images: Mapping[str, np.ndarray],
         C: float,
+        settings: Mapping[str, Any],
         *,
-        network: str,
-        epochs: int = 40,
-        batch_size: int = 512,
-        learning_rate: float = 1e-3,
-        seed: int = 0,
         faithful: bool | Iterable[str] = False,
         kind: str = "influence",
         progress: TextIO | None = None,
     ) -> None:
-        self.source = simulate.check_source(images["source_train"])
+        self.rows = Rows(images["source_train"])
         self._x, self._y = np.asarray(images["x_train"]), np.asarray(images["y_train"])
         self._test = np.asarray(images["x_test"]), np.asarray(images["y_test"])
-        self._n = int((self.source < 0).sum())
-        self.labels = self._y[: self._n]
+        self.labels = self._y[: self.rows.n]
         self.given: dict[str, np.ndarray] = {}
         self._faithful = as_published.parts(faithful)
         self.C = as_published.C if "C" in self._faithful else C
@@ -78,13 +72,10 @@ class OnlineModel:
         self._influence_C = None if "hessian" in self._faithful else self.C
         self._kind = kind
         self._head = head.of(self._y, faithful=bool(self._faithful))
-        self._network = network
-        self._seed = seed
-        self._settings = {
+        self._network, self._seed = settings["kind"], settings["seed"]
+        self._how = {
             "n_classes": head.number_of_classes(self._y),
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "learning_rate": learning_rate,
+            "training": train_small.training_of(settings),
             "progress": progress,
         }
 
@@ -93,7 +84,7 @@ class OnlineModel:
         weights, network = np.unique(weights, axis=0, return_inverse=True)
         seeds = [seed_of(self._seed, row) for row in weights]
         variables = train_small.train_many(
-            self._network, self._x, self._y, weights, seeds, **self._settings
+            self._network, self._x, self._y, weights, seeds, **self._how
         )
         theta = [
             self._head.fit(self._embed(variables, u, self._x[rows]), self._y[rows], self.C, w[rows])
@@ -126,7 +117,7 @@ class OnlineModel:
 
     def features(self, state: State, run: int) -> np.ndarray:
         """(n, d) features of the originals in a run."""
-        return self._embed(state.variables, state.network[run], self._x[: self._n])
+        return self._embed(state.variables, state.network[run], self._x[: self.rows.n])
 
     def residuals(self, state: State, run: int) -> np.ndarray:
         """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
@@ -142,7 +133,7 @@ class OnlineModel:
     def _scores(self, name: str, state: State, u: int) -> np.ndarray:
         rows = np.flatnonzero(state.weights[u])
         X = self._embed(state.variables, u, self._x[rows])
-        points = by_name.Points(X, self._y[rows], self._n, faithful=self._faithful)
+        points = by_name.Points(X, self._y[rows], self.rows.n, faithful=self._faithful)
         theta, weights = state.theta[[u]], state.weights[[u]][:, rows]
         return by_name.score(
             name, points, by_name.Fits(theta, weights, self._influence_C, self._kind)

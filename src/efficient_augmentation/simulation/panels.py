@@ -23,26 +23,18 @@ def run(
     Returns: rows of curves.csv, panel by panel, each as `simulate.run` returns them.
     Raises: ValueError as `simulate.run`.
     """
-    panels = [(plan["scores"], plan["policies"], plan["budgets"], (0,))]
+    main = simulate.Plan(*(plan[key] for key in simulate.Plan._fields[:-1]))
+    panels = [main]
     if stratified := plan.get("clusters"):
-        chosen = stratified["scores"], stratified["policies"]
-        panels.append((*chosen, plan["budgets"], stratified["counts"]))
+        chosen = {key: stratified[key] for key in ("scores", "policies")}
+        panels.append(main._replace(**chosen, clusters=stratified["counts"]))
     if diverse := plan.get("dpp"):
-        panels.append((diverse["scores"], diverse["policies"], diverse["budgets"], (0,)))
+        chosen = {key: diverse[key] for key in ("scores", "policies", "budgets")}
+        panels.append(main._replace(**chosen))
     return [
         row
-        for scores, policies, budgets, counts in panels
-        for row in simulate.run(
-            model,
-            scores,
-            policies,
-            budgets,
-            plan["rounds"],
-            plan["seed"],
-            clusters=counts,
-            faithful=plan["faithful"],
-            tally=tally,
-        )
+        for panel in panels
+        for row in simulate.run(model, panel, faithful=plan["faithful"], tally=tally)
     ]
 
 
@@ -60,6 +52,8 @@ def tallied(
     """
     tally = Tally(source_test, y_test)
     rows = run(model, plan, tally)
-    every = np.ones(len(model.source))
-    tally.set_levels(*model.correct(model.fit(np.stack([model.source < 0, every]).astype(float))))
+    every = np.ones(len(model.rows))
+    tally.set_levels(
+        *model.correct(model.fit(np.stack([model.rows.original, every]).astype(float)))
+    )
     return rows, tally.arrays()

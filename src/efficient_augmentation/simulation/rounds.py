@@ -32,8 +32,7 @@ def run(
     Raises: ValueError if arrays or settings are unusable.
     """
     plan = settings["end_to_end"]
-    ((name, parameters),) = settings["transform"].items()
-    images = expand(dataset, name, parameters)
+    images = expand(dataset, settings["transform"])
     chosen = plan["network"]
     network = {k: v for k, v in chosen.items() if k not in _NO_TRAINING}
     network["kind"] = networks.built(chosen)

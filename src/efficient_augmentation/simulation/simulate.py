@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, regularization
+from efficient_augmentation.heads.expanded import Rows
 from efficient_augmentation.names import as_published, policies
 from efficient_augmentation.policies import choosers, dpp
 from efficient_augmentation.policies import clusters as kmeans
@@ -28,8 +29,8 @@ _TOLERANCE = 3e-8
 class Model(Protocol):
     """What the simulation asks of a model; R counts runs."""
 
-    source: np.ndarray
-    """(rows,): point that a training row was made from, -1 for an original."""
+    rows: Rows
+    """Which point each training row is, or was made from."""
     labels: np.ndarray
     """(n,): classes of the originals."""
     given: dict[str, np.ndarray]
@@ -86,18 +87,18 @@ class FrozenModel:
         kind: str = "influence",
         given: Mapping[str, ArrayLike] | None = None,
     ) -> None:
-        self.source = check_source(features["source_train"])
-        n, repeated = int((self.source < 0).sum()), as_published.parts(faithful)
+        self.rows = Rows(features["source_train"])
+        repeated = as_published.parts(faithful)
         self._points = by_name.Points(
-            features["x_train"], features["y_train"], n, faithful=repeated, given=given
+            features["x_train"], features["y_train"], self.rows.n, faithful=repeated, given=given
         )
         self.given = self._points.given
         self.labels = self._points.originals[1]
         self._test = self._points.head.check_rows(features["x_test"], features["y_test"])
         X, X_test = self._points.X, self._test[0]
-        if len(self.source) != len(X) or X_test.shape[1] != X.shape[1]:
+        if len(self.rows) != len(X) or X_test.shape[1] != X.shape[1]:
             raise ValueError(
-                f"x_train of shape {X.shape}, source_train {self.source.shape} and x_test "
+                f"x_train of shape {X.shape}, source_train {self.rows.source.shape} and x_test "
                 f"{X_test.shape} do not fit: (rows, d), (rows,) and (m, d) are wanted"
             )
         known, found = (head.number_of_classes(y) for y in (self._points.y, self._test[1]))
@@ -105,7 +106,7 @@ class FrozenModel:
             raise ValueError(f"y_test holds label {found - 1}, y_train those of 0..{known - 1}")
         if "C" in repeated:
             C = as_published.C
-        self.C = regularization.number(C, X, self._points.y, self.source)
+        self.C = regularization.number(C, X, self._points.y, self.rows.source)
         self._influence_C = None if "hessian" in repeated else self.C
         self._kind = kind
         self._start: np.ndarray | None = None
@@ -151,6 +152,27 @@ class FrozenModel:
         return self._points.head.condition_number(theta[run], X, self._influence_C)
 
 
+class Plan(NamedTuple):
+    """What is simulated.
+
+    Attributes:
+      scores: names of `by_name.NAMES`, or that the model was given.
+      policies: names that `policies.parse` takes.
+      budgets: numbers of augmented points, strictly increasing, within 1..n.
+      rounds: repetitions of a random policy; a deterministic one runs once.
+      seed: of the random orders. Round r draws the same random numbers in every policy.
+      clusters: numbers of k-means clusters of the featurized originals to stratify by, each a
+        panel of its own; 0 does not stratify.
+    """
+
+    scores: Sequence[str]
+    policies: Sequence[str]
+    budgets: Sequence[int]
+    rounds: int
+    seed: int = 0
+    clusters: Sequence[int] = (0,)
+
+
 class _Run(NamedTuple):
     score: str
     policy: policies.Policy
@@ -177,18 +199,16 @@ def simulate(
 ) -> list[dict[str, Any]]:
     """Accuracy of augmenting more and more points, policy by policy.
 
+    More than six parameters: the one call for users, who give only what differs from the defaults;
+    `run` takes a `Plan`.
+
     Args:
       features: mapping of features.npz: x_train (rows, d), y_train, source_train, and the same
         three for the test set; originals first.
       scores: a name of `by_name.NAMES`, or several.
-      policies: names that `policies.parse` takes.
-      budgets: numbers of augmented points, strictly increasing, within 1..n.
-      rounds: repetitions of a random policy; a deterministic one runs once.
+      policies, budgets, rounds, seed, clusters: as in `Plan`.
       C: inverse strength of the logistic regression's penalty, or "auto": chosen by
         cross-validation over points, see `regularization.choose`, and logged.
-      seed: of the random orders. Round r draws the same random numbers in every policy.
-      clusters: numbers of k-means clusters of the featurized originals to stratify by, each a
-        panel of its own; 0 does not stratify.
       faithful: see `FrozenModel`; also draws k-DPPs as `dpp.sample_k_dpp_as_published`.
       kind: of influence, "influence" or "alo".
     Returns: list of mappings with keys score, policy, clusters, round, n_augmented,
@@ -197,41 +217,41 @@ def simulate(
     Source: Kuchnik and Smith 2019, section 5.
     """
     model = FrozenModel(features, C, faithful=faithful, kind=kind)
-    return run(model, scores, policies, budgets, rounds, seed, clusters=clusters, faithful=faithful)
+    names = [scores] if isinstance(scores, str) else list(scores)
+    plan = Plan(names, list(policies), budgets, rounds, seed, clusters)
+    return run(model, plan, faithful=faithful)
 
 
 def run(
     model: Model,
-    scores: str | Iterable[str],
-    names: Iterable[str],
-    budgets: Sequence[int],
-    rounds: int,
-    seed: int,
+    plan: Plan,
     *,
-    clusters: Sequence[int] = (0,),
     faithful: bool | Iterable[str] = False,
     tally: Tally | None = None,
 ) -> list[dict[str, Any]]:
-    """Simulate with any `Model`; arguments and result as in `simulate`.
+    """Simulate with any `Model`.
 
-    Where a `tally.Tally` is given, it records which test points every fit classifies correctly.
+    Args:
+      model: what is fitted, scored and measured.
+      plan: what is simulated.
+      faithful: as in `simulate`.
+      tally: records which test points every fit classifies correctly; None records nothing.
+    Returns, Raises: as `simulate`.
     """
-    n = int((model.source < 0).sum())
-    scores = [scores] if isinstance(scores, str) else list(scores)
-    panel = [policies.parse(name) for name in names]
-    _check_plan(scores, model.given, panel, budgets, rounds, clusters, n)
-    runs, lookup = _plan(scores, panel, clusters, rounds)
+    panel = [policies.parse(name) for name in plan.policies]
+    _check_plan(plan, panel, model)
+    runs, lookup = _planned(plan, panel)
     downweight = np.array([run.policy.downweight for run in runs])
 
-    chosen = np.zeros((len(runs), n), bool)
-    floor = model.fit(row_weights(chosen, downweight, model.source))
-    choosing = _choosers(model, floor, runs, seed, faithful)
-    accuracy = np.empty((len(runs), len(budgets)))
-    for j, budget in enumerate(budgets):
+    chosen = np.zeros((len(runs), model.rows.n), bool)
+    floor = model.fit(model.rows.weights(chosen, downweight))
+    choosing = _choosers(model, floor, runs, plan.seed, faithful)
+    accuracy = np.empty((len(runs), len(plan.budgets)))
+    for j, budget in enumerate(plan.budgets):
         for chooser, row in zip(choosing, chosen, strict=True):
             chooser.extend(row, budget)
         sizes = _represented(choosing, chosen)
-        state = model.fit(row_weights(chosen, downweight, model.source, sizes))
+        state = model.fit(model.rows.weights(chosen, downweight, sizes))
         if tally is None:
             accuracy[:, j] = model.accuracy(state)
         else:
@@ -239,7 +259,7 @@ def run(
             accuracy[:, j] = correct.mean(axis=1)
             for key, r in lookup.items():
                 tally.add((*_measured(key), budget), correct[r])
-        if j + 1 < len(budgets):
+        if j + 1 < len(plan.budgets):
             scores_now = _updated(model, state, runs)
             for r, chooser in enumerate(choosing):
                 chooser.update(chosen[r], scores_now.get(r))
@@ -253,11 +273,11 @@ def run(
             "n_augmented": budget,
             "test_accuracy": float(accuracy[lookup[score, policy, k, number], j]),
         }
-        for score in scores
+        for score in plan.scores
         for policy in panel
-        for k in clusters
-        for number in range(rounds if policy.random else 1)
-        for j, budget in enumerate(budgets)
+        for k in plan.clusters
+        for number in range(plan.rounds if policy.random else 1)
+        for j, budget in enumerate(plan.budgets)
     ]
 
 
@@ -321,53 +341,18 @@ def _updated(model: Model, state: Any, runs: Sequence[_Run]) -> dict[int, np.nda
     return found
 
 
-def row_weights(
-    chosen: np.ndarray, downweight: np.ndarray, source: np.ndarray, sizes: np.ndarray | None = None
-) -> np.ndarray:
-    """Sample weights of all training rows.
-
-    Args:
-      chosen: (R, n), whether a point is augmented.
-      downweight: (R,), whether a chosen point shares its weight among its v + 1 rows.
-      source: (rows,), as `Model.source`.
-      sizes: (R, n), what the weight of rows made from a point is multiplied by; None means ones.
-    Returns: (R, rows) float64: 1 for an original, 1 for a row made from a chosen point and 0 for
-      the other rows; 1 / (v + 1) for all rows of a chosen point where downweighted.
-    """
-    n = int((source < 0).sum())
-    points = np.where(source < 0, np.arange(len(source)), source)
-    v = np.bincount(points, minlength=n) - 1
-    share = np.where(chosen & downweight[:, None], 1 / (v + 1), 1.0)
-    weights = share[:, points] * (chosen[:, points] | (source < 0))
-    return weights if sizes is None else weights * np.where(source < 0, 1.0, sizes[:, points])
-
-
-def check_source(source: ArrayLike) -> np.ndarray:
-    """Source points of training rows as an array, or a ValueError that says what is wrong."""
-    source = np.asarray(source)
-    n = int((source < 0).sum())
-    if not n or (source[:n] != -1).any() or (source[n:] < 0).any() or (source >= n).any():
-        raise ValueError(
-            "source_train must be -1 for the originals, which come first, and a point 0..n-1 for "
-            "every row made from it"
-        )
-    return source
-
-
-def _plan(
-    scores: Sequence[str], panel: Sequence[policies.Policy], clusters: Sequence[int], rounds: int
-) -> tuple[list[_Run], dict[_Key, int]]:
+def _planned(plan: Plan, panel: Sequence[policies.Policy]) -> tuple[list[_Run], dict[_Key, int]]:
     """Distinct runs, and where to find the run of a (score, policy, clusters, round).
 
     A policy that does not look at scores is simulated once for all of them.
     """
     runs: list[_Run] = []
     lookup: dict[_Key, int] = {}
-    for score in scores:
+    for score in plan.scores:
         for policy in panel:
-            for k in clusters:
-                for number in range(rounds if policy.random else 1):
-                    run = _Run(scores[0] if policy.blind else score, policy, k, number)
+            for k in plan.clusters:
+                for number in range(plan.rounds if policy.random else 1):
+                    run = _Run(plan.scores[0] if policy.blind else score, policy, k, number)
                     if run not in lookup:
                         lookup[run] = len(runs)
                         runs.append(run)
@@ -380,18 +365,10 @@ def _measured(run: _Key) -> tuple[str, str, int, int]:
     return score, policy.name, k, number
 
 
-def _check_plan(
-    scores: Sequence[str],
-    given: Mapping[str, np.ndarray],
-    panel: Sequence[policies.Policy],
-    budgets: Sequence[int],
-    rounds: int,
-    clusters: Sequence[int],
-    n: int,
-) -> None:
-    for name in scores:
-        by_name.check_name(name, given)
-    budgets = list(budgets)
+def _check_plan(plan: Plan, panel: Sequence[policies.Policy], model: Model) -> None:
+    n, budgets, rounds, clusters = model.rows.n, list(plan.budgets), plan.rounds, plan.clusters
+    for name in plan.scores:
+        by_name.check_name(name, model.given)
     if not budgets or budgets != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > n:
         raise ValueError(
             f"budgets must be strictly increasing and within 1..{n} (the number of training "

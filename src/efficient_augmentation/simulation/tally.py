@@ -7,6 +7,8 @@ with all its variants is the unit that a test set has many of.
 import numpy as np
 from numpy.typing import ArrayLike
 
+from efficient_augmentation.heads.expanded import Rows
+
 _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 
 
@@ -19,11 +21,9 @@ class Tally:
     """
 
     def __init__(self, source: ArrayLike, labels: ArrayLike) -> None:
-        source = np.asarray(source)
-        n = int((source < 0).sum())
-        self._point = np.where(source < 0, np.arange(len(source)), source)
-        self._rows = np.bincount(self._point, minlength=n)
-        self._labels = np.asarray(labels)[:n]
+        rows = Rows(source, "source_test")
+        self._point, self._rows = rows.point, rows.copies + 1
+        self._labels = np.asarray(labels)[: rows.n]
         self._type = np.uint8 if self._rows.max(initial=0) < 256 else np.int32
         self._keys: list[tuple[str, str, int, int, int]] = []
         self._right: list[np.ndarray] = []

@@ -52,6 +52,18 @@ def variants(name, parameters):
         raise ValueError(f"transform {name!r}: {error}") from None
 
 
+def named(transform):
+    """A transform of the config.
+
+    Args:
+      transform: mapping from its name to its parameters, as `variants` takes them.
+    Returns: (name, list of Variant).
+    Raises: ValueError as `variants`.
+    """
+    ((name, parameters),) = transform.items()
+    return name, variants(name, parameters)
+
+
 def expand(images, labels, variants):
     """A data set followed by every variant of all its images.
 

@@ -99,10 +99,10 @@ def test_draws_spread_as_new_rounds_and_new_test_points_do():
 def test_rounds_or_test_points_alone():
     points, series = measured(np.random.default_rng(2))
     arguments = {"seed": 0, "replicates": 20}
-    still = resampling.needed(series, points, (0.5,), rounds=False, test_points=False, **arguments)
+    still = resampling.needed(series, points, (0.5,), drawn=(), **arguments)
     for values in still.values():
         assert len(np.unique(values)) == 1
-    some = resampling.needed(series, points, (0.5,), test_points=False, **arguments)
+    some = resampling.needed(series, points, (0.5,), drawn=(resampling.ROUNDS,), **arguments)
     assert all(values.std() >= 0 for values in some.values())
     floor = cells(points, points["floor"])
     assert floor.mean() == pytest.approx(3 / 12)

@@ -5,7 +5,7 @@ import pytest
 
 from efficient_augmentation.config import dataset as check
 from efficient_augmentation.data import dataset, features
-from efficient_augmentation.simulation import simulate
+from efficient_augmentation.heads.expanded import Rows
 from problems import augmented_features
 
 N, V = 24, 3
@@ -52,7 +52,7 @@ def test_rows_go_where_their_original_goes(tmp_path):
         points = np.arange(len(ids))
         source = np.concatenate([np.full(len(ids), -1), np.tile(points, V)])
         np.testing.assert_array_equal(rows[f"source_{split}"], source)
-        simulate.check_source(rows[f"source_{split}"])
+        Rows(rows[f"source_{split}"])
 
 
 def test_rows_in_any_order_and_number(tmp_path):

@@ -168,8 +168,8 @@ def test_in_arrays_as_an_entry_that_readers_do_not_see(tmp_path):
 @pytest.mark.slow
 def test_in_weights_beside_what_they_belong_to(tmp_path):
     x, y = np.zeros((4, 12, 12, 1), np.uint8), np.array([0, 1, 0, 1])
-    settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}
-    variables, _ = train_small.train("lenet", x, y, n_classes=2, **settings)
+    training = train_small.Training(1, 2, 0.1)
+    variables, _ = train_small.train("lenet", x, y, n_classes=2, training=training)
     meta = {"name": "lenet", "n_classes": 2, "input_shape": [12, 12, 1]}
     train_small.save_weights(tmp_path / "w.npz", variables, meta, HARD)
     assert arrays.read_provenance(tmp_path / "w.npz") == HARD

@@ -20,7 +20,7 @@ X, Y = (FEATURES[name][FEATURES["source_train"] < 0] for name in ("x_train", "y_
 def scored(faithful, name):
     """Scores under the fit on the originals, and the C of that fit."""
     model = simulate.FrozenModel(FEATURES, 10.0, faithful=faithful)
-    weights = (model.source < 0).astype(float)[None]
+    weights = model.rows.original.astype(float)[None]
     return model.scores(name, model.fit(weights), [0])[0], model.C
 
 

@@ -9,7 +9,12 @@ from efficient_augmentation.files import arrays
 from efficient_augmentation.networks import models, train_small
 
 N, SHAPE = 20, (12, 12, 1)
-SETTINGS = {"n_classes": 2, "epochs": 2, "batch_size": 8, "learning_rate": 1e-3}
+TRAINING = train_small.Training(epochs=2, batch_size=8, learning_rate=1e-3)
+SETTINGS = {"n_classes": 2, "training": TRAINING}
+
+
+def changed(**settings):
+    return SETTINGS | {"training": TRAINING._replace(**settings)}
 
 
 def problem(n=N, shape=SHAPE, seed=0):
@@ -43,7 +48,7 @@ def plain_loss(params, weights, x=X, y=Y):
 def first_parameters(seed):
     """Parameters before training: a step of 1e-30 changes none."""
     variables, _ = train_small.train(
-        "lenet", X, Y, **{**SETTINGS, "epochs": 1, "learning_rate": 1e-30}, seed=seed
+        "lenet", X, Y, **changed(epochs=1, learning_rate=1e-30), seed=seed
     )
     return variables["params"]
 
@@ -51,7 +56,7 @@ def first_parameters(seed):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_one_batch_is_one_step_of_adam(weighted):
     weights = np.random.default_rng(1).uniform(0.1, 2, N) if weighted else np.ones(N)
-    settings = {**SETTINGS, "epochs": 1, "batch_size": 512}
+    settings = changed(epochs=1, batch_size=512)
     variables, history = train_small.train(
         "lenet", X, Y, **settings, seed=3, sample_weight=weights if weighted else None
     )
@@ -71,7 +76,7 @@ def test_one_batch_is_one_step_of_adam(weighted):
 @pytest.mark.parametrize("batch_size", [1, 7, 8, 19, 20, 512])
 def test_an_epoch_covers_every_row_whatever_the_batch_size(batch_size):
     weights = np.random.default_rng(2).uniform(0.1, 2, N)
-    settings = {**SETTINGS, "epochs": 1, "batch_size": batch_size, "learning_rate": 1e-30}
+    settings = changed(epochs=1, batch_size=batch_size, learning_rate=1e-30)
     _, history = train_small.train("lenet", X, Y, **settings, sample_weight=weights)
     params = first_parameters(0)
     np.testing.assert_allclose(
@@ -102,7 +107,7 @@ def test_each_row_is_as_often_first_as_any_other():
 
 
 def test_training_learns_and_says_so():
-    variables, history = train_small.train("lenet", X, Y, **{**SETTINGS, "epochs": 25})
+    variables, history = train_small.train("lenet", X, Y, **changed(epochs=25))
     assert history["epoch"] == list(range(1, 26))
     assert history["loss"][-1] < 0.1 * history["loss"][0]
     assert history["accuracy"][-1] == 1
@@ -169,7 +174,7 @@ def test_the_cnn_trains_with_dropout_and_is_reproducible():
 
 
 def test_divergence_names_the_learning_rate():
-    settings = {**SETTINGS, "learning_rate": 1e30}
+    settings = changed(learning_rate=1e30)
     with pytest.raises(ValueError, match=r"epoch [12].*learning_rate below 1e\+30"):
         train_small.train("lenet", X, Y, **settings)
     with pytest.raises(ValueError, match=r"run 0.*learning_rate below 1e\+30"):
@@ -200,9 +205,9 @@ def test_the_bar_shows_loss_and_accuracy_on_a_terminal_only():
         ({"sample_weight": np.ones(3)}, r"weights must have shape \(\.\.\., 20\), not \(1, 3\)"),
         ({"sample_weight": -np.ones(N)}, "weights must be finite and >= 0"),
         ({"sample_weight": np.zeros(N)}, "some of each run positive"),
-        ({"epochs": 0}, "epochs must be an integer of at least 1, not 0"),
-        ({"batch_size": 1.5}, "batch_size must be an integer of at least 1, not 1.5"),
-        ({"learning_rate": float("nan")}, "learning_rate must be a positive number, not nan"),
+        (changed(epochs=0), "epochs must be an integer of at least 1, not 0"),
+        (changed(batch_size=1.5), "batch_size must be an integer of at least 1, not 1.5"),
+        (changed(learning_rate=float("nan")), "learning_rate must be a positive number, not nan"),
         ({"seed": -1}, r"seed must be an integer within 0\.\.2\*\*32-1, not -1"),
         ({"name": "alexnet"}, "unknown network 'alexnet'"),
     ],
@@ -311,4 +316,4 @@ def test_weights_without_description_or_with_nan_are_not_written(tmp_path, varia
 def test_a_network_with_running_statistics_is_refused():
     x, y = np.zeros((4, 32, 32, 1), np.uint8), np.array([0, 1, 0, 1])
     with pytest.raises(ValueError, match="ResNet keeps running statistics"):
-        train_small.train("resnet56v2", x, y, n_classes=2, epochs=1)
+        train_small.train("resnet56v2", x, y, n_classes=2)

@@ -70,4 +70,4 @@ def test_a_refitted_network_takes_a_number():
     images = {"x_train": np.zeros((2, 8, 8, 1)), "y_train": np.array([0, 1])}
     images |= {"source_train": np.full(2, -1), "x_test": images["x_train"], "y_test": [0, 1]}
     with pytest.raises(ValueError, match="C must be a positive number, not 'auto'"):
-        online.OnlineModel(images, "auto", network="lenet")
+        online.OnlineModel(images, "auto", {"kind": "lenet"})

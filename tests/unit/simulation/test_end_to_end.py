@@ -104,7 +104,7 @@ def test_equal_sets_are_one_network_in_a_round_and_another_in_the_next(finished)
 def test_it_answers_all_that_the_simulation_asks_of_a_model(finished):
     model = finished[0][0]
     chosen = np.array([np.zeros(N, bool), np.ones(N, bool)])
-    weights = simulate.row_weights(chosen, np.zeros(2, bool), model.source)
+    weights = model.rows.weights(chosen, np.zeros(2, bool))
     state = model.fit(weights)
     right, some = model.correct(state), np.arange(len(IMAGES["y_test"])) % 3 == 0
     assert (right.shape, right.dtype) == ((2, len(IMAGES["y_test"])), bool)
@@ -135,11 +135,11 @@ def test_a_resnet_takes_rows_and_refuses_weights(monkeypatch):
     }
     x, y = IMAGES["x_train"][:6], IMAGES["y_train"][:6]
     weights = np.array([[1, 1, 1, 1, 0, 1.0], [0, 1, 1, 1, 1, 1]])
-    (name, *first), more = next(end_to_end.networks(x, y, weights, [5, 6], **settings))
+    (name, *first), more = next(end_to_end.networks(x, y, weights, [5, 6], settings))
     assert name == "resnet20v2"
     np.testing.assert_array_equal(first[0], x[[0, 1, 2, 3, 5]])
     np.testing.assert_array_equal(first[1], y[[0, 1, 2, 3, 5]])
     assert (more["seed"], more["n_classes"], more["distortion"].flip) == (5, 2, True)
     assert more["recipe"] == recipes.Recipe("one_cycle", 1, 4, 1e-3, 0.05, 0.1)
     with pytest.raises(ValueError, match="resnet20v2 trains on rows that are there or not"):
-        list(end_to_end.networks(x, y, weights / 2, [5, 6], **settings))
+        list(end_to_end.networks(x, y, weights / 2, [5, 6], settings))

@@ -10,7 +10,8 @@ from efficient_augmentation.scores import svm
 from efficient_augmentation.simulation import online, simulate
 
 N, SIZE = 20, 12
-TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 3e-3}
+TRAINING = train_small.Training(epochs=2, batch_size=16, learning_rate=3e-3)
+SETTINGS = {"kind": "lenet", "seed": 0, **TRAINING._asdict()}
 
 
 def blobs(n, column, seed):
@@ -43,7 +44,7 @@ EVERYTHING = np.ones(2 * N)
 
 
 def model(**changes):
-    return online.OnlineModel(IMAGES, 1.0, network="lenet", **{**TRAINING, **changes})
+    return online.OnlineModel(IMAGES, 1.0, {**SETTINGS, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def fitted():
 def by_hand(weights, seed):
     """Network, its features of the rows of positive weight, and scikit-learn's fit on them."""
     variables, _ = train_small.train(
-        "lenet", IMAGES["x_train"], IMAGES["y_train"], n_classes=2, **TRAINING, seed=seed,
+        "lenet", IMAGES["x_train"], IMAGES["y_train"], n_classes=2, training=TRAINING, seed=seed,
         sample_weight=weights,
     )  # fmt: skip
     rows = np.flatnonzero(weights)
@@ -138,7 +139,7 @@ def test_augmentation_teaches_the_network_what_it_shows():
 def test_policies_are_simulated_online():
     names = ["baseline", "random_proportional_update", "deterministic_proportional_downweight"]
     first, again = (
-        simulate.run(model(), ["loss"], names, [5, N], rounds=2, seed=0) for _ in range(2)
+        simulate.run(model(), simulate.Plan(["loss"], names, [5, N], rounds=2)) for _ in range(2)
     )
     assert first == again
     assert len(first) == (2 + 2 + 1) * 2
@@ -149,7 +150,7 @@ def test_policies_are_simulated_online():
 
 def test_the_published_choices(fitted):
     _, _, weights = fitted
-    published = online.OnlineModel(IMAGES, 10.0, network="lenet", **TRAINING, faithful=True)
+    published = online.OnlineModel(IMAGES, 10.0, SETTINGS, faithful=True)
     state = published.fit(weights[:1])
     plain = model().fit(weights[:1])
     # C is 1 whatever is asked for, and the penalty is left out of the Hessian.
@@ -162,12 +163,12 @@ def test_the_published_choices(fitted):
 def test_rows_out_of_order_are_refused():
     source = IMAGES["source_train"][::-1]
     with pytest.raises(ValueError, match="source_train"):
-        online.OnlineModel({**IMAGES, "source_train": source}, 1.0, network="lenet")
+        online.OnlineModel({**IMAGES, "source_train": source}, 1.0, SETTINGS)
 
 
 def test_bad_settings_are_refused_before_training():
     with pytest.raises(ValueError, match="unknown network 'resnet'"):
-        online.OnlineModel(IMAGES, 1.0, network="resnet").fit(ORIGINALS[None])
+        online.OnlineModel(IMAGES, 1.0, {**SETTINGS, "kind": "resnet"}).fit(ORIGINALS[None])
     with pytest.raises(ValueError, match="epochs must be an integer of at least 1"):
         model(epochs=0).fit(ORIGINALS[None])
 
@@ -182,10 +183,10 @@ def test_digests_are_seeds():
 def test_three_classes_have_a_network_of_three_outputs():
     labels = {name: np.arange(len(IMAGES[name])) % 3 for name in ("y_train", "y_test")}
     labels["y_train"][N:] = labels["y_train"][:N]
-    three = online.OnlineModel({**IMAGES, **labels}, 1.0, network="lenet", **TRAINING)
+    three = online.OnlineModel({**IMAGES, **labels}, 1.0, SETTINGS)
     state = three.fit(EVERYTHING[None])
     variables, _ = train_small.train(
-        "lenet", IMAGES["x_train"], labels["y_train"], n_classes=3, **TRAINING,
+        "lenet", IMAGES["x_train"], labels["y_train"], n_classes=3, training=TRAINING,
         seed=online.seed_of(0, EVERYTHING), sample_weight=EVERYTHING,
     )  # fmt: skip
     X, X_test = (featurize.featurize("lenet", variables, IMAGES[x]) for x in ("x_train", "x_test"))

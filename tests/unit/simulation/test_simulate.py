@@ -6,6 +6,7 @@ from scipy import special
 from sklearn.linear_model import LogisticRegression
 
 from efficient_augmentation.heads import head, logistic
+from efficient_augmentation.heads.expanded import Rows
 from efficient_augmentation.names import policies
 from efficient_augmentation.policies import clusters, coresets, dpp, ranking
 from efficient_augmentation.scores import svm
@@ -204,7 +205,7 @@ def test_faithful_is_the_published_choice_of_C_and_hessian(features):
     faithful = simulate.simulate(features, "influence", panel, BUDGETS, 1, 10.0, 0, faithful=True)
     model = simulate.FrozenModel(features, 1.0)
     model._influence_C = None
-    assert faithful == simulate.run(model, "influence", panel, BUDGETS, 1, 0)
+    assert faithful == simulate.run(model, simulate.Plan(["influence"], panel, BUDGETS, 1))
     assert faithful != simulate.simulate(features, "influence", panel, BUDGETS, 1, 10.0, 0)
 
 
@@ -217,19 +218,19 @@ def test_coresets_are_simulated_once_for_all_scores(features):
             return super().fit(weights)
 
     names = ["facility_location", "dpp_map_weighted"]
-    simulate.run(Counted(features, 1.0), ["loss", "margin"], names, [24], 3, 0)
+    simulate.run(Counted(features, 1.0), simulate.Plan(["loss", "margin"], names, [24], 3))
     assert set(runs) == {3}  # one for both scores, one for each, whatever the rounds
 
 
-def test_row_weights_follow_the_source_point():
-    source = np.array([-1, -1, 0, 1, 0, 1])
+def test_weights_follow_the_source_point():
+    rows = Rows([-1, -1, 0, 1, 0, 1])
     chosen = np.array([[True, False], [True, False], [False, False]])
-    weights = simulate.row_weights(chosen, np.array([False, True, True]), source)
+    weights = rows.weights(chosen, np.array([False, True, True]))
     third = 1 / 3
     expected = [[1, 1, 1, 0, 1, 0], [third, 1, third, 0, third, 0], [1, 1, 0, 0, 0, 0]]
     np.testing.assert_allclose(weights, expected)
     sizes = np.array([[3.0, 5.0], [2.0, 1.0], [7.0, 7.0]])
-    weights = simulate.row_weights(chosen, np.array([False, True, True]), source, sizes)
+    weights = rows.weights(chosen, np.array([False, True, True]), sizes)
     expected = [[1, 1, 3, 0, 3, 0], [third, 1, 2 / 3, 0, 2 / 3, 0], [1, 1, 0, 0, 0, 0]]
     np.testing.assert_allclose(weights, expected)
 

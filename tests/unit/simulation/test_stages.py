@@ -69,15 +69,15 @@ def test_a_watched_training_is_that_of_the_weights_epoch_by_epoch(dataset):
 def test_scores_of_the_training_reach_the_simulation(dataset):
     ((_, found),) = expand.featurize_all(dataset, "raw", {"crop": {"pixels": [1]}})
     settings = {"C": 2.0, "faithful": False, "influence": "influence"}
-    plan = (["deterministic_proportional"], [2, 6], 1, 0)
+    plan = simulate.Plan(["forgetting"], ["deterministic_proportional"], [2, 6], 1)
     built = model.build(
         found, dataset, settings, given={"forgetting": np.array([2, 0, 3, 1, 1, 0])}
     )
     (rows,) = [built.scores("forgetting", built.fit(np.ones((1, 12))), [0])]
     assert rows.tolist() == [[2, 0, 3, 1, 1, 0]]
-    assert len(simulate.run(built, ["forgetting"], *plan)) == 2
+    assert len(simulate.run(built, plan)) == 2
     with pytest.raises(ValueError, match="no history of it was given"):
-        simulate.run(model.build(found, dataset, settings), ["forgetting"], *plan)
+        simulate.run(model.build(found, dataset, settings), plan)
 
 
 def test_grey_images_go_to_a_network_of_colours_in_equal_channels(dataset, tmp_path):
@@ -120,8 +120,7 @@ def test_as_published_no_mean_image_is_subtracted(dataset, tmp_path, monkeypatch
             "tiny",
             {"translate": {"pixels": [1]}},
             weights=tmp_path / "weights.npz",
-            divisor=divisor,
-            subtract_mean=subtract,
+            shown={"divisor": divisor, "subtract_mean": subtract},
         )
         # An oracle that is handed what is left of the pixels, and subtracts nothing.
         seen = pixels["x_test"] / np.float32(divisor) - mean
@@ -166,7 +165,7 @@ def test_frozen_features_get_a_model_of_these_settings(dataset):
     ((_, found),) = expand.featurize_all(dataset, "raw", {"crop": {"pixels": [1]}})
     built = model.build(found, dataset, {"C": 2.0, "faithful": False, "influence": "alo"})
     plan = (["influence"], ["deterministic_proportional_update"], [2, 6], 1)
-    rows = simulate.run(built, *plan, seed=5)
+    rows = simulate.run(built, simulate.Plan(*plan, seed=5))
     assert rows == simulate.simulate(found, *plan, C=2.0, seed=5, kind="alo")
 
 
@@ -186,9 +185,9 @@ def test_a_refitted_network_gets_the_images_of_the_features(dataset):
         "transform": {"crop": {"pixels": [1]}},
     }
     built = model.build(found, dataset, settings)
-    assert built.source.tolist() == found["source_train"].tolist()
+    assert built.rows.source.tolist() == found["source_train"].tolist()
     policies = ["baseline", "deterministic_proportional"]
-    rows = simulate.run(built, "loss", policies, [6], 1, seed=0)
+    rows = simulate.run(built, simulate.Plan(["loss"], policies, [6], 1))
     # With every point augmented all policies fit the same rows.
     assert rows[0]["test_accuracy"] == rows[1]["test_accuracy"]
 
@@ -214,7 +213,9 @@ def frozen():
 
 def test_panels_stand_one_after_the_other(frozen):
     main = panels.run(frozen, PLAN)
-    assert main == simulate.run(frozen, ["loss", "hinge"], ["baseline"], [1, 6], 2, 4)
+    assert main == simulate.run(
+        frozen, simulate.Plan(["loss", "hinge"], ["baseline"], [1, 6], 2, 4)
+    )
     rows = panels.run(frozen, PLAN | {"clusters": STRATIFIED, "dpp": DIVERSE})
     assert rows[: len(main)] == main
     rest = [tuple(row.values())[:5] for row in rows[len(main) :]]

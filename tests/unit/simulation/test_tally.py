@@ -48,7 +48,7 @@ def test_test_points_add_up_to_the_curves_floor_and_ceiling():
     assert found.keys() == expected.keys()
     for key, accuracy in expected.items():
         np.testing.assert_allclose(found[key], accuracy)
-    state = model.fit(np.stack([model.source < 0, np.ones(96)]).astype(float))
+    state = model.fit(np.stack([model.rows.original, np.ones(96)]).astype(float))
     levels = [points[end].sum() / points["rows"].sum() for end in ("floor", "ceiling")]
     np.testing.assert_allclose(levels, model.accuracy(state))
     np.testing.assert_array_equal(points["label"], features["y_test"][features["source_test"] < 0])
