@@ -93,7 +93,8 @@ def test_numbers_of_the_advice_are_those_of_the_results():
 
 
 def configs_shown():
-    for page in PAGES:
+    # The config of the page on adding needs what it adds; tests/workflow/test_adding.py runs it.
+    for page in [page for page in PAGES if page.name != "contributing.md"]:
         for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.M | re.S):
             given = yaml.safe_load(block)
             if "experiments" in given and "features" not in block:

@@ -5,7 +5,7 @@ asked nowhere else.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -83,7 +83,7 @@ def of(
     """
     if policy.rule.kind == policies.SUBSETS:
         spectrum = measured.spectrum(score if policy.rule.scored else None)
-        return _Subsets(partial(measured.sample, spectrum, rng=rng))
+        return _Subsets(lambda budget: measured.sample(spectrum, budget, rng))
     if policy.rule.kind == policies.CORESET:
         order = measured.order(policy.base, score)
         if clusters is not None:

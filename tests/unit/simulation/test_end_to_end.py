@@ -71,10 +71,9 @@ def test_the_hardest_points_are_augmented_and_the_network_trained_on_them(finish
     loss = -fit.predict_log_proba(X[:N])[np.arange(N), y[:N]]
     hardest = set(np.argsort(-loss)[:3].tolist())
     weights = np.array([float(s < 0 or s in hardest) for s in DATA["source_train"].tolist()])
-    settings = {k: v for k, v in SETTINGS.items() if k != "kind"}
     variables, _ = train_small.train(
-        "lenet", IMAGES["x_train"], y, n_classes=2, sample_weight=weights, **settings,
-        seed=online.seed_of(7, weights),
+        "lenet", IMAGES["x_train"], y, n_classes=2, sample_weight=weights,
+        training=train_small.training_of(SETTINGS), seed=online.seed_of(7, weights),
     )  # fmt: skip
     head = variables["params"]["head"]
     features = featurize.featurize("lenet", variables, IMAGES["x_test"])
