@@ -1,7 +1,7 @@
 """Policies that are asked for their points, budget by budget.
 
-A `Chooser` is one policy in one run. What kind of rule it follows decides which class it is, and is
-asked nowhere else.
+A `Chooser` is one policy in one run. `of` makes it by the kind of the policy's rule; who asks it for
+points need not know the kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,12 @@ class Chooser(Protocol):
         """Mark points in chosen, (n,) bool, until as many are marked as the budget says."""
 
     def update(self, chosen: np.ndarray, scores: np.ndarray | None) -> None:
-        """Look ahead, with points chosen up to a budget, and scores (n,) if they were updated."""
+        """Prepare for the next budget.
+
+        Args:
+          chosen: (n,) bool, the points up to this budget.
+          scores: (n,) under the present fit; None for a policy that does not update them.
+        """
 
     def represented(self, chosen: np.ndarray) -> np.ndarray | None:
         """(n,) points that each chosen one stands for; None where each stands for itself."""
@@ -109,7 +114,7 @@ class _Ordered:
 
 
 class _Represented(_Ordered):
-    """And lets each one stand for the points that are nearest to it."""
+    """Takes points in such an order, each for the points that are nearest to it."""
 
     def __init__(self, order: np.ndarray, measured: Measured) -> None:
         super().__init__(order)

@@ -6,7 +6,6 @@ from scipy import special
 from sklearn.linear_model import LogisticRegression
 
 from efficient_augmentation.heads import head, logistic
-from efficient_augmentation.heads.expanded import Rows
 from efficient_augmentation.names import policies
 from efficient_augmentation.policies import clusters, coresets, dpp, ranking
 from efficient_augmentation.scores import svm
@@ -220,19 +219,6 @@ def test_coresets_are_simulated_once_for_all_scores(features):
     names = ["facility_location", "dpp_map_weighted"]
     simulate.run(Counted(features, 1.0), simulate.Plan(["loss", "margin"], names, [24], 3))
     assert set(runs) == {3}  # one for both scores, one for each, whatever the rounds
-
-
-def test_weights_follow_the_source_point():
-    rows = Rows([-1, -1, 0, 1, 0, 1])
-    chosen = np.array([[True, False], [True, False], [False, False]])
-    weights = rows.weights(chosen, np.array([False, True, True]))
-    third = 1 / 3
-    expected = [[1, 1, 1, 0, 1, 0], [third, 1, third, 0, third, 0], [1, 1, 0, 0, 0, 0]]
-    np.testing.assert_allclose(weights, expected)
-    sizes = np.array([[3.0, 5.0], [2.0, 1.0], [7.0, 7.0]])
-    weights = rows.weights(chosen, np.array([False, True, True]), sizes)
-    expected = [[1, 1, 3, 0, 3, 0], [third, 1, 2 / 3, 0, 2 / 3, 0], [1, 1, 0, 0, 0, 0]]
-    np.testing.assert_allclose(weights, expected)
 
 
 @pytest.mark.parametrize(
