@@ -44,7 +44,7 @@ def train(
     orders and distortions: on one CPU, undisturbed or resumed, the weights are the same.
 
     More than six parameters: a training is a network, data, a recipe and where it reports to; each
-    of the last six has a default.
+    of the last five has a default.
 
     Args:
       name: "resnet56v2" or "resnet50v2".

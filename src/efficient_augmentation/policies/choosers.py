@@ -1,7 +1,7 @@
 """Policies that are asked for their points, budget by budget.
 
-A `Chooser` is one policy in one run. `of` makes it by the kind of the policy's rule; who asks it for
-points need not know the kind.
+A `Chooser` is one policy in one run. `of` makes it by the kind of the policy's rule; who asks it
+for points need not know the kind.
 """
 
 from collections.abc import Callable, Mapping
