@@ -66,8 +66,8 @@ class _Own(_Labelled):
     """The classes to keep, by name, in the order of labels 0, 1, ...; null keeps all."""
     n_train: Annotated[int, Interval(ge=1), WHOLE] | None = None
     """Training points, drawn with classes in proportion; null takes all."""
-    test_share: Annotated[float, Interval(gt=0, lt=1)] = own.TEST_SHARE
-    """Share of every class that becomes the test set, where the data bring none."""
+    test_share: Annotated[float, Interval(gt=0, lt=1)] | None = own.TEST_SHARE
+    """Share of every class that becomes the test set, where the data bring none; null: 0.25."""
     seed: Seed = 0
     """Seed of both draws."""
 

@@ -43,8 +43,9 @@ def load(dataset, paths=()):
       paths: where the files of `files(dataset)` lie, in that order.
     Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
-      likewise. A user's own data also have class_names and test_share, see their readers; the ids
-      of images in a folder are their paths, and features (n, d) take the place of images. Where
+      likewise. A user's own data also have class_names, test_share, train_rows and test_rows, see
+      their readers; the ids of images in a folder are their paths, and features (n, d) take the
+      place of images. Where
       the reader or `overlap.warnings` has something to warn of, the text is in warnings. With
       `label_noise` y_train is that of `label_noise.flip`, and flipped_ids says whose.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
@@ -88,13 +89,18 @@ def resolved(dataset):
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
     Returns: mapping that gives the same points. Of one's own data n_train counts all training
-      points, less those split off for a test set, where it was null; classes are names.
+      points, less those split off for a test set, where it was null; classes are names; test_share
+      is None where the data bring a test set.
     Raises: ValueError if the names of a folder's files, or the labels in a file, are at fault.
     """
     if dataset["kind"] not in OWN:
         return dataset
     found = OWN[dataset["kind"]].points(**_settings(dataset))
-    return dataset | {"classes": found.class_names, "n_train": len(found.train)}
+    return dataset | {
+        "classes": found.class_names,
+        "n_train": len(found.train),
+        "test_share": found.test_share or None,
+    }
 
 
 def image_shape(dataset):

@@ -13,12 +13,14 @@ def load(file, **choice):
       file: path of a .npz file with the arrays of features.npz: x_train (rows, d), y_train (rows,),
         source_train (rows,), -1 for an original, which come first, else the row's original; and,
         where there is a test set, x_test, y_test and, if it holds more than originals, source_test.
-        Labels are whole numbers or text, of any values.
+        Labels are whole numbers or text, of any values. `ids` and `ids_test`, one an original,
+        name the points where they are there.
       **choice: classes, n_train, test_share and seed of `own.choose`.
-    Returns: mapping with x_train (n, d) float32, y_train (n,) int32 in 0..k-1, train_ids (n,)
-      int64, positions among the originals of the file's x_train; x_test, y_test and test_ids
-      likewise, of x_test or, where there is none, of x_train; class_names (k,) text; test_share,
-      the share of the originals that became the test set, or 0.
+    Returns: mapping with x_train (n, d) float32, y_train (n,) int32 in 0..k-1, train_ids (n,), the
+      file's ids or else train_rows; train_rows (n,) int64, positions among the originals of the
+      file's x_train; x_test, y_test, test_ids and test_rows likewise, of x_test or, where there is
+      none, of x_train; class_names (k,) text; test_share, the share of the originals that became
+      the test set, or 0.
     Raises: ValueError naming the file and the array.
     Cost: memory of the arrays in the file, and for the rows chosen.
     """
@@ -26,7 +28,8 @@ def load(file, **choice):
     picked = _choice(file, found, choice)
     x_train, x_test = found["x_train"], found.get("x_test", found["x_train"])
     chosen = {"x_train": x_train[picked.train], "x_test": x_test[picked.test]}
-    return chosen | picked.described(picked.train, picked.test)
+    train_ids, test_ids = _ids(file, found)
+    return chosen | picked.described(train_ids[picked.train], test_ids[picked.test])
 
 
 def load_rows(file, **choice):
@@ -57,14 +60,17 @@ def points(file, **choice):
     Raises: ValueError as `load`, but for what is wrong with features.
     """
     found = npz.read(file, "y_train", "source_train", together=("y_test",), optional=_OPTIONAL)
-    return _choice(file, _sourced(file, found), choice)
+    found = _sourced(file, found)
+    picked = _choice(file, found, choice)
+    _ids(file, found)
+    return picked
 
 
 def image_shape(**others):
     """None: there are no images."""
 
 
-_OPTIONAL = ("source_test",)
+_OPTIONAL = ("source_test", *npz.IDS)
 
 
 def _checked(file):
@@ -149,6 +155,11 @@ def _choice(file, found, choice):
         if name in found
     }
     return npz.choose(file, originals, **choice)
+
+
+def _ids(file, found):
+    sources = [found[f"source_{s}"] for s in ("train", "test") if f"y_{s}" in found]
+    return npz.ids(file, found, *(int((source == -1).sum()) for source in sources))
 
 
 def _rows(found, here, there, points, y):

@@ -100,6 +100,7 @@ def load(train, test=None, *, side=SIDE, window=None, **choice):
     Returns: mapping with x_train (n, side, side, c) uint8, c = 1 where all images are grey and
       3 otherwise, y_train (n,) int32 in 0..k-1, train_ids (n,) text, paths relative to `train`;
       x_test, y_test and test_ids likewise, relative to `test` or, where that is None, to `train`;
+      train_rows and test_rows, int64, places in the sorted lists of all images of these classes;
       class_names (k,) text; test_share, the share of `train` that became the test set, or 0; and,
       where there is something to warn of, warnings, text.
     Raises: ValueError naming the folder or file, if there are no class folders, a class lacks

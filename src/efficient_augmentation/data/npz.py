@@ -9,12 +9,16 @@ from efficient_augmentation.data import own
 from efficient_augmentation.data import window as windows
 from efficient_augmentation.files import arrays
 
+IDS = ("ids", "ids_test")
+"""Arrays by which a user names the points: those of x_train, those of x_test."""
+
 
 def load(file, window=None, **choice):
     """Images and labels from the arrays x_train, y_train and, where they are there, x_test, y_test.
 
     Images are (n, h, w), (n, h, w, 1) or (n, h, w, 3), uint8, or floats in [0, 1]; with a window,
-    any numbers. Labels are (n,) whole numbers or text, of any values. Other arrays are not read.
+    any numbers. Labels are (n,) whole numbers or text, of any values. `ids` (n,) and `ids_test`
+    name the points where they are there. Other arrays are not read.
 
     Args:
       file: path of the .npz file; it needs no pickle.
@@ -23,14 +27,14 @@ def load(file, window=None, **choice):
       **choice: classes, n_train, test_share and seed of `own.choose`; classes are named by their
         labels, and in the labels' order unless `classes` orders them.
     Returns: mapping with x_train (n, h, w, c) uint8 or float32, y_train (n,) int32 in 0..k-1,
-      train_ids (n,) int64, positions in the file's x_train; x_test, y_test and test_ids likewise,
-      positions in x_test or, where there is none, in x_train; class_names (k,) text; test_share,
-      the share of x_train that became the test set, or 0; and, where there is something to warn
-      of, warnings, text.
+      train_ids (n,), the file's ids or else train_rows; train_rows (n,) int64, positions in the
+      file's x_train; x_test, y_test, test_ids and test_rows likewise, positions in x_test or,
+      where there is none, in x_train; class_names (k,) text; test_share, the share of x_train that
+      became the test set, or 0; and, where there is something to warn of, warnings, text.
     Raises: ValueError naming the file and the array.
     Cost: memory of the arrays in the file, and for the points chosen.
     """
-    found = read(file, "x_train", "y_train", together=("x_test", "y_test"))
+    found = read(file, "x_train", "y_train", together=("x_test", "y_test"), optional=IDS)
     images = {name: _images(file, name, found[name], window) for name in found if name[0] == "x"}
     check_pairs(file, found | images)
     picked = choose(file, found, **choice)
@@ -39,7 +43,9 @@ def load(file, window=None, **choice):
     largest = 255 if x_train.dtype == np.uint8 else 1
     peak = max(x.max() for x in chosen.values())
     warnings = [] if window else filter(None, [windows.warning(peak, largest)])
-    return chosen | own.warned(warnings) | picked.described(picked.train, picked.test)
+    train, test = ids(file, found, len(found["y_train"]), len(found.get("y_test", ())))
+    named = picked.described(train[picked.train], test[picked.test])
+    return chosen | own.warned(warnings) | named
 
 
 def points(file, window=None, **choice):
@@ -50,7 +56,10 @@ def points(file, window=None, **choice):
     Returns: own.Choice.
     Raises: ValueError as `load`, but for what is wrong with images.
     """
-    return choose(file, read(file, "y_train", together=("y_test",)), **choice)
+    found = read(file, "y_train", together=("y_test",), optional=IDS)
+    picked = choose(file, found, **choice)
+    ids(file, found, len(found["y_train"]), len(found.get("y_test", ())))
+    return picked
 
 
 def image_shape(file, **others):
@@ -121,6 +130,23 @@ def choose(file, found, **choice):
     return own.choose([str(value) for value in values], *labels, **choice)
 
 
+def ids(file, found, n, m=0):
+    """Identifiers of all points of a file: the user's own, or else positions.
+
+    Args:
+      file: path, for messages.
+      found: mapping that may hold `IDS`: ids (n,) of the training points, ids_test (m,) of those of
+        the test set, distinct text or whole numbers.
+      n, m: numbers of training points and of those in the test set, 0 where there is none.
+    Returns: (n,) and (m,); without a test set, which is then split off, the first of them twice.
+    Raises: ValueError naming the file and the array.
+    """
+    if "ids_test" in found and not m:
+        raise ValueError(f"{file}: ids_test is there, but no x_test; ids alone names all points")
+    train = _ids(file, "ids", found, n)
+    return train, _ids(file, "ids_test", found, m) if m else train
+
+
 def check_pairs(file, found):
     """Refuse points that do not fit their labels, or test points unlike the training points.
 
@@ -144,6 +170,23 @@ def check_pairs(file, found):
         )
 
 
+def _ids(file, name, found, n):
+    if name not in found:
+        return np.arange(n)
+    values = found[name]
+    if values.shape != (n,) or values.dtype.kind not in "iuU":
+        raise ValueError(
+            f"{file}: {name} holds {values.dtype} of shape {values.shape}; text or whole numbers "
+            f"of shape ({n},) are wanted, one a point"
+        )
+    different, counts = np.unique(values, return_counts=True)
+    if len(different) < n:
+        twice = different[np.argmax(counts > 1)].item()
+        raise ValueError(f"{file}: {name} holds {twice!r} twice; give each point one of its own")
+    _check_text(file, name, different)
+    return values
+
+
 def _held(file):
     if not Path(file).is_file():
         raise ValueError(f"{file}: no such file{own.looked(file)}; a .npz file is wanted")
@@ -160,7 +203,11 @@ def _check_labels(file, name, y):
             f"{file}: {name} holds {y.dtype} of shape {y.shape}; whole numbers or text of shape "
             "(n,) are wanted, n >= 1"
         )
-    for value in np.unique(y).tolist() if y.dtype.kind == "U" else ():
+    _check_text(file, name, np.unique(y))
+
+
+def _check_text(file, name, values):
+    for value in values.tolist() if values.dtype.kind == "U" else ():
         if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
             raise ValueError(f"{file}: {name} holds {value!r}, which is no Unicode text")
 

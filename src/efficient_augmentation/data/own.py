@@ -50,8 +50,8 @@ class Choice(NamedTuple):
 
         Args:
           train_ids, test_ids: (n,) and (m,) identifiers of the points chosen.
-        Returns: mapping with y_train, train_ids, y_test, test_ids, class_names (k,) text and
-          test_share, a float.
+        Returns: mapping with y_train, train_ids, y_test, test_ids, class_names (k,) text,
+          test_share, a float, and train_rows and test_rows, the positions in the user's data.
         """
         return {
             "y_train": self.y_train,
@@ -60,6 +60,8 @@ class Choice(NamedTuple):
             "test_ids": test_ids,
             "class_names": np.array(self.class_names),
             "test_share": np.float64(self.test_share),
+            "train_rows": self.train,
+            "test_rows": self.test,
         }
 
 
@@ -82,7 +84,7 @@ def choose(
       classes: names of the classes to keep, in the order in which they become 0, 1, ...; numbers
         are taken for their digits. None keeps all.
       n_train: number of training points; None takes all.
-      test_share: see above, in (0, 1); not read where there is a test set.
+      test_share: see above, in (0, 1), None for the default; not read where there is a test set.
       seed: non-negative integer.
     Returns: Choice.
     Raises: ValueError if a class does not exist or has no training or no test points, or n_train
@@ -100,8 +102,9 @@ def choose(
         _check_all_present(names, y_test, test.where, 1)
         held_out, share = np.flatnonzero(y_test >= 0), 0.0
     else:
-        kept, out = stratified.split(y_train[pool], test_share, seed)
-        y_test, held_out, share, pool = y_train, pool[out], float(test_share), pool[kept]
+        share = float(TEST_SHARE if test_share is None else test_share)
+        kept, out = stratified.split(y_train[pool], share, seed)
+        y_test, held_out, pool = y_train, pool[out], pool[kept]
     if n_train is not None:
         _check_size(n_train, len(pool), len(names))
         pool = pool[stratified.draw(y_train[pool], n_train, seed)]

@@ -38,6 +38,22 @@ def test_a_file_of_the_workflow_comes_back_as_it_is(tmp_path):
     assert len(data["y_test"]) == len(data["test_ids"]) == 40
 
 
+def test_originals_keep_the_names_that_the_file_gives_them(tmp_path):
+    names = np.array([f"{i}.png" for i in range(N)])
+    data = features.load(file_of(tmp_path, **without_test(ids=names)), n_train=10, seed=3)
+    for split in ("train", "test"):
+        rows = data[f"{split}_rows"]
+        np.testing.assert_array_equal(data[f"x_{split}"], GIVEN["x_train"][rows])
+        assert data[f"{split}_ids"].tolist() == names[rows].tolist()
+    data = features.load(file_of(tmp_path, ids=names, ids_test=np.arange(40) + 100))
+    assert data["train_ids"].tolist() == names.tolist()
+    assert data["test_ids"].tolist() == list(range(100, 140))
+    # A name of every row, copies included, is a slip.
+    for read in (features.load, features.points):
+        with pytest.raises(ValueError, match=r"ids holds .* shape \(24,\) are wanted, one a point"):
+            read(file_of(tmp_path, ids=np.arange(N * (V + 1))))
+
+
 def test_rows_go_where_their_original_goes(tmp_path):
     path = file_of(tmp_path, **without_test())
     choice = {"n_train": 10, "seed": 3}

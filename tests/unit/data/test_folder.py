@@ -56,6 +56,8 @@ def test_arrays_of_a_folder(pets):
         "test_ids": ((4,), "U"),
         "class_names": ((2,), "U"),
         "test_share": ((), "f"),
+        "train_rows": ((8,), "i"),
+        "test_rows": ((4,), "i"),
     }
     assert data["class_names"].tolist() == ["cat", "dog"]
     assert data["test_share"] == 0

@@ -37,6 +37,39 @@ def test_arrays_of_a_file_with_a_test_set(tmp_path):
     assert types == {"x_train": "uint8", "y_train": "int32", "train_ids": "int64"}
 
 
+def test_points_keep_the_names_that_the_file_gives_them(tmp_path):
+    names = np.array([f"{i:03}.png" for i in range(12)])
+    data = npz.load(file_of(tmp_path, ids=names), classes=[7, 3], seed=2)
+    for split in ("train", "test"):
+        rows = data[f"{split}_rows"]
+        np.testing.assert_array_equal(data[f"x_{split}"], X[rows])
+        assert data[f"{split}_ids"].tolist() == names[rows].tolist()
+    both = npz.load(file_of(tmp_path, **TEST, ids=names, ids_test=np.array([9, 8, 7, 6])))
+    assert both["test_ids"].tolist() == [9, 8, 7, 6]
+    assert both["test_rows"].tolist() == [0, 1, 2, 3]
+    alone = npz.load(file_of(tmp_path, **TEST, ids=names))
+    assert alone["train_ids"].tolist() == names.tolist()
+    assert alone["test_ids"].tolist() == [0, 1, 2, 3]
+
+
+BAD_IDS = [
+    ({"ids": np.arange(11)}, r"ids holds int64 of shape \(11,\); .* \(12,\) are wanted"),
+    ({"ids": np.arange(12.0)}, "ids holds float64"),
+    ({"ids": np.array([*"abcdefghijkk"])}, "ids holds 'k' twice"),
+    ({"ids": np.array([*"abcdefghijk", "\ud800"])}, r"ids holds '\\ud800', which is no Unicode"),
+    ({"ids_test": np.arange(12)}, "ids_test is there, but no x_test"),
+    ({**TEST, "ids_test": np.arange(3)}, r"ids_test holds int64 of shape \(3,\)"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_IDS)
+def test_names_that_name_no_points_are_refused_before_images_are_read(tmp_path, change, message):
+    for read in (npz.load, npz.points):
+        with pytest.raises(ValueError, match=message) as caught:
+            read(file_of(tmp_path, **change))
+        assert str(caught.value).startswith(str(tmp_path / "own.npz"))
+
+
 def test_without_a_test_set_points_are_split_and_ids_say_which(tmp_path):
     data = npz.load(file_of(tmp_path), classes=[7, 3], n_train=4, seed=2)
     assert (len(data["x_train"]), len(data["x_test"]), data["test_share"]) == (4, 2, 0.25)
