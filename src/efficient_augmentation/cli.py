@@ -26,8 +26,10 @@ FILE holds one of
 and may hold ids (n,), such as the points' file names; without them a point's id is its row in FILE,
 counted from 0.
 
-OUTPUT is CSV, a row a point, best first: rank, id, label, score, probability (of being chosen
-first) and selected (1 within the budget, else 0).
+OUTPUT is CSV, a row a point, as drawn: rank, id, split (train), label, score, score_rank (1 for the
+largest magnitude), probability (of being chosen first), selected (1 within the budget, else 0) and
+row (in FILE, counted from 0). ROWS is a .npy file with the rows of the chosen points, int64, for a
+sampler.
 
 examples:
   efficient-augmentation select features.npz --budget 0.1 > selection.csv
@@ -100,12 +102,15 @@ def _parser():
     select.add_argument(
         "--output", metavar="CSV", default="-", help="file to write (default: standard output)"
     )
+    select.add_argument("--rows", metavar="ROWS", help="also write the rows of the chosen points")
     return parser
 
 
 def _select(options):
-    if Path(options.output).is_dir():
-        raise ValueError(f"{options.output}: a folder; give a file for --output")
+    for name in ("output", "rows"):
+        path = getattr(options, name)
+        if path and Path(path).is_dir():
+            raise ValueError(f"{path}: a folder; give a file for --{name}")
     rows, every_label, source, ids = read_rows(options.file)
     X, labels = rows[source == -1], every_label[source == -1]
     points = order.number_of_points(options.budget, len(X))
@@ -121,7 +126,11 @@ def _select(options):
         C = choice.C
         print(regularization.described(C, choice.rule), file=sys.stderr)
     scores = select.score_points(X, labels, options.score, C=C)
-    rows = order.rows(scores, options.policy, points, seed=options.seed, ids=ids, labels=labels)
+    places, seed = np.flatnonzero(source == -1), options.seed
+    rows = order.rows(scores, options.policy, points, seed=seed, ids=ids, labels=labels, row=places)
+    if options.rows:
+        chosen = [row["row"] for row in rows if row["selected"]]
+        arrays.save_alone(options.rows, np.array(chosen, np.int64))
     if options.output == "-":
         writer = tables.writer_to(sys.stdout)
         writer.writerow(rows[0])

@@ -13,7 +13,7 @@ import pytest
 
 from efficient_augmentation import cli
 from efficient_augmentation.files import tables
-from efficient_augmentation.selection import points
+from efficient_augmentation.selection import order, points
 from problems import augmented_features, two_classes
 
 X, Y = two_classes(50, 4)
@@ -41,7 +41,7 @@ def test_points_on_standard_output(plain, capsys):
     assert re.fullmatch(r"C = \S+, 10 over the mean squared distance .*", C)
     assert said == "5 of 50 points selected"
     assert len(rows) == 50
-    assert list(rows[0]) == ["rank", "id", "label", "score", "probability", "selected"]
+    assert tuple(rows[0]) == order.COLUMNS
     chosen = [int(row["id"].removesuffix(".png")) for row in rows if row["selected"] == "1"]
     assert chosen == points.select_points(X, Y, 5).tolist()
     assert rows[0]["label"] == ["cat", "dog"][Y[chosen[0]]]
@@ -63,6 +63,23 @@ def test_a_file_holds_what_standard_output_shows(plain, capsys, tmp_path):
     columns = tables.read_csv(output)
     assert columns["id"].tolist() == [row["id"] for row in rows]
     assert columns["score"].tolist() == [float(row["score"]) for row in rows]
+
+
+def test_rows_of_the_chosen_points_for_a_sampler(tmp_path, capsys):
+    """Points among their copies: rows count all rows of the file."""
+    source = np.full(100, -1)
+    source[1::2] = np.arange(50)
+    x, y = np.repeat(X, 2, axis=0), np.repeat(Y, 2)
+    np.savez(tmp_path / "mixed.npz", x_train=x, y_train=y, source_train=source)
+    output = tmp_path / "new/selected.npy"
+    status, rows, _ = run(capsys, tmp_path / "mixed.npz", "--budget", 7, "--rows", output)
+    found = np.load(output)
+    assert (status, found.dtype) == (0, np.int64)
+    assert found.tolist() == (2 * points.select_points(X, Y, 7)).tolist()
+    assert [int(row["row"]) for row in rows[:7]] == found.tolist()
+    assert {row["split"] for row in rows} == {"train"}
+    status, _, err = run(capsys, tmp_path / "mixed.npz", "--budget", 7, "--rows", tmp_path)
+    assert (status, err.count("give a file for --rows")) == (1, 1)
 
 
 def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys):
@@ -167,7 +184,7 @@ def test_in_a_pipe_that_closes_early(tmp_path):
     np.savez(tmp_path / "own.npz", x=features[0], y=features[1])
     module = f"{sys.executable} -m efficient_augmentation.cli select {tmp_path}/own.npz --budget 9"
     ended = shell(f"bash -o pipefail -c '{module} | head -1'")
-    assert ended.stdout == "rank,id,label,score,probability,selected\n"
+    assert ended.stdout == f"{','.join(order.COLUMNS)}\n"
     assert "Traceback" not in ended.stderr
     assert ended.returncode == 0
 

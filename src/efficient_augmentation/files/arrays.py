@@ -58,6 +58,18 @@ def save(path: str | Path, made_by: Mapping[str, Any] | None = None, **arrays: A
         np.savez(file, allow_pickle=False, **values)
 
 
+def save_alone(path: str | Path, array: np.ndarray) -> None:
+    """Write one array to a .npy file, atomically.
+
+    Args:
+      path: target file; its folder is made if absent.
+      array: of numbers.
+    Raises: OSError as `atomic.whole`.
+    """
+    with atomic.whole(path) as part, part.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
 def load(path: str | Path, *names: str) -> dict[str, np.ndarray]:
     """Read named arrays from a .npz file.
 

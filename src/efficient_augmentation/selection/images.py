@@ -36,9 +36,10 @@ def write(
 ) -> int:
     """Write every variant of every selected image as PNG.
 
-    An image whose id is a path, such as cat/1.png, becomes cat/1.png.01_flip_horizontal.png and so
-    on, beside the others of its class: the folder can be laid over the training folder. Where ids
-    are numbers, the class makes the folder: cat/17.01_flip_horizontal.png, see `folder_names`. A
+    An image whose id is a path in the folder of its class, such as cat/1.png, becomes
+    cat/1.png.01_flip_horizontal.png and so on, beside the others of its class: the folder can be
+    laid over the training folder. For other ids the class makes the folder:
+    cat/17.01_flip_horizontal.png, see `folder_names`, which also makes file names of the ids. A
     file's name of more than 255 bytes is cut, and ends in a digest of the whole. `TABLE` lists all
     files: file, id, label (the class's name) and variant.
 
@@ -49,9 +50,9 @@ def write(
       folder: to write to; it is made if absent, and stays empty where there is no image.
       x: selected images, (m, h, w, c), c = 1 or 3, uint8, or floating within [0, 1], which become
         round(255 x).
-      ids: (m,), distinct; text for paths relative to the training folder, or whole numbers.
+      ids: (m,), distinct; text or whole numbers.
       variants: list of catalogue.Variant.
-      class_names: names of labels 0, 1, ..., all distinct; None where ids are paths, whose first
+      class_names: names of labels 0, 1, ..., all distinct. None where ids are paths, whose first
         part is the class then.
       labels: (m,) labels of the images; None likewise.
       made_by: mapping as `provenance.of` returns it; becomes each PNG's text "provenance". None
@@ -107,13 +108,17 @@ def _places(
     ids: np.ndarray, class_names: Sequence[str], labels: Sequence[int] | np.ndarray
 ) -> tuple[list[str], list[str]]:
     """Of every image, its path without a variant's suffix, and the name of its class."""
-    if ids.dtype.kind == "U":
-        return ids.tolist(), [name.partition("/")[0] for name in ids.tolist()]
-    folders = folder_names([str(name) for name in class_names])
-    return (
-        [f"{folders[label]}/{i}" for label, i in zip(labels, ids.tolist(), strict=True)],
-        [str(class_names[label]) for label in labels],
-    )
+    names = ids.astype(str).tolist()
+    known = [str(name) for name in class_names]
+    classes = [known[label] for label in labels] or [name.partition("/")[0] for name in names]
+    # Images of a folder lie in that of their class already.
+    pairs = zip(classes, names, strict=True)
+    if not known or all(name.startswith(f"{one}/") for one, name in pairs):
+        return names, classes
+    folders = dict(zip(known, folder_names(known), strict=True))
+    # Ids are distinct, and so are the names that files get from them.
+    places = zip(classes, folder_names(names), strict=True)
+    return [f"{folders[one]}/{file}" for one, file in places], classes
 
 
 def _file(path: str, suffix: str) -> str:

@@ -1,7 +1,6 @@
 """Which points to augment, in which order: the rows of selection.csv."""
 
 import math
-from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from efficient_augmentation.policies import ranking
+from efficient_augmentation.selection import every_image
 
 
 def number_of_points(budget: float, n: int) -> int:
@@ -53,6 +53,13 @@ def first_choice(policy: str, scores: ArrayLike) -> np.ndarray:
     return weights / weights.sum()
 
 
+COLUMNS = (
+    *("rank", "id", "split", "label"),
+    *("score", "score_rank", "probability", "selected", "row"),
+)
+"""Columns of selection.csv."""
+
+
 def rows(
     scores: np.ndarray,
     policy: str,
@@ -61,6 +68,8 @@ def rows(
     seed: int = 0,
     ids: ArrayLike | None = None,
     labels: ArrayLike | None = None,
+    split: ArrayLike | None = None,
+    row: ArrayLike | None = None,
 ) -> list[dict[str, Any]]:
     """Every point in the order in which the policy takes it: the rows of selection.csv.
 
@@ -71,39 +80,61 @@ def rows(
       seed: of the random draw.
       ids: (n,) identifiers, numbers or paths; None means 0..n-1.
       labels: (n,) labels or names of classes; None leaves the column out.
-    Returns: list of n mappings rank (1, 2, ...), id, label, score, probability (of being the first
-      choice) and selected (1 within the budget, else 0).
-    Raises: ValueError if ids or labels are not (n,), or as `number_of_points` and `ranking.order`.
+      split: (n,) text; None means "train".
+      row: (n,) row numbers in the data that the points come from; None means 0..n-1.
+    Returns: list of n mappings with rank (1, 2, ... as drawn), id, split, label, score, score_rank
+      (1 for the largest magnitude; of equal ones the first in the data), probability (of being the
+      first choice), selected (1 within the budget, else 0) and row.
+    Raises: ValueError if a column is not (n,), or as `number_of_points` and `ranking.order`.
     """
     n = len(scores)
-    columns = {"id": np.arange(n) if ids is None else np.asarray(ids)}
+    columns = {
+        "id": np.arange(n) if ids is None else np.asarray(ids),
+        "split": np.full(n, every_image.TRAIN) if split is None else np.asarray(split),
+    }
     if labels is not None:
         labels = np.asarray(labels)
         columns["label"] = labels.astype(int) if labels.dtype == bool else labels
-    for name, column in columns.items():
+    last = {"row": np.arange(n) if row is None else np.asarray(row)}
+    for name, column in (columns | last).items():
         if column.shape != (n,):
             raise ValueError(f"{name}s must have shape ({n},), one a score, not {column.shape}")
-    columns |= {"score": np.asarray(scores, float), "probability": first_choice(policy, scores)}
+    columns |= {"score": np.asarray(scores, float), "score_rank": score_ranks(scores)}
+    columns["probability"] = first_choice(policy, scores)
     points = number_of_points(budget, n)
     order = ranking.order(policy, scores, np.random.default_rng(seed))
+    columns["selected"] = np.zeros(n, np.int64)
+    columns["selected"][order[:points]] = 1
+    columns |= last
     lists = [column[order].tolist() for column in columns.values()]
     return [
-        {"rank": rank, **dict(zip(columns, values, strict=True)), "selected": int(rank <= points)}
+        {"rank": rank, **dict(zip(columns, values, strict=True))}
         for rank, values in enumerate(zip(*lists, strict=True), start=1)
     ]
 
 
-def chosen(table: Mapping[str, np.ndarray], train_ids: ArrayLike) -> np.ndarray:
-    """Positions of the selected points among the training points, best first.
+def score_ranks(scores: ArrayLike) -> np.ndarray:
+    """Place of every point by the magnitude of its score, (n,) int64: 1 for the largest.
 
     Args:
-      table: columns of selection.csv, ids as text.
-      train_ids: (n,) of dataset.npz.
-    Returns: (m,) int64.
-    Raises: ValueError if an id of the table is no training point's.
+      scores: (n,), of any sign; of equal magnitudes the first point comes first.
     """
-    places = {str(name): i for i, name in enumerate(np.asarray(train_ids).tolist())}
-    ids = table["id"][table["selected"] == 1].tolist()
-    if strange := [name for name in ids if name not in places]:
-        raise ValueError(f"selection.csv: id {strange[0]!r} is no training point of dataset.npz")
-    return np.array([places[name] for name in ids], np.int64)
+    size = np.abs(np.asarray(scores, np.float64))
+    ranks = np.empty(len(size), np.int64)
+    ranks[np.argsort(-size, kind="stable")] = np.arange(1, len(size) + 1)
+    return ranks
+
+
+def unranked(ids: ArrayLike, labels: ArrayLike, row: ArrayLike) -> list[dict[str, Any]]:
+    """Rows of selection.csv for test images that cannot be chosen: no rank and no score.
+
+    Args:
+      ids, labels, row: (m,), as in `rows`.
+    Returns: list of m mappings; what there is not is nan, a number to every reader of CSV.
+    """
+    columns = (np.asarray(column).tolist() for column in (ids, labels, row))
+    nan, test = math.nan, every_image.TEST
+    return [
+        dict(zip(COLUMNS, (nan, name, test, label, nan, nan, 0.0, 0, place), strict=True))
+        for name, label, place in zip(*columns, strict=True)
+    ]

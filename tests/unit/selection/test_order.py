@@ -46,11 +46,15 @@ def test_rows_are_the_policys_order():
     labels = np.array([0, 1, 1, 0, 0, 1])
     rows = selection.rows(SCORES, "random_proportional", 2, seed=3, ids=ids, labels=labels)
     order = ranking.order("random_proportional", SCORES, np.random.default_rng(3))
-    assert list(rows[0]) == ["rank", "id", "label", "score", "probability", "selected"]
+    assert tuple(rows[0]) == selection.COLUMNS
     assert [row["rank"] for row in rows] == [1, 2, 3, 4, 5, 6]
     assert [row["id"] for row in rows] == ids[order].tolist()
     assert [row["label"] for row in rows] == labels[order].tolist()
     assert [row["score"] for row in rows] == SCORES[order].tolist()
+    # By magnitude: 3.0, 2.0, -1.0, -0.5, 0.25, 0.0.
+    assert [row["score_rank"] for row in rows] == np.array([4, 6, 1, 3, 5, 2])[order].tolist()
+    assert [row["row"] for row in rows] == order.tolist()
+    assert {row["split"] for row in rows} == {"train"}
     assert [row["selected"] for row in rows] == [1, 1, 0, 0, 0, 0]
 
 
@@ -107,10 +111,5 @@ def test_subsets_have_no_order():
         selection.rows(SCORES, "dpp_raw", 1)
 
 
-def test_selected_points_are_found_again_by_their_ids():
-    table = {"id": np.array(["007", "7", "a/b"]), "selected": np.array([1, 0, 1])}
-    assert selection.chosen(table, np.array(["a/b", "7", "007"])).tolist() == [2, 0]
-    numbers = {"id": np.array(["30", "10"]), "selected": np.array([1, 1])}
-    assert selection.chosen(numbers, np.array([10, 20, 30])).tolist() == [2, 0]
-    with pytest.raises(ValueError, match="id '10' is no training point"):
-        selection.chosen(numbers, np.array([20, 30]))
+def test_equal_scores_take_places_in_the_order_of_the_data():
+    assert selection.score_ranks([1.0, -2.0, 2.0, 0.0, 0.0]).tolist() == [3, 1, 2, 4, 5]
