@@ -139,7 +139,7 @@ CHECKS = (
     (("dpp", "dataset"), policies.none_above_n_train("dpp", "budgets")),
     (("clusters", "dataset"), policies.none_above_n_train("clusters", "counts", noun="clusters")),
     (("sweep", "dataset"), policies.sweep_problems),
-    (("selection", "scores", "policies", "dataset"), selection.problems),
+    (("selection", "scores", "policies", "dataset", "featurizer"), selection.problems),
     (("transforms", "dataset"), transforms.problems),
     (("featurizer", "dataset"), featurizer.problems),
     (("end_to_end", "dataset"), end_to_end.problems),

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from efficient_augmentation.config.policies import Score, known
 from efficient_augmentation.config.section import Section, either
+from efficient_augmentation.data import dataset as datasets
+from efficient_augmentation.data import published
 from efficient_augmentation.names import policies, scores
 from efficient_augmentation.selection import order
 
@@ -43,6 +45,9 @@ class Selection(Section):
     """The score that chooses them, one that the experiment computes."""
     policy: Annotated[str, AfterValidator(_one_order)] = "random_proportional"
     """The policy that orders them, one without _update and _downweight."""
+    refit: bool | None = None
+    """Choose from all images, those held out included, by a fit on all of them; null: where the
+    data are your own and bring no test set."""
     images: bool = False
     """Write the augmented images of the chosen points to selected/."""
 
@@ -60,6 +65,9 @@ def fitted(settings, named):
     for key, names in simulated.items():
         if key not in named and names and found[key] not in names:
             found[key] = names[0]
+    if found["refit"] is None:
+        own = settings["dataset"]["kind"] in datasets.OWN
+        found["refit"] = own and _kept_from_refitting(settings | {"selection": found}) is None
     return found
 
 
@@ -72,6 +80,8 @@ def problems(settings, image_shape=None):
     Yields: str, each naming the key, its value and what would be right.
     """
     chosen = settings["selection"]
+    if chosen["refit"] and (reason := _kept_from_refitting(settings)):
+        yield f"selection.refit: true, but {reason}"
     if isinstance(chosen["budget"], dict):
         yield from _unknown(chosen, _simulated(settings))
     else:
@@ -81,6 +91,27 @@ def problems(settings, image_shape=None):
             "selection.images: true, but data of kind features bring no images; leave it out, "
             "selection.csv names the points"
         )
+
+
+def _kept_from_refitting(settings):
+    """Why images outside the training set cannot be chosen, with what would be right, or None."""
+    data, featurizer = settings["dataset"], settings["featurizer"]
+    if data["kind"] in published.SETS or data.get("test_share", 1) is None:
+        return (
+            f"dataset.kind {data['kind']} brings a test set here, which measures nothing any more "
+            "once its images are trained on; leave refit out, or give all images as training images"
+        )
+    if "recipe" in featurizer:
+        return (
+            f"{featurizer['kind']} is trained once, on the training images alone, to which the "
+            "others do not compare; leave refit out, or take a featurizer of another mode"
+        )
+    if settings["selection"]["score"] in scores.GIVEN:
+        return (
+            f"the score {settings['selection']['score']} comes from the training of a network that "
+            "saw the training images alone; leave refit out, or give another selection.score"
+        )
+    return None
 
 
 def _number_problems(chosen, settings):

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from efficient_augmentation.files import tables
 from efficient_augmentation.names import policies
 
@@ -40,6 +42,10 @@ def _swept_over_C(settings):
     return bool(settings["C_sweep"]["values"])
 
 
+def _refitted(settings):
+    return settings["selection"]["refit"]
+
+
 def _with_images(settings):
     return settings["selection"]["images"]
 
@@ -63,8 +69,10 @@ class File(NamedTuple):
     texts: tuple[str, ...] = ()
 
 
+# Ids and names of classes, which may be file names such as 001.
+_TEXTS = ("id", "label")
 AUDIT = (
-    File("audit.csv", (FINAL, CHECKS), _audited),
+    File("audit.csv", (FINAL, CHECKS), _audited, texts=_TEXTS),
     File("audit_summary.csv", (FINAL, REPORT), _audited),
 )
 """Files of the truth check, which can also be asked for by itself."""
@@ -72,6 +80,7 @@ OF_EXPERIMENT = (
     File("dataset.npz", (CHECKS, REPORT), stage="data set"),
     File("clusters.csv", (FINAL, CHECKS, REPORT), _swept),
     *AUDIT,
+    File("selection_all.csv", (FINAL, CHECKS), texts=_TEXTS),
 )
 """Files in results/{experiment}."""
 OF_NETWORK = (
@@ -81,13 +90,15 @@ OF_NETWORK = (
 """Files in the folder of a network that is trained for experiments."""
 OF_TRANSFORM = (
     File("features.npz", (CHECKS, REPORT), stage="features"),
-    File("scores.csv", (FINAL, CHECKS, REPORT), stage="scores"),
+    File("scores.csv", (FINAL, CHECKS, REPORT), stage="scores", texts=_TEXTS),
     File("baselines.json", (FINAL, CHECKS, REPORT)),
     File("curves.csv", (FINAL, CHECKS, REPORT), stage="curves"),
     File("auc.csv", (FINAL, CHECKS, REPORT)),
     File("auc.tex", (FINAL,)),
-    File("selection.csv", (FINAL, CHECKS, REPORT), stage="selection", texts=("id", "label")),
+    File("refit.csv", (FINAL, CHECKS), _refitted, texts=_TEXTS),
+    File("selection.csv", (FINAL, CHECKS, REPORT), stage="selection", texts=_TEXTS),
     File("selection.json", (FINAL, CHECKS, REPORT)),
+    File("selected.npy", (FINAL, CHECKS)),
     File("comparison.csv", (FINAL, CHECKS), _compared),
     File("needed.csv", (FINAL, CHECKS, REPORT), _compared),
     File("selected", (FINAL,), _with_images),
@@ -128,15 +139,17 @@ def located(folder, settings, use, network=None):
 
 
 def read(file, folder):
-    """What a table or a JSON file holds.
+    """What a table, a JSON file or a single array holds.
 
     Args:
-      file: File whose name ends in .csv or .json.
+      file: File whose name ends in .csv, .json or .npy.
       folder: where it lies.
-    Returns: dict, from column to array (rows,) of a table, or as the JSON file has it.
+    Returns: dict, from column to array (rows,) of a table, or as the JSON file has it; the array.
     Raises: ValueError as `tables.read_csv`; OSError if it cannot be read.
     """
     path = Path(folder, file.name)
     if path.suffix == ".json":
         return json.loads(path.read_text(encoding="utf-8"))
+    if path.suffix == ".npy":
+        return np.load(path, allow_pickle=False)
     return tables.read_csv(path, file.texts)

@@ -5,6 +5,7 @@ import json
 
 from efficient_augmentation.data import dataset, every_point
 from efficient_augmentation.names import as_published, regularization, scores
+from efficient_augmentation.names import networks as networks_named
 
 
 def published_files(data):
@@ -131,6 +132,42 @@ def chosen_C(experiment, settings, transform=None):
     if not regularization.chosen(settings["C"], settings["faithful"]):
         return []
     return f"results/{experiment}/{transform or next(iter(settings['transforms']))}/C.json"
+
+
+def candidates(experiment, settings, transform):
+    """Scores that the points to augment are chosen by: of the training images, or of all.
+
+    Args:
+      experiment: its name.
+      settings: its effective settings.
+      transform: name of a transform.
+    Returns: path.
+    """
+    name = "refit" if settings["selection"]["refit"] else "scores"
+    return f"results/{experiment}/{transform}/{name}.csv"
+
+
+def refit_features(experiment, settings, transform):
+    """Features of all images: those that were measured with, unless a network was fitted to some.
+
+    Args:
+      experiment, settings, transform: as `candidates`.
+    Returns: path.
+    """
+    if settings["featurizer"]["kind"] in networks_named.SMALLEST:
+        return f"results/{experiment}/featurizer/refit.npz"
+    return f"results/{experiment}/{transform}/features.npz"
+
+
+def lists(experiment, settings):
+    """The lists of points to augment, one a transform.
+
+    Args:
+      experiment: its name.
+      settings: its effective settings.
+    Returns: list of paths, in the order of the transforms.
+    """
+    return [f"results/{experiment}/{name}/selection.csv" for name in settings["transforms"]]
 
 
 def first_features(experiment, settings):

@@ -3,6 +3,8 @@
 Settings of something that is not asked for are left out, so that changing them reruns nothing.
 """
 
+from efficient_augmentation.names import scores
+
 
 def chosen(settings, *keys):
     """Settings under some keys.
@@ -65,6 +67,28 @@ def comparison(settings):
     budget = settings["selection"]["budget"]
     shares = [budget["gain"]] if isinstance(budget, dict) else []
     return {"seed": settings["seed"], "shares": shares}
+
+
+def scoring(settings):
+    """What scores.csv holds besides what fits depend on: names of classes, and further scores."""
+    return {"classes": settings["dataset"]["classes"], "further": scores.further(settings)}
+
+
+def truth_check(settings):
+    """What the truth check depends on."""
+    return chosen(settings, "C", "faithful") | {"classes": settings["dataset"]["classes"]}
+
+
+def refit(settings):
+    """What is scored by the fit on all images: what the points can be chosen by."""
+    named = [*settings["scores"], settings["selection"]["score"]]
+    known = [name for name in dict.fromkeys(named) if name not in scores.GIVEN]
+    return {"classes": settings["dataset"]["classes"], "scores": known}
+
+
+def joined(settings):
+    """What the table of all images depends on: their classes, and the transforms in their order."""
+    return {"classes": settings["dataset"]["classes"], "transforms": list(settings["transforms"])}
 
 
 def selection(settings):

@@ -1,6 +1,6 @@
 """What an experiment is measured against, and the scores of its points."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ def evaluate(
     ids: ArrayLike | None = None,
     further: Collection[str] = (),
     C_choice: Any = None,
+    class_names: Sequence[str] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Floor, ceiling, virtual support vectors, and every point's scores before and after.
 
@@ -29,6 +30,7 @@ def evaluate(
       ids: (n,) identifiers of the training points; None means 0..n-1.
       further: names of scores that get columns of their own after the others.
       C_choice: how the model's C was chosen, mapping of C.json; None means that it was given.
+      class_names: names of labels 0, 1, ...; None leaves numbers.
     Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
       baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
       lists, in sentences, what a reader of the numbers must know.
@@ -53,7 +55,7 @@ def evaluate(
     rows = [
         {
             "id": ids[i].item(),
-            "label": int(y[i]),
+            "label": int(y[i]) if class_names is None else class_names[y[i]],
             "loss": by_score["loss"][0, i],
             "influence": by_score["influence"][0, i],
             "margin": separator.margin[i],

@@ -135,6 +135,7 @@ def test_the_answer_is_one_that_is_simulated():
         "budget": {"gain": 0.95},
         "images": False,
         "policy": "random_proportional",
+        "refit": False,
         "score": "influence",
     }
     assert chosen() == default

@@ -85,7 +85,7 @@ def test_three_lines_are_a_whole_experiment():
         "n_train": 16,
         "seed": 0,
         "side": 32,
-        "test_share": 0.25,
+        "test_share": None,
         "window": None,
     }
     assert found["featurizer"] == PRETRAINED
@@ -103,6 +103,62 @@ def test_a_test_set_is_split_off_where_there_is_none():
     assert effective(dataset={"kind": "folder", "train": "pets/train"})["dataset"]["n_train"] == 12
     found = effective(dataset={"kind": "npz", "file": "images.npz", "classes": ["dog", "ant"]})
     assert (found["dataset"]["n_train"], found["dataset"]["classes"]) == (12, ["dog", "ant"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "refit"),
+    [
+        ({"dataset": {"kind": "folder", "train": "pets/train"}}, True),
+        ({"dataset": {"kind": "npz", "file": "images.npz"}, "featurizer": {"kind": "cnn"}}, True),
+        ({"dataset": {"kind": "digits"}}, False),
+        ({"dataset": {"kind": "mnist"}}, False),
+        ({"dataset": PETS}, False),
+        (
+            {
+                "dataset": {"kind": "folder", "train": "pets/train"},
+                "featurizer": {"kind": "resnet20v2", "mode": "train", "batch_size": 4},
+            },
+            False,
+        ),
+    ],
+)
+def test_own_images_that_were_held_out_can_be_chosen(settings, refit):
+    found = effective(**settings)
+    assert found["selection"]["refit"] is refit
+    assert effective(**found) == found
+    assert not effective(**settings, selection={"refit": False})["selection"]["refit"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"dataset": PETS}, "dataset.kind folder brings a test set"),
+        ({"dataset": {"kind": "mnist"}}, "dataset.kind mnist brings a test set"),
+        (
+            {
+                "dataset": {"kind": "folder", "train": "pets/train"},
+                "featurizer": {"kind": "resnet20v2", "mode": "train", "batch_size": 4},
+            },
+            "resnet20v2 is trained once",
+        ),
+        (
+            {
+                "dataset": {"kind": "npz", "file": "images.npz"},
+                "featurizer": {"kind": "cnn"},
+                "scores": ["forgetting"],
+            },
+            "the score forgetting comes from the training",
+        ),
+    ],
+)
+def test_why_they_cannot_be_chosen(settings, message):
+    found = problem(**settings, selection={"refit": True})
+    assert found.startswith(f"experiments.mine.selection.refit: true, but {message}")
+    assert "leave refit out" in found
+
+
+def test_held_out_digits_can_be_chosen_where_it_is_wished():
+    assert effective(selection={"refit": True})["selection"]["refit"]
 
 
 @pytest.mark.parametrize(

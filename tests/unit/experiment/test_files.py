@@ -19,20 +19,22 @@ EVERYTHING = {
     "sweep": 4,
     "audit": True,
     "end_to_end": {"shares": [0.5]},
-    "selection": {"images": True},
+    "selection": {"images": True, "refit": True},
 }
 NOTHING_TO_COMPARE = {**TRANSLATE, "policies": ["baseline"]}
 EXPECTED = {
     ("everything", files.FINAL): (
-        "clusters.csv audit.csv audit_summary.csv translate/scores.csv translate/baselines.json "
-        "translate/curves.csv translate/auc.csv translate/auc.tex translate/selection.csv "
-        "translate/selection.json translate/comparison.csv translate/needed.csv "
-        "translate/selected translate/end_to_end.csv"
+        "clusters.csv audit.csv audit_summary.csv selection_all.csv "
+        "translate/scores.csv translate/baselines.json translate/curves.csv translate/auc.csv "
+        "translate/auc.tex translate/refit.csv translate/selection.csv "
+        "translate/selection.json translate/selected.npy translate/comparison.csv "
+        "translate/needed.csv translate/selected translate/end_to_end.csv"
     ),
     ("everything", files.CHECKS): (
-        "dataset.npz clusters.csv audit.csv translate/features.npz translate/scores.csv "
-        "translate/baselines.json translate/curves.csv translate/auc.csv "
-        "translate/selection.csv translate/selection.json translate/comparison.csv "
+        "dataset.npz clusters.csv audit.csv selection_all.csv translate/features.npz "
+        "translate/scores.csv translate/baselines.json translate/curves.csv translate/auc.csv "
+        "translate/refit.csv translate/selection.csv translate/selection.json "
+        "translate/selected.npy translate/comparison.csv "
         "translate/needed.csv translate/end_to_end.csv"
     ),
     ("everything", files.REPORT): (
@@ -42,12 +44,14 @@ EXPECTED = {
         "translate/selection.json translate/needed.csv translate/end_to_end.csv"
     ),
     ("baseline alone", files.FINAL): (
-        "translate/scores.csv translate/baselines.json translate/curves.csv translate/auc.csv "
-        "translate/auc.tex translate/selection.csv translate/selection.json"
+        "selection_all.csv translate/scores.csv translate/baselines.json translate/curves.csv "
+        "translate/auc.csv translate/auc.tex translate/selection.csv translate/selection.json "
+        "translate/selected.npy"
     ),
     ("baseline alone", files.CHECKS): (
-        "dataset.npz translate/features.npz translate/scores.csv translate/baselines.json "
-        "translate/curves.csv translate/auc.csv translate/selection.csv translate/selection.json"
+        "dataset.npz selection_all.csv translate/features.npz translate/scores.csv "
+        "translate/baselines.json translate/curves.csv translate/auc.csv translate/selection.csv "
+        "translate/selection.json translate/selected.npy"
     ),
     ("baseline alone", files.REPORT): (
         "dataset.npz translate/features.npz translate/scores.csv translate/baselines.json "

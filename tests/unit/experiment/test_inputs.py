@@ -116,7 +116,8 @@ def test_final_files_of_two_experiments_name_a_shared_network_once():
         policies=["baseline"],
     )
     network = inputs.network(one)
-    tables = "scores.csv baselines.json curves.csv auc.csv auc.tex selection.csv selection.json"
+    tables = "scores.csv baselines.json curves.csv auc.csv auc.tex selection.csv selection.json "
+    tables += "selected.npy"
     drawn = "transform accuracy_loss_random accuracy_loss_deterministic scores_loss images_loss"
     expected = {f"results/{e}/crop/{t}" for e in ("a", "b") for t in tables.split()} | {
         f"results/{e}/crop/figures/{name}.{suffix}"
@@ -125,6 +126,7 @@ def test_final_files_of_two_experiments_name_a_shared_network_once():
         for suffix in ("png", "pdf")
     }
     expected |= {f"results/networks/{network}/training.{suffix}" for suffix in ("png", "pdf")}
+    expected |= {f"results/{e}/selection_all.csv" for e in ("a", "b")}
     both = {"a": one, "b": one}
     found = results.final(both)
     assert len(found) == len(set(found))
@@ -141,8 +143,10 @@ def test_checks_audits_and_ablations():
     assert results.audits({"a": one}) == [f"results/a/{name}" for name in names.split()]
     folder = "results/a/crop"
     assert results.ablations({"a": one}) == [f"{folder}/curves.csv", f"{folder}/baselines.json"]
-    read = "features.npz scores.csv baselines.json curves.csv auc.csv selection.csv selection.json"
+    read = "features.npz scores.csv baselines.json curves.csv auc.csv selection.csv selection.json "
+    read += "selected.npy"
     assert results.checked("a", one) == [
         "results/a/dataset.npz",
+        "results/a/selection_all.csv",
         *(f"{folder}/{name}" for name in read.split()),
     ]
