@@ -5,6 +5,7 @@ import numpy as np
 from efficient_augmentation.analysis import chosen as stage
 from efficient_augmentation.names import policies
 from efficient_augmentation.report import inputs
+from efficient_augmentation.selection import every_image
 
 SPEED = {
     "baseline": 1.0,
@@ -186,7 +187,7 @@ def scores(n_train=1000, seed=0):
     influence[:3] = 0
     return {
         "id": np.arange(n_train),
-        "label": rng.integers(0, 2, n_train),
+        "label": np.array(["3", "8"])[rng.integers(0, 2, n_train)],
         "loss": loss,
         "influence": influence,
         "margin": np.abs(rng.normal(2, 1, n_train)),
@@ -226,6 +227,7 @@ def config(n_train=1000, **changes):
             "budget": {"gain": 0.95},
             "score": "influence",
             "policy": "random_proportional",
+            "refit": False,
             "images": False,
         },
         "C": 10.0,
@@ -260,6 +262,16 @@ def tallied(curves, baselines, n_test=400):
 _ANSWERS = {}
 
 
+def dataset(scores, n_test=2000):
+    """Arrays of dataset.npz, but for the images: the points of scores.csv, and test points."""
+    return {
+        "y_train": (scores["label"] == "8").astype(int),
+        "train_ids": scores["id"],
+        "y_test": np.arange(n_test) % 2,
+        "test_ids": np.arange(n_test),
+    }
+
+
 def selected(curves, baselines, scores, seed=0, n_test=2000, **changes):
     """The points chosen of a made-up transform, with images of 8 x 8 pixels in grey."""
     settings = {**config()["selection"], "seed": seed, **changes}
@@ -267,9 +279,10 @@ def selected(curves, baselines, scores, seed=0, n_test=2000, **changes):
     key = (str(settings), str(baselines), curves["test_accuracy"].tobytes(), n_test)
     if key not in _ANSWERS:
         points = tallied(curves, baselines, n_test)
-        _ANSWERS[key] = stage.select(scores, points, baselines, settings, class_names=["3", "8"])
+        images = every_image.of(dataset(scores, n_test))
+        _ANSWERS[key] = stage.select(scores, points, baselines, settings, images, ["3", "8"])
     rows, answer = _ANSWERS[key]
-    table = columns([row | {"id": str(row["id"])} for row in rows])
+    table = columns(rows)
     images = np.random.default_rng(0).random((int(table["selected"].sum()), 8, 8, 1))
     return inputs.Selection(answer, table, images[: inputs.THUMBNAILS])
 

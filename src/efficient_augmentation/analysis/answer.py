@@ -24,7 +24,7 @@ VERDICTS = (BETTER, WORSE, EQUAL, OPEN, NO_GAIN, UNCOMPARED)
 ENDS = {"estimate": "points", "low": "low", "high": "high"}
 
 
-def find(points, baselines, settings, scored, class_names=None, train_labels=()):
+def find(points, baselines, settings, scored, class_names=None, train_labels=(), candidates=None):
     """How many points to augment, and by which policy.
 
     Args:
@@ -36,13 +36,17 @@ def find(points, baselines, settings, scored, class_names=None, train_labels=())
       scored: names of the scores that every training point has.
       class_names: of labels 0, 1, ...; None takes the numbers.
       train_labels: (n,) classes of the training points, counted in by_class.
+      candidates: from how many points the list is drawn, all images where held-out ones are among
+        them; None for the n training points.
     Returns: mapping that JSON can hold, with
       verdict: one of `VERDICTS`, on the policy compared with random selection; where random
         selection is recommended, on the configured policy;
       answer: the same in a few sentences;
-      points: how many to augment, 0 for none; measured: whether so many were simulated; safe:
-        whether it is the upper end of what is uncertain; estimate, low, high: points needed,
-        between budgets, and their 95 % interval, None where unknown;
+      points: how many to augment of the candidates, 0 for none; candidates: how many there are;
+        measured_points: how many of the training points that stands for, see `of_all`; measured:
+        whether so many were simulated; safe: whether it is the upper end of what is uncertain;
+        estimate, low, high: training points needed, between budgets, and their 95 % interval, None
+        where unknown;
       score, policy: what to choose them by, policy "baseline" for random selection;
       configured, random: the rows of needed.csv for the configured policy and for random selection,
         or None;
@@ -71,13 +75,34 @@ def find(points, baselines, settings, scored, class_names=None, train_labels=())
         chosen = _searched(points, settings, scored, n)
     measured = chosen.pop("cells", (None, None))
     found |= chosen
+    found |= {"measured_points": found["points"], "candidates": candidates or n}
+    found["points"] = of_all(found["points"], settings["budget"], n, found["candidates"])
     found |= _gain(all_gain, found["verdict"], points) | _levels(points, baselines)
     found |= _measured(measured, points, found)
     found |= _by_class(points, measured[0], class_names, train_labels)
     found["warnings"] = [*answer_warnings.warnings(found), *baselines.get("warnings", [])]
     words = answer_words.answer(found)
     first = {"verdict": found.pop("verdict"), "answer": words, "points": found.pop("points")}
+    first |= {key: found.pop(key) for key in ("candidates", "measured_points")}
+    first["test_images"] = answer_words.test_images(first | found)
     return _plain(first | found)
+
+
+def of_all(points, budget, n, candidates):
+    """Points to augment of all candidates, for a number that was measured on n training points.
+
+    The share stays, rounded up: a number that the config names is taken as it is.
+
+    Args:
+      points: measured, 0..n.
+      budget: as in `find`.
+      n: number of training points.
+      candidates: at least n.
+    Returns: int, 0..candidates.
+    """
+    if isinstance(budget, Real):
+        return order.number_of_points(budget, candidates)
+    return -(-points * candidates // n)
 
 
 def _given(points, settings, n):

@@ -74,7 +74,7 @@ def _rounds(found):
 
 
 def _open_end(found):
-    if found["safe"] and found["points"] == found["n_train"] and found["verdict"] == OPEN:
+    if found["safe"] and found["measured_points"] == found["n_train"] and found["verdict"] == OPEN:
         yield (
             "The upper end of the interval for the number of points was not reached: only "
             "augmenting every point is known to be enough."
@@ -84,15 +84,15 @@ def _open_end(found):
 def _interpolated(found):
     if found["accuracy"] is not None and not found["measured"]:
         yield (
-            f"{found['points']} points were not simulated: the accuracy is interpolated between "
-            "the nearest budgets. Add the number to `budgets` to measure it."
+            f"{found['measured_points']} points were not simulated: the accuracy is interpolated "
+            "between the nearest budgets. Add the number to `budgets` to measure it."
         )
 
 
 def _coarse(found):
     estimate = found["estimate"]
-    if estimate and not found["safe"] and found["points"] > COARSE * estimate:
+    if estimate and not found["safe"] and found["measured_points"] > COARSE * estimate:
         yield (
             f"About {estimate} points are needed, and the next number that was simulated is "
-            f"{found['points']}. Add numbers in between to `budgets`."
+            f"{found['measured_points']}. Add numbers in between to `budgets`."
         )

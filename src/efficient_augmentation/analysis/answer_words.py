@@ -21,7 +21,8 @@ def answer(found):
     """
     if found["verdict"] == NO_GAIN:
         return " ".join(["Augment none.", *no_gain(found)])
-    return " ".join([f"{instruction(found)}.", *compared(found), *accuracy(found)])
+    parts = (drawn_from, compared, accuracy)
+    return " ".join([f"{instruction(found)}.", *(text for part in parts for text in part(found))])
 
 
 def chosen(score, policy):
@@ -33,7 +34,7 @@ def chosen(score, policy):
 
 def instruction(found):
     """What to do: "Augment 24 of 200 points (12 %), chosen by influence (proportional)"."""
-    points, n = found["points"], found["n_train"]
+    points, n = found["points"], found["candidates"]
     share = sentences.percent(points / n, 1 if points < 0.095 * n else 0)
     if points == n:
         return f"Augment all {n} points"
@@ -67,14 +68,42 @@ def compared(found):
 
 def _safe(found):
     """What the number is, where nothing is determined."""
-    if not found["safe"] or found["points"] == found["n_train"]:
+    points = found["measured_points"]
+    if not found["safe"] or points == found["n_train"]:
         return []
-    return [f"{found['points']} is the safe number: it lies above that interval."]
+    return [f"{points} is the safe number: it lies above that interval."]
+
+
+def drawn_from(found):
+    """From what the points are drawn where that is not the training points, as sentences."""
+    n, trained, measured = (found[key] for key in ("candidates", "n_train", "measured_points"))
+    if n == trained:
+        return []
+    share = f", of which this share is {measured}" if measured < found["points"] < n else ""
+    return [
+        f"The list is drawn from all {n} images, the held-out ones included.",
+        f"What follows was measured with {trained} training points{share}.",
+    ]
+
+
+def test_images(found):
+    """What to do with the images of the test set, in a sentence."""
+    n, test = found["candidates"], found["candidates"] - found["n_train"]
+    if test:
+        return (
+            f"The lists are drawn from all {n} images: the {test} that were held out for the "
+            "measurement (split test) are ranked like the others. Train the final classifier on "
+            f"all {n}; no image is left to measure it with."
+        )
+    return (
+        f"The {found['n_test']} test images stand last in each list (split test), without a rank: "
+        "do not train on them, they measure what augmenting brings."
+    )
 
 
 def _better(found, own, name):
     text = f"That is better than random selection, which needs {needed(found['random'])}."
-    if found["points"] == found["n_train"]:
+    if found["measured_points"] == found["n_train"]:
         text = (
             f"Points {chosen(found['score'], found['policy'])} are better than random ones, but no "
             f"number between the {found['estimate']} that are needed and all was simulated."
@@ -152,7 +181,10 @@ def accuracy(found):
     )
     share = found["share_of_gain"]
     of_gain = "" if share is None else f", {sentences.percent(share)} of the gain"
-    text = f"Accuracy: {with_these} with these points{of_gain}, {floor} with none augmented"
+    n, points = found["n_train"], "these points"
+    if found["candidates"] != n:
+        points = f"{found['measured_points']} of {n} training points"
+    text = f"Accuracy: {with_these} with {points}{of_gain}, {floor} with none augmented"
     text += f", {ceiling} with all"
     if not found["numbers_of_folds"]:
         return [f"{text}."]

@@ -10,21 +10,24 @@ import numpy as np
 from efficient_augmentation.analysis import answer
 from efficient_augmentation.names import policies
 from efficient_augmentation.names import scores as score_names
+from efficient_augmentation.selection import every_image, order
 
 _SIGNS = {"loss": 1, "loss_after": 1, "margin": 1, "influence": -1, "influence_after": -1}
 _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 _SWEEP = ("inertia_train", "inertia_test", "silhouette_train", "silhouette_test")
 _TEXTS = ("score", "policy")
 # An image of a folder is known by its path, a class by its name.
-_ANYTHING = (*_TEXTS, "id", "label", "verdict", "C_choice", "configured")
+_ANYTHING = (*_TEXTS, "id", "split", "label", "verdict", "C_choice", "configured")
 _LEVELS = ("floor", "floor_plain_test", "ceiling", "vsv_accuracy")
 _COLUMNS = {
     "scores.csv": ("id", "label", *_SIGNS, "support_vector"),
     "curves.csv": (*_KEY, "test_accuracy"),
     "auc.csv": (*_TEXTS, "auc_mean", "auc_std", "rounds"),
     "baselines.json": (*_LEVELS, "C", "C_choice", "n_train", "n_test_rows", "n_support_vectors"),
-    "selection.csv": ("rank", "id", "label", "score", "probability", "selected"),
-    "selection.json": ("verdict", "points", "n_train", "configured"),
+    "refit.csv": ("id", "split", "label"),
+    "selection.csv": order.COLUMNS,
+    "selection.json": ("verdict", "points", "n_train", "candidates", "configured"),
+    "selection_all.csv": ("id", "split", "label", "row", "transforms"),
     "clusters.csv": ("clusters", *_SWEEP),
     "comparison.csv": (*_TEXTS, "n_augmented", "difference", "low", "high", "p_holm", "verdict"),
     "needed.csv": (*_TEXTS, "share", "points", "low", "high", "p_holm", "verdict"),
@@ -72,11 +75,13 @@ def transform(data, files, settings):
     """What is wrong with the files of one transform.
 
     Args:
-      data: mapping with y_train, train_ids and y_test of dataset.npz.
+      data: mapping with y_train, train_ids, y_test and test_ids of dataset.npz and, where they are
+        there, train_rows and test_rows.
       files: mapping from "features.npz" to its y_train, source_train, y_test and source_test, from
         "scores.csv", "curves.csv", "auc.csv", "selection.csv" and, where there is something to
-        compare, "comparison.csv" and "needed.csv" to their columns, and from "baselines.json" and
-        "selection.json" to their content.
+        compare, "comparison.csv" and "needed.csv", with refit "refit.csv" to their columns, from
+        "baselines.json" and "selection.json" to their content, and from "selected.npy" to its
+        array.
       settings: the experiment's effective settings.
     Returns: list of str. Where a column is missing or is no number, only that is told.
     """
@@ -86,11 +91,12 @@ def transform(data, files, settings):
         return found
     return [
         *_features(files["features.npz"], data, settings["dataset"]["kind"]),
-        *_scores(files["scores.csv"], data, score_names.further(settings)),
+        *_scores(files["scores.csv"], data, settings),
         *_baselines(files, settings),
         *_curves(files["curves.csv"], files["baselines.json"], settings),
         *_areas(files, settings),
-        *_selection(files["selection.csv"], files["selection.json"], data),
+        *_refit(files, data, settings),
+        *_selection(files, data, settings),
         *(_compared(files, settings) if policies.compared(settings["policies"]) else []),
     ]
 
@@ -124,12 +130,13 @@ def sweep(columns, settings):
     return found
 
 
-def truth_check(columns, data):
+def truth_check(columns, data, settings):
     """What is wrong with audit.csv.
 
     Args:
       columns: of the file.
       data: mapping with y_train and train_ids of dataset.npz.
+      settings: the experiment's effective settings.
     Returns: list of str.
     """
     file = "audit.csv"
@@ -137,9 +144,7 @@ def truth_check(columns, data):
         return found
     if found := _size(f"{file}: rows", len(columns["id"]), len(data["y_train"]), "dataset.npz"):
         return found
-    for name, known in (("id", "train_ids"), ("label", "y_train")):
-        equal = columns[name] == data[known]
-        found += _lines(file, name, columns[name], equal, f"that of {known} in dataset.npz")
+    found += _named(file, columns, data, settings)
     exact = columns["exact"]
     good = np.isfinite(exact) & (exact >= -_ROUNDING)
     found += _lines(file, "exact", exact, good, "finite and >= 0")
@@ -243,8 +248,8 @@ def _features(arrays, data, kind):
     return found
 
 
-def _scores(columns, data, further):
-    file = "scores.csv"
+def _scores(columns, data, settings):
+    file, further = "scores.csv", score_names.further(settings)
     # What is missing is told before what is wrong.
     signs = dict.fromkeys(further, 1)
     signs |= {f"{name}_after": 1 for name in further if name in score_names.FOLLOWED}
@@ -253,9 +258,7 @@ def _scores(columns, data, further):
     found = _size(f"{file}: rows", len(columns["id"]), len(data["y_train"]), "dataset.npz")
     if found:
         return found
-    for name, known in (("id", "train_ids"), ("label", "y_train")):
-        equal = columns[name] == data[known]
-        found += _lines(file, name, columns[name], equal, f"that of {known} in dataset.npz")
+    found += _named(file, columns, data, settings)
     for name, sign in (_SIGNS | signs).items():
         good = np.isfinite(columns[name]) & (sign * columns[name] >= 0)
         found += _lines(file, name, columns[name], good, f"finite and {'<>'[sign > 0]}= 0")
@@ -464,24 +467,122 @@ def _area(curves, pair, floor):
     return float((widths * (heights[1:] + heights[:-1])).sum() / 2)
 
 
-def _selection(columns, answer, data):
-    file, n = "selection.csv", len(data["train_ids"])
-    found = _size(f"{file}: rows", len(columns["rank"]), n, "dataset.npz")
+def _refit(files, data, settings):
+    if "refit.csv" not in files:
+        return []
+    file, columns, images = "refit.csv", files["refit.csv"], every_image.of(data)
+    if found := _size(f"{file}: rows", len(columns["id"]), len(images.ids), "dataset.npz"):
+        return found
+    found = _lines(file, "id", columns["id"], columns["id"] == images.ids, "that of dataset.npz")
+    split = columns["split"]
+    found += _lines(file, "split", split, split == images.split, "that of dataset.npz")
+    names = _class_names(settings)[images.y]
+    label = columns["label"]
+    found += _lines(file, "label", label, label == names, "the class of y in dataset.npz")
+    for name in [name for name in columns if name not in _COLUMNS[file]]:
+        found += _lines(file, name, columns[name], np.isfinite(columns[name]), "finite")
+    return found
+
+
+def _selection(files, data, settings):
+    """What is wrong with the list: every image once, those that can be chosen first, as drawn."""
+    file, columns, answer = "selection.csv", files["selection.csv"], files["selection.json"]
+    images, n = every_image.of(data), answer["candidates"]
+    wanted = len(images.ids) if "refit.csv" in files else len(data["train_ids"])
+    found = _size("selection.json: candidates", n, wanted, "dataset.npz")
+    found += _size(f"{file}: rows", len(columns["rank"]), len(images.ids), "dataset.npz")
     if found:
         return found
-    ranks, ids = np.arange(1, n + 1), columns["id"].astype(str)
-    found += _lines(file, "rank", columns["rank"], columns["rank"] == ranks, "the line's place")
-    first = np.isin(ranks - 1, np.unique(ids, return_index=True)[1])
-    good = first & np.isin(ids, data["train_ids"].astype(str))
-    found += _lines(file, "id", ids, good, "one of train_ids in dataset.npz, each once")
-    chosen = columns["selected"] == (ranks <= answer["points"])
-    first = f"1 in the first {answer['points']} rows as in selection.json, else 0"
+    place = {key: i for i, key in enumerate(zip(images.split, images.ids, strict=True))}
+    keys = list(zip(columns["split"], columns["id"].astype(str), strict=True))
+    places = np.array([place.pop(key, -1) for key in keys])
+    ids, candidate = columns["id"], np.arange(len(places)) < n
+    if found := _lines(file, "id", ids, places >= 0, "an image of dataset.npz, each once"):
+        return found
+    good = (places < n) == candidate
+    found += _lines(file, "split", columns["split"], good, f"of a candidate in {n} rows, then not")
+    for name, known in (("label", _class_names(settings)[images.y]), ("row", images.rows)):
+        good = columns[name].astype(str) == known[places].astype(str)
+        found += _lines(file, name, columns[name], good, "that of dataset.npz")
+    return found + _ranked(file, columns, answer["points"], n) + _row_numbers(files)
+
+
+def _ranked(file, columns, points, n):
+    """What is wrong with ranks, scores, probabilities and marks; n rows have some."""
+    line = np.arange(len(columns["rank"])) + 1
+    candidate, found = line <= n, []
+    rank = np.where(candidate, columns["rank"] == line, np.isnan(columns["rank"]))
+    found += _lines(file, "rank", columns["rank"], rank, "the line's place, nan of no candidate")
+    places, size = columns["score_rank"][:n], np.abs(columns["score"][:n])
+    ascending = np.sort(size)
+    # Of equal scores any may come first.
+    first = n - np.searchsorted(ascending, size, side="right") + 1
+    last = n - np.searchsorted(ascending, size, side="left")
+    once = np.isin(np.arange(n), np.unique(places, return_index=True)[1])
+    good = once & (places >= first) & (places <= last)
+    found += _lines(file, "score_rank", places, good, "the place by |score|, each once")
+    for name in ("score", "score_rank"):
+        good = np.isfinite(columns[name]) == candidate
+        found += _lines(file, name, columns[name], good, "finite of candidates, nan of others")
+    chosen = columns["selected"] == (line <= points)
+    first = f"1 in the first {points} rows as in selection.json, else 0"
     found += _lines(file, "selected", columns["selected"], chosen, first)
     probability = columns["probability"]
-    found += _lines(file, "probability", probability, probability >= 0, ">= 0")
+    good = np.where(candidate, probability >= 0, probability == 0)
+    found += _lines(file, "probability", probability, good, ">= 0, and 0 of no candidate")
     if abs(probability.sum() - 1) > _ROUNDING:
         found.append(f"{file}: probabilities add up to {probability.sum()}, expected 1")
     return found
+
+
+def _row_numbers(files):
+    columns, rows = files["selection.csv"], files["selected.npy"]
+    known = columns["row"][columns["selected"] == 1]
+    if rows.dtype == np.int64 and np.array_equal(rows, known):
+        return []
+    return ["selected.npy: not the rows that selection.csv selects, in its order, as int64"]
+
+
+def joined(columns, lists):
+    """What is wrong with selection_all.csv.
+
+    Args:
+      columns: of the file.
+      lists: mapping from each transform's name to the columns of its selection.csv.
+    Returns: list of str.
+    """
+    file, count = "selection_all.csv", np.zeros(len(columns["id"]), np.int64)
+    if found := list(_columns(file, columns)):
+        return found
+    keys = list(zip(columns["split"].tolist(), columns["id"].tolist(), strict=True))
+    found = []
+    for name, table in lists.items():
+        if f"selected_{name}" not in columns:
+            return [f"{file}: selected_{name} is missing, expected by the config's transforms"]
+        listed = zip(table["split"].tolist(), table["id"].tolist(), strict=True)
+        known = dict(zip(listed, table["selected"].tolist(), strict=True))
+        good = np.array([known.get(key) for key in keys]) == columns[f"selected_{name}"]
+        place = f"as in selection.csv of {name}"
+        found += _lines(file, f"selected_{name}", columns[f"selected_{name}"], good, place)
+        count += columns[f"selected_{name}"]
+    if len(set(keys)) < len(keys):
+        found.append(f"{file}: an image stands there twice, expected each once")
+    total = columns["transforms"]
+    return found + _lines(file, "transforms", total, total == count, "how many chose the image")
+
+
+def _named(file, columns, data, settings):
+    """What is wrong with ids and names of classes in a table of the training points."""
+    labels = _class_names(settings)[data["y_train"]]
+    found = []
+    for name, known, of in (("id", data["train_ids"], "train_ids"), ("label", labels, "y_train")):
+        equal = columns[name].astype(str) == known.astype(str)
+        found += _lines(file, name, columns[name], equal, f"that of {of} in dataset.npz")
+    return found
+
+
+def _class_names(settings):
+    return np.array([str(name) for name in settings["dataset"]["classes"]])
 
 
 # --- messages -----------------------------------------------------------------------------------

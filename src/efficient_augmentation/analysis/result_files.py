@@ -5,10 +5,13 @@ from pathlib import Path
 from efficient_augmentation.analysis import checks
 from efficient_augmentation.experiment import files
 from efficient_augmentation.files import arrays
+from efficient_augmentation.selection import every_image
 
-_MEMBERS = {
-    "dataset.npz": ("y_train", "y_test", "train_ids", "test_ids"),
-    "features.npz": ("y_train", "source_train", "y_test", "source_test"),
+_ARRAYS = {
+    "dataset.npz": every_image.read,
+    "features.npz": lambda path: arrays.load(
+        path, "y_train", "source_train", "y_test", "source_test"
+    ),
 }
 
 
@@ -29,11 +32,12 @@ def check(folder, settings):
     own = _read(files.OF_EXPERIMENT, folder, settings)
     data = own["dataset.npz"]
     found = [f"{folder}/{text}" for text in checks.dataset(data, settings)]
-    lines = []
+    lines, lists = [], {}
     for name in settings["transforms"]:
         read = _read(files.OF_TRANSFORM, folder / name, settings)
         trained, swept = read.pop("end_to_end.csv", None), read.pop("C_sweep.csv", None)
         found += [f"{folder}/{name}/{text}" for text in checks.transform(data, read, settings)]
+        lists[name] = read["selection.csv"]
         if trained is not None:
             wrong = checks.end_to_end(trained, read["baselines.json"]["n_test_rows"], settings)
             found += [f"{folder}/{name}/{text}" for text in wrong]
@@ -43,10 +47,13 @@ def check(folder, settings):
         tables = [file for file in read if file.endswith(".csv")]
         rows = ", ".join(f"{file} {len(next(iter(read[file].values())))}" for file in tables)
         lines.append(f"{name}: rows of {rows}: as they must be\n")
+    found += [f"{folder}/{text}" for text in checks.joined(own["selection_all.csv"], lists)]
     if "clusters.csv" in own:
         found += [f"{folder}/{text}" for text in checks.sweep(own["clusters.csv"], settings)]
     if "audit.csv" in own:
-        found += [f"{folder}/{text}" for text in checks.truth_check(own["audit.csv"], data)]
+        found += [
+            f"{folder}/{text}" for text in checks.truth_check(own["audit.csv"], data, settings)
+        ]
     if found:
         raise CheckError("\n  ".join(["results are not what they must be:", *found]))
     return "".join(lines)
@@ -55,8 +62,8 @@ def check(folder, settings):
 def _read(known, folder, settings):
     """What the files hold that the checks read, by name."""
     return {
-        file.name: arrays.load(folder / file.name, *_MEMBERS[file.name])
-        if file.name in _MEMBERS
+        file.name: _ARRAYS[file.name](folder / file.name)
+        if file.name in _ARRAYS
         else files.read(file, folder)
         for file in files.made(known, settings, files.CHECKS)
     }

@@ -257,7 +257,7 @@ def images_sentence(scores, score, class_names):
     labels = np.asarray(scores["label"])
     parts = []
     for name, chosen in zip(("highest", "lowest"), summary.extreme_points(values), strict=True):
-        counts = np.bincount(labels[chosen].astype(int), minlength=len(class_names))
+        counts = np.array([(labels[chosen] == label).sum() for label in class_names])
         shown = range(len(counts)) if len(counts) <= 3 else np.argsort(-counts, kind="stable")[:3]
         texts = [f"{counts[k]} of class {class_names[k]}" for k in shown]
         if len(counts) > 3:

@@ -7,13 +7,24 @@ import numpy as np
 import pytest
 
 import synthetic
-from efficient_augmentation.analysis import answer_words, chosen, comparison
+from efficient_augmentation.analysis import answer, answer_words, chosen, comparison
 from efficient_augmentation.policies import ranking
+from efficient_augmentation.selection import every_image, joined
 
 N = 40
 LEVELS = {"floor": 0.5, "ceiling": 0.9, "n_train": N}
 PAIR = ("influence", "random_proportional")
-TABLE = {"id": np.arange(N) * 2, "label": np.arange(N) % 2, "influence": -np.arange(float(N))}
+TABLE = {"influence": -np.arange(float(N))}
+TRAIN = np.arange(N) * 2
+TESTED = 300
+IMAGES = every_image.of(
+    {
+        "train_ids": TRAIN,
+        "y_train": np.arange(N) % 2,
+        "test_ids": np.arange(TESTED),
+        "y_test": np.arange(TESTED) % 2,
+    }
+)
 SETTINGS = {"score": "influence", "policy": "random_proportional", "seed": 1}
 BUDGETS = (4, 10, 20, 40)
 FAST, SLOW = [0.8, 0.89, 0.9, 0.9], [0.54, 0.6, 0.7, 0.9]
@@ -41,7 +52,7 @@ def curves(ours=FAST, random=SLOW, rounds=4, policy=PAIR[1], **more):
 def select(simulated, budget=None, levels=LEVELS, n_test=300, points=None, **settings):
     points = points or synthetic.tallied(simulated, levels, n_test)
     given = SETTINGS | {"budget": budget or {"gain": 0.95}} | settings
-    return chosen.select(TABLE, points, levels, given, class_names=["cat", "dog"])
+    return chosen.select(TABLE, points, levels, given, IMAGES, ["cat", "dog"])
 
 
 def test_better_than_random_selection():
@@ -54,7 +65,7 @@ def test_better_than_random_selection():
     assert found["points"] in BUDGETS
     assert sum(row["selected"] for row in rows) == 10
     order = ranking.order(PAIR[1], TABLE["influence"], np.random.default_rng(1))
-    assert [row["id"] for row in rows] == TABLE["id"][order].tolist()
+    assert [row["row"] for row in rows[:N]] == TRAIN[order].tolist()
     assert {row["label"] for row in rows} == {"cat", "dog"}
     assert json.loads(json.dumps(found)) == found
     assert "Augment 10 of 40 points" in found["answer"]
@@ -82,7 +93,7 @@ def test_where_random_selection_does_as_well_the_list_is_random():
     assert (found["verdict"], found["policy"]) == ("equal", "baseline")
     assert found["points"] == 40
     order = ranking.order("baseline", TABLE["influence"], np.random.default_rng(1))
-    assert [row["id"] for row in rows] == TABLE["id"][order].tolist()
+    assert [row["row"] for row in rows[:N]] == TRAIN[order].tolist()
     rows, found = select(curves(ours=FAST, random=FAST), n_test=2000)
     assert (found["verdict"], found["points"]) == ("equal", 10)
     assert "any: drawn at random" in found["answer"]
@@ -129,7 +140,7 @@ def test_no_gain_that_is_significant_means_none(ceiling, n_test, within_chance):
     assert found["answer"].startswith("Augment none.")
     assert found["gain_of_all_low"] <= found["gain_of_all"] <= found["gain_of_all_high"]
     assert any("within chance" in text for text in found["warnings"]) == within_chance
-    assert len(rows) == N
+    assert len(rows) == N + TESTED
     assert not any(row["selected"] for row in rows)
 
 
@@ -137,7 +148,7 @@ def test_a_number_of_points_is_taken_as_it_is():
     rows, found = select(curves(), 10)
     assert (found["verdict"], found["points"], found["low"]) == ("better", 10, None)
     assert (found["measured"], found["gain"], found["numbers_of_folds"]) == (True, None, [])
-    assert [row["selected"] for row in rows] == [1] * 10 + [0] * 30
+    assert [row["selected"] for row in rows] == [1] * 10 + [0] * (30 + TESTED)
     assert select(curves(), 0.25)[1]["points"] == 10
     _, found = select(curves(ours=SLOW, random=FAST), 10)
     assert (found["verdict"], found["policy"]) == ("worse", PAIR[1])
@@ -197,8 +208,8 @@ def test_classes_are_counted_and_small_ones_warned_of():
 
 def test_a_score_without_a_column_is_refused():
     settings = {"budget": 3, "score": "hinge", "policy": "baseline", "seed": 0}
-    with pytest.raises(ValueError, match=r"score 'hinge' is no column of scores.csv: id, label"):
-        chosen.select(TABLE, None, LEVELS, settings)
+    with pytest.raises(ValueError, match=r"score 'hinge' is no column of scores.csv: influence"):
+        chosen.select(TABLE, None, LEVELS, settings, IMAGES)
 
 
 def test_numbers_are_rounded_upwards_to_two_digits():
@@ -216,3 +227,112 @@ def test_what_would_determine_it_names_the_cheapest_that_is_feasible():
     assert "200 test images" in text
     assert "20 rounds" in text
     assert "too close" in answer_words.wanted(found | {"times_wanted": 1e6})
+
+
+# --- all images -----------------------------------------------------------------------------------
+
+HELD_OUT = 20
+ALL = {"influence": -np.random.default_rng(5).permutation(N + HELD_OUT).astype(float)}
+SPLIT = every_image.of(
+    {
+        "train_ids": [f"a/{i}.png" for i in range(N)],
+        "y_train": np.arange(N) % 2,
+        "train_rows": np.delete(np.arange(N + HELD_OUT), np.s_[:HELD_OUT]),
+        "test_ids": [f"b/{i}.png" for i in range(HELD_OUT)],
+        "y_test": np.arange(HELD_OUT) % 2,
+        "test_rows": np.arange(HELD_OUT),
+    }
+)
+
+
+def select_all(simulated, budget=None, table=ALL, n_test=HELD_OUT):
+    points = synthetic.tallied(simulated, LEVELS, n_test)
+    given = SETTINGS | {"budget": budget or {"gain": 0.95}}
+    return chosen.select(table, points, LEVELS, given, SPLIT, ["cat", "dog"])
+
+
+def test_held_out_images_are_candidates_of_a_fit_on_all():
+    rows, found = select_all(curves(), n_test=300)
+    # A quarter of the 40 training points, so a quarter of all 60 images.
+    assert (found["measured_points"], found["points"], found["candidates"]) == (
+        10,
+        15,
+        N + HELD_OUT,
+    )
+    order = ranking.order(PAIR[1], ALL["influence"], np.random.default_rng(1))
+    assert [row["id"] for row in rows] == SPLIT.ids[order].tolist()
+    assert [row["split"] for row in rows] == SPLIT.split[order].tolist()
+    assert {row["split"] for row in rows[:15]} == {"train", "test"}
+    assert [row["selected"] for row in rows] == [1] * 15 + [0] * 45
+    assert chosen.selected_rows(rows).tolist() == SPLIT.rows[order][:15].tolist()
+    places = np.argsort(np.argsort(ALL["influence"])) + 1
+    assert [row["score_rank"] for row in rows] == places[order].tolist()
+
+
+def test_what_was_measured_is_the_same_whatever_the_list_is_drawn_from():
+    one = select_all(curves(), n_test=300)[1]
+    other = select_all(curves(), table={"influence": ALL["influence"][:N]}, n_test=300)[1]
+    told = {"answer", "points", "candidates", "test_images"}
+    assert {key for key in one if one[key] != other[key]} == told
+    assert (other["points"], other["candidates"]) == (10, N)
+
+
+def test_sentences_say_what_the_number_is_of_and_what_to_do_with_the_rest():
+    _, found = select_all(curves(), n_test=300)
+    assert found["answer"].startswith("Augment 15 of 60 points")
+    assert "drawn from all 60 images" in found["answer"]
+    assert "with 40 training points, of which this share is 10." in found["answer"]
+    assert "with 10 of 40 training points" in found["answer"]
+    # A number that was given stays, and all are all.
+    assert "this share" not in select_all(curves(), 10)[1]["answer"]
+    assert "this share" not in select_all(curves(ours=SLOW), n_test=2000)[1]["answer"]
+    assert "Train the final classifier on all 60" in found["test_images"]
+    _, found = select(curves())
+    assert "300 test images" in found["test_images"]
+    assert "do not train on them" in found["test_images"]
+    assert "training points" not in found["answer"]
+
+
+@pytest.mark.parametrize(
+    ("points", "budget", "expected"),
+    [
+        (0, {"gain": 0.95}, 0),
+        (1, {"gain": 0.95}, 2),
+        (40, {"gain": 0.95}, 60),
+        (7, 7, 7),
+        (10, 0.25, 15),
+    ],
+)
+def test_the_share_stays_and_a_number_stays_a_number(points, budget, expected):
+    assert answer.of_all(points, budget, 40, 60) == expected
+
+
+def test_images_that_cannot_be_chosen_have_no_rank():
+    rows, _ = select(curves(), 10)
+    last = rows[N:]
+    assert [row["row"] for row in last] == list(range(TESTED))
+    assert {row["split"] for row in last} == {"test"}
+    assert all(math.isnan(row[name]) for row in last for name in ("rank", "score", "score_rank"))
+    assert {row["selected"] for row in last} == {0}
+    assert [list(row) for row in rows] == [list(rows[0])] * len(rows)
+
+
+def test_one_table_says_which_transforms_chose_an_image():
+    lists = {}
+    for name, budget in (("crop", 3), ("turn", 0.5)):
+        rows, _ = select_all(curves(), budget)
+        lists[name] = {key: np.array([row[key] for row in rows]) for key in rows[0]}
+    lists["crop"]["rank"] = lists["crop"]["rank"].astype(float)
+    rows = joined.rows(lists, SPLIT, ["cat", "dog"])
+    assert [row["id"] for row in rows] == SPLIT.ids.tolist()
+    rows = joined.rows(lists, SPLIT, ["cat", "dog"], test_apart=False)
+    assert [row["row"] for row in rows] == list(range(N + HELD_OUT))
+    assert rows[0]["id"] == "b/0.png"
+    for row in rows:
+        told = {name: dict(zip(t["id"], t["selected"], strict=True)) for name, t in lists.items()}
+        assert row["selected_crop"] == told["crop"][row["id"]]
+        assert row["selected_turn"] == told["turn"][row["id"]]
+        assert row["transforms"] == row["selected_crop"] + row["selected_turn"]
+        assert isinstance(row["rank_crop"], int)
+    assert sum(row["selected_crop"] for row in rows) == 3
+    assert {row["label"] for row in rows if row["id"] == "a/1.png"} == {"dog"}

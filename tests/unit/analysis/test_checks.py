@@ -10,6 +10,7 @@ import pytest
 import synthetic
 from efficient_augmentation.analysis import checks, chosen, comparison, summary
 from efficient_augmentation.policies import sweep
+from efficient_augmentation.selection import every_image, joined, order
 from efficient_augmentation.simulation import baselines, panels, simulate
 from problems import augmented_features
 
@@ -50,13 +51,15 @@ def whole():
     data = {f"y_{s}": features[f"y_{s}"][features[f"source_{s}"] < 0] for s in ("train", "test")}
     data |= {f"{s}_ids": np.arange(len(data[f"y_{s}"])) + 7 for s in ("train", "test")}
     model = simulate.FrozenModel(features, 1.0)
-    scores, levels = baselines.evaluate(model, features, data["train_ids"])
+    scores, levels = baselines.evaluate(model, features, data["train_ids"], class_names=["3", "8"])
     curves, points, compared = simulated(model, SETTINGS)
     choice = {"score": "influence", "policy": "baseline", "budget": 5, "seed": 0}
-    rows, answer = chosen.select(columns(scores), points, levels, choice)
+    images = every_image.of(data)
+    rows, answer = chosen.select(columns(scores), points, levels, choice, images, ["3", "8"])
     return data, {
         "selection.csv": columns(rows),
         "selection.json": answer,
+        "selected.npy": chosen.selected_rows(rows),
         "features.npz": features,
         "scores.csv": columns(scores),
         "baselines.json": levels,
@@ -119,7 +122,9 @@ def test_points_may_be_known_by_their_paths(made):
     data, files = made
     paths = np.array([f"cat/{i}.png" for i in range(N)])
     # Made from train_ids 7, 8, ...
-    files["selection.csv"]["id"] = paths[files["selection.csv"]["id"] - 7]
+    listed, data["train_rows"] = files["selection.csv"], data["train_ids"]
+    train = listed["split"] == "train"
+    listed["id"] = np.where(train, paths[(listed["row"] - 7) % N], listed["id"])
     data["train_ids"], files["scores.csv"]["id"] = paths, paths.copy()
     assert checks.transform(data, files, SETTINGS) == []
     files["scores.csv"]["id"][2] = "dog/2.png"
@@ -134,7 +139,7 @@ def test_given_features_may_have_more_rows_of_one_point_than_of_another(made):
     message = r"features\.npz, row \d+: copies of test point is 2, expected as many as"
     assert re.match(message, checks.transform(data, files, SETTINGS)[0])
     files["baselines.json"]["n_test_rows"] -= 1
-    features = SETTINGS | {"dataset": {"kind": "features", "n_train": N}}
+    features = SETTINGS | {"dataset": SETTINGS["dataset"] | {"kind": "features"}}
     found = checks.transform(data, files, features)
     assert not [text for text in found if text.startswith("features.npz")]
 
@@ -202,12 +207,12 @@ DAMAGE = {
         r"^selection\.json: configured is worse, expected \['[a-z ]+'\] as in needed\.csv$",
     ),
     "rank out of place": (
-        put("selection.csv", "rank", 1, 3),
-        r"^selection\.csv, line 3: rank is 3, expected the line's place$",
+        put("selection.csv", "rank", 1, 3.0),
+        r"^selection\.csv, line 3: rank is 3\.0, expected the line's place, nan of no candidate$",
     ),
     "chosen point that does not exist": (
-        put("selection.csv", "id", 2, 999),
-        r"^selection\.csv, line 4: id is 999, expected one of train_ids in dataset\.npz, each once",
+        put("selection.csv", "id", 2, "99"),
+        r"^selection\.csv, line 4: id is 99, expected an image of dataset\.npz, each once$",
     ),
     "chosen points other than the answer's": (
         put("selection.csv", "selected", 5, 1),
@@ -215,7 +220,7 @@ DAMAGE = {
     ),
     "probability below 0": (
         put("selection.csv", "probability", 0, -0.5),
-        r"^selection\.csv, line 2: probability is -0\.5, expected >= 0$",
+        r"^selection\.csv, line 2: probability is -0\.5, expected >= 0, and 0 of no candidate$",
     ),
     "probabilities that are none": (
         put("selection.csv", "probability", 0, 0.5),
@@ -223,7 +228,41 @@ DAMAGE = {
     ),
     "choice of some points": (
         without_rows("selection.csv", 0),
-        r"^selection\.csv: rows: 23, expected 24 as in dataset\.npz$",
+        r"^selection\.csv: rows: 63, expected 64 as in dataset\.npz$",
+    ),
+    "held-out image among the candidates": (
+        put("selection.csv", "split", 2, "test"),
+        r"^selection\.csv, line \d+: id is \S+, expected an image of dataset\.npz, each once$",
+    ),
+    "class of another image": (
+        lambda data, files: files["selection.csv"].update(
+            label=np.roll(files["selection.csv"]["label"], 1)
+        ),
+        r"^selection\.csv, line \d+: label is [38], expected that of dataset\.npz$",
+    ),
+    "row of another image": (
+        put("selection.csv", "row", 3, 6),
+        r"^selection\.csv, line 5: row is 6, expected that of dataset\.npz$",
+    ),
+    "score without its place": (
+        put("selection.csv", "score_rank", 2, 0.0),
+        r"^selection\.csv, line 4: score_rank is 0\.0, expected the place by \|score\|, each once$",
+    ),
+    "test image with a rank": (
+        put("selection.csv", "rank", 30, 31.0),
+        r"^selection\.csv, line 32: rank is 31\.0, expected the line's place, nan of no candidate$",
+    ),
+    "test image with a score": (
+        put("selection.csv", "score", 30, 1.0),
+        r"^selection\.csv, line 32: score is 1\.0, expected finite of candidates, nan of others$",
+    ),
+    "candidates that were not scored": (
+        lambda data, files: files["selection.json"].update(candidates=64),
+        r"^selection\.json: candidates: 64, expected 24 as in dataset\.npz$",
+    ),
+    "row numbers in another order": (
+        lambda data, files: files.update({"selected.npy": files["selected.npy"][::-1]}),
+        r"^selected\.npy: not the rows that selection\.csv selects, in its order, as int64$",
     ),
     "accuracy above 1": (
         put("curves.csv", "test_accuracy", 1, 1.25),
@@ -371,18 +410,80 @@ def test_sweep(made):
 
 def test_a_truth_check_that_cannot_be_right_is_named():
     data = {"y_train": np.array([0, 1, 1]), "train_ids": np.array([5, 6, 9])}
-    good = {"id": data["train_ids"], "label": data["y_train"], "exact": np.array([0.0, 1e-30, 2])}
+    names = np.array(["3", "8", "8"])
+    good = {"id": data["train_ids"], "label": names, "exact": np.array([0.0, 1e-30, 2])}
     good |= {"loss": np.ones(3)}
-    assert checks.truth_check(good, data) == []
+    assert checks.truth_check(good, data, SETTINGS) == []
     wrong = {**good, "id": np.array([5, 6, 7]), "exact": np.array([0, -0.5, 1])}
-    assert checks.truth_check({**wrong, "loss": np.array([np.nan, 1, 1])}, data) == [
+    assert checks.truth_check({**wrong, "loss": np.array([np.nan, 1, 1])}, data, SETTINGS) == [
         "audit.csv, line 4: id is 7, expected that of train_ids in dataset.npz",
         "audit.csv, line 3: exact is -0.5, expected finite and >= 0",
         "audit.csv, line 2: loss is nan, expected finite",
     ]
-    assert checks.truth_check({"id": [1]}, data)[0].startswith("audit.csv: label is missing")
+    (text,) = checks.truth_check({"id": [1], "exact": [0.0]}, data, SETTINGS)
+    assert text.startswith("audit.csv: label is missing")
     short = {name: values[:2] for name, values in good.items()}
-    assert checks.truth_check(short, data) == ["audit.csv: rows: 2, expected 3 as in dataset.npz"]
+    assert checks.truth_check(short, data, SETTINGS) == [
+        "audit.csv: rows: 2, expected 3 as in dataset.npz"
+    ]
+
+
+@pytest.fixture
+def refitted(made):
+    """Files of a transform whose list is drawn from all images."""
+    data, files = made
+    images = every_image.of(data)
+    scores = np.linspace(-2.0, 1.0, len(images.ids))
+    answer = files["selection.json"] | {"candidates": len(scores), "points": 14}
+    columns_of = {"ids": images.ids, "split": images.split, "row": images.rows}
+    labels = np.array(["3", "8"])[images.y]
+    rows = order.rows(scores, "baseline", 14, labels=labels, **columns_of)
+    files["refit.csv"] = {"id": images.ids, "split": images.split, "label": labels, "loss": scores}
+    files |= {"selection.json": answer, "selection.csv": columns(rows)}
+    files["selected.npy"] = chosen.selected_rows(rows)
+    return data, files
+
+
+def test_a_list_of_all_images_passes(refitted):
+    assert checks.transform(*refitted, SETTINGS) == []
+    refitted[1].pop("refit.csv")
+    (found,) = checks.transform(*refitted, SETTINGS)
+    assert found == "selection.json: candidates: 64, expected 24 as in dataset.npz"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("id", "99", r"line 27: id is 99, expected that of dataset\.npz$"),
+        ("split", "train", r"line 27: split is train, expected that of dataset\.npz$"),
+        ("label", "5", r"line 27: label is 5, expected the class of y in dataset\.npz$"),
+        ("loss", math.inf, r"line 27: loss is inf, expected finite$"),
+    ],
+)
+def test_scores_of_all_images_that_cannot_be_right_are_named(refitted, name, value, message):
+    data, files = refitted
+    put("refit.csv", name, 25, value)(data, files)
+    (found,) = (t for t in checks.transform(data, files, SETTINGS) if t.startswith("refit.csv"))
+    assert re.match(rf"refit\.csv, {message}", found)
+
+
+def test_a_table_of_all_transforms_is_that_of_their_lists(made):
+    data, files = made
+    lists = {"crop": files["selection.csv"]}
+    good = columns(joined.rows(lists, every_image.of(data), ["3", "8"]))
+    assert checks.joined(good, lists) == []
+    place = int(np.argmax(good["selected_crop"]))
+    wrong = {name: column.copy() for name, column in good.items()}
+    wrong["selected_crop"][place] = 0
+    first, second = checks.joined(wrong, lists)
+    assert f"line {place + 2}: selected_crop is 0, expected as in selection.csv of crop" in first
+    assert f"line {place + 2}: transforms is 1, expected how many chose" in second
+    wrong = {name: np.append(column, column[:1]) for name, column in good.items()}
+    assert checks.joined(wrong, lists) == [
+        "selection_all.csv: an image stands there twice, expected each once"
+    ]
+    (text,) = checks.joined(good, lists | {"turn": files["selection.csv"]})
+    assert text.startswith("selection_all.csv: selected_turn is missing")
 
 
 def test_a_sweep_over_C_that_cannot_be_right_is_named():

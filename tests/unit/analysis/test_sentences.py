@@ -121,7 +121,7 @@ def test_the_sweep_names_the_best_silhouette_and_survives_none():
 
 def test_sentences_about_scores_count_what_is_there():
     scores = {
-        "label": np.array([0, 0, 1, 1]),
+        "label": np.array(["3", "3", "8", "8"]),
         "loss": np.array([6.0, 2.0, 1.0, 1.0]),
         "loss_after": np.array([4.0, 3.0, 2.0, 1.0]),
     }
@@ -133,7 +133,7 @@ def test_sentences_about_scores_count_what_is_there():
         "By |loss|, the 2 highest are 2 of class 3 and 0 of class 8; the 2 lowest are 0 of class 3 "
         "and 2 of class 8."
     )
-    labels = {"loss": np.arange(10.0), "label": np.array([0, 0, 1, 1, 3, 3, 3, 0, 2, 1])}
+    labels = {"loss": np.arange(10.0), "label": np.array([*"aabbdddacb"])}
     assert sentences.images_sentence(labels, "loss", ["a", "b", "c", "d"]) == (
         "By |loss|, the 5 highest are 2 of class d, 1 of class a, 1 of class b, 1 of others; the 5 "
         "lowest are 2 of class a, 2 of class b, 1 of class d, 0 of others."
