@@ -144,11 +144,11 @@ def write(folder, one):
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         tables.write_csv(folder / f"{name}.csv", rows, origin(rule=name))
     (folder / "selection.json").write_text(json.dumps(chosen.answer))
-    x = np.zeros((len(chosen.table["id"]), 8, 8, 1))
-    ids = result.scores["id"]
+    data = synthetic.dataset(result.scores)
+    x, ids = np.zeros((len(data["y_train"]), 8, 8, 1)), data["train_ids"]
     first = chosen.table["id"][: len(chosen.images)].astype(int)
     x[[ids.tolist().index(i) for i in first]] = chosen.images
-    data = {"x_train": x, "train_ids": ids}
+    data |= {"x_train": x, "x_test": np.zeros((len(data["y_test"]), 8, 8, 1))}
     arrays.save(folder.parent / "dataset.npz", origin(rule="data set"), **data)
     arrays.save(folder / "features.npz", origin(rule="features"))
     (folder / "baselines.json").write_text(json.dumps(result.baselines))

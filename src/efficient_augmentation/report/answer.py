@@ -19,8 +19,8 @@ FEW = 3
 _COLUMNS = ("rank", "id", "label", "score", "probability")
 _IDS = {
     "folder": "the paths of the images below {train}",
-    "npz": "positions in x_train of {file}, from 0",
-    "features": "positions among the originals in x_train of {file}, from 0",
+    "npz": "ids of {file}, or else positions in x_train, from 0",
+    "features": "ids of {file}, or else positions among the originals in x_train, from 0",
     "digits": "positions in scikit-learn's load_digits(), from 0",
 }
 
@@ -34,6 +34,7 @@ def view(material):
         "runs": runs,
         "open": len(runs) <= FEW,
         "splits": splits(material.experiments),
+        "test_images": test_images(material.experiments),
         "ids": meanings(material.experiments),
         "example": runs[0]["file"],
     }
@@ -58,9 +59,10 @@ def view_run(experiment, transform):
         # Warnings about the data and the fit stand once, above the runs.
         "warnings": [t for t in found["warnings"] if t not in baselines.get("warnings", [])],
         "points": found["points"] if chosen else "",
-        "n_train": found["n_train"],
-        "share": found["points"] / found["n_train"],
-        "percent": sentences.percent(found["points"] / found["n_train"]) if chosen else "",
+        "candidates": found["candidates"],
+        "refitted": found["candidates"] != found["n_train"],
+        "share": found["points"] / found["candidates"],
+        "percent": sentences.percent(found["points"] / found["candidates"]) if chosen else "",
         "interval": points_interval(found),
         "random": found["policy"] == REFERENCE,
         "gain": 100 * (found["ceiling"] - found["floor"]),
@@ -90,10 +92,15 @@ def _percent(share):
 
 
 def points_interval(found):
-    """The interval of the number of points for a table: "43 to 80"."""
+    """The interval of the number of points for a table: "43 to 80".
+
+    It is one of training points: "43 to 80 of 90" where the list is drawn from more.
+    """
     if found["low"] is None:
         return ""
-    return f"{found['low']} to {'?' if found['high'] is None else found['high']}"
+    text = f"{found['low']} to {'?' if found['high'] is None else found['high']}"
+    refitted = found["candidates"] != found["n_train"]
+    return f"{text} of {found['n_train']}" if refitted else text
 
 
 def first_points(table, images, most=inputs.THUMBNAILS):
@@ -103,13 +110,13 @@ def first_points(table, images, most=inputs.THUMBNAILS):
     rows = zip(*(table[name][:m].tolist() for name in _COLUMNS), thumbnails, strict=True)
     return [
         {
-            "rank": rank,
+            "rank": int(rank),
             "id": name,
             "label": label,
             "score": f"{score:.3g}",
             "probability": f"{probability:.2g}",
             "source": source,
-            "alt": f"{rank}: {name}, class {label}",
+            "alt": f"{int(rank)}: {name}, class {label}",
         }
         for rank, name, label, score, probability, source in rows
     ]
@@ -134,6 +141,11 @@ def splits(experiments):
         for e in experiments
         if e.test_share
     ]
+
+
+def test_images(experiments):
+    """What to do with the test images of every experiment, as (name, text)."""
+    return [(e.name, e.transforms[0].selection.answer["test_images"]) for e in experiments]
 
 
 def meanings(experiments):
@@ -176,12 +188,12 @@ def lede(material):
         aim = f"for {sentences.percent(*gains)} of what augmenting all gains"
     random = sum(run[2]["policy"] == REFERENCE for run in useful)
     drawn = f", in {random} of them drawn at random" if random else ""
-    shares = [run[2]["points"] / run[2]["n_train"] for run in useful]
+    shares = [run[2]["points"] / run[2]["candidates"] for run in useful]
     experiment, transform, best = max(useful, key=lambda run: run[2]["ceiling"] - run[2]["floor"])
     most = report_views.levels(transform.baselines)["gain"]
     return (
         f"In {len(useful)} of {len(found)} runs, a median of "
         f"{sentences.percent(statistics.median(shares))} of the training points is enough "
         f"{aim}{drawn}. Most is gained on {experiment.name}, {transform.name} ({most}), with "
-        f"{best['points']} of {best['n_train']} points."
+        f"{best['points']} of {best['candidates']} points."
     )

@@ -56,7 +56,8 @@ def _view(found, lines):
         next(reversed(lines.values())) if _by_policy(found) else next(iter(lines.values()))
     )
     at = dict(zip(budgets, means, strict=True))
-    accuracy = at.get(found["points"], found["ceiling"] if found["points"] == n else None)
+    points = found["measured_points"]
+    accuracy = at.get(points, found["ceiling"] if points == n else None)
     ticks = sorted({first, n, *(round(n * share) for share in (0.02, 0.05, 0.1, 0.2, 0.5))})
     return {
         "width": WIDTH,
@@ -77,10 +78,10 @@ def _view(found, lines):
             for key, name in (("floor", "none augmented"), ("ceiling", "all augmented"))
         ],
         "ticks": [{"x": x(points), "label": str(points)} for points in ticks if points >= first],
-        "point": None if accuracy is None else {"x": x(found["points"]), "y": y(accuracy)},
+        "point": None if accuracy is None else {"x": x(points), "y": y(accuracy)},
         "alt": (
             f"Accuracy over the number of points augmented, from {first} to {n}. The recommended "
-            f"number, {found['points']}, is marked."
+            f"number, {points}, is marked."
         ),
     }
 

@@ -10,12 +10,14 @@ WIDTH = 100
 def lines(results, experiments):
     """What every transform comes to, with its warnings, and where the report is.
 
+    Below the transforms, what to do with the test images of each experiment.
+
     Args:
       results: folder of the results.
       experiments: mapping from names to effective settings; those without an answer are left out.
     Returns: list of str.
     """
-    results, found = Path(results), []
+    results, found, held_out = Path(results), [], {}
     for name, settings in experiments.items():
         for transform in settings["transforms"]:
             path = results / name / transform / "selection.json"
@@ -24,6 +26,9 @@ def lines(results, experiments):
                 found += _block(f"{name}, {transform}: {answer['answer']}")
                 for text in answer["warnings"]:
                     found += _block(f"Warning: {text}", "  ")
+                held_out[name] = answer["test_images"]
+    for name, text in held_out.items():
+        found += _block(f"{name}: {text}")
     page = results / "report.html"
     return [*found, f"Report: {page.absolute()}"] if page.is_file() else found
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from efficient_augmentation.experiment import figures, files
 from efficient_augmentation.files import arrays, tables
-from efficient_augmentation.selection import order
+from efficient_augmentation.selection import every_image
 
 THUMBNAILS = 24
 """Chosen points whose images the report holds, for each transform."""
@@ -123,7 +123,7 @@ def read_experiment(directory, config, network=None):
     check_files(path for _, path in located)
     # Data of a user's own say which share of them was split off.
     own = "test_share" in config["dataset"]
-    names = ("x_train", "train_ids") + ("test_share",) * own
+    names = ("x_train", "train_ids", "x_test", "test_ids") + ("test_share",) * own
     data = arrays.load(directory / "dataset.npz", *names)
     own_tables = read_tables(files.OF_EXPERIMENT, directory, config)
     pictures = read_pictures(figures.OF_EXPERIMENT, directory / "figures", config)
@@ -188,7 +188,7 @@ def read_transform(directory, config, data):
     Args:
       directory: results/{experiment}/{transform}.
       config: effective settings of the experiment.
-      data: mapping with x_train and train_ids of dataset.npz.
+      data: mapping with x_train, train_ids, x_test and test_ids of dataset.npz.
     Returns: TransformResult.
     """
     found = read_tables(files.OF_TRANSFORM, directory, config)
@@ -211,8 +211,8 @@ def with_images(answer, table, data):
     """The points chosen, with their images where they have any."""
     images = None
     if data["x_train"].ndim == 4:
-        first = order.chosen(table, data["train_ids"])[:THUMBNAILS]
-        images = data["x_train"][first]
+        chosen = every_image.places(table, data["train_ids"], data["test_ids"])
+        images = every_image.pixels(data, chosen[:THUMBNAILS])
     return Selection(answer, table, images)
 
 

@@ -149,6 +149,22 @@ def test_the_first_points_are_shown_with_their_images_and_their_file():
         np.testing.assert_array_equal(found, np.rint(255 * given[..., 0]))
     assert "results/demo/translate/selection.csv" in page.text
     assert f"The first 24 of {chosen.answer['points']} as a table" in page.text
+    assert chosen.answer["test_images"] in page.text
+
+
+def test_a_number_for_all_images_stands_beside_what_was_measured():
+    one = experiment()
+    chosen = one.transforms[0].selection
+    measured = chosen.answer["points"]
+    found = chosen.answer | {"candidates": 1500, "points": -(-measured * 3 // 2)}
+    result = one.transforms[0]._replace(selection=chosen._replace(answer=found))
+    run = answer.view_run(one, result)
+    assert (run["points"], run["candidates"]) == (found["points"], 1500)
+    assert run["percent"] == sentences.percent(found["points"] / 1500)
+    assert run["interval"].endswith(" of 1000")
+    # The mark stands where the curve was measured.
+    assert run["curve"] == answer_curve.view(chosen.answer, result.curves)
+    assert f"Augment {found['points']} of 1500 points" in answer.short(found)
 
 
 def test_large_images_are_reduced_and_keep_their_shape():
