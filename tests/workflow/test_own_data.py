@@ -1,6 +1,7 @@
 """A user's own images and features through the whole workflow, and what reruns when they change."""
 
 import json
+import math
 import os
 
 import numpy as np
@@ -10,6 +11,8 @@ from conftest import Checkout, copy_workflow
 from PIL import Image
 
 from efficient_augmentation.files import tables
+from efficient_augmentation.policies import ranking
+from efficient_augmentation.selection import order, points
 
 SHAPES = """import importlib
 
@@ -29,6 +32,7 @@ SMALL = {
     "rounds": 1,
     "scores": ["influence"],
 }
+NAMES = np.array([f"{11 - i:03}" for i in range(12)])
 MOVED = {"function": "shapes:shift", "reads": ["shift.txt"]}
 STEPS = [{"flip": {"axes": ["horizontal"]}}, {"moved": MOVED}]
 CONFIG = {
@@ -71,7 +75,7 @@ def write_rows(path, seed=0):
     y, source = np.tile(["up", "down"], 6), np.array([-1] * 12 + [0, *range(10)])
     y = np.concatenate([y, y[source[12:]]])
     x = rng.normal(size=(23, 3)) + (y == "up")[:, None]
-    np.savez(path, x_train=x, y_train=y, source_train=source)
+    np.savez(path, x_train=x, y_train=y, source_train=source, ids=NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +145,7 @@ def test_a_folder_becomes_results(own):
     np.testing.assert_allclose(features["x_train"][8:], moved.reshape(8, -1) / 255, atol=1e-6)
     scores = tables.read_csv(folder / "turned/scores.csv")
     assert scores["id"].tolist() == dataset["train_ids"].tolist()
+    assert scores["label"].tolist() == [name.partition("/")[0] for name in scores["id"]]
     assert (folder / "turned/figures/images_influence.png").is_file()
     assert "as they must be" in (folder / "checks.txt").read_text()
 
@@ -150,7 +155,9 @@ def test_features_become_results_without_images(own):
     features = np.load(folder / "given/features.npz")
     given = np.load(own.work / "rows.npz")
     originals = features["source_train"] == -1
-    kept = np.load(folder / "dataset.npz")["train_ids"]
+    dataset = np.load(folder / "dataset.npz")
+    kept = dataset["train_rows"]
+    assert dataset["train_ids"].tolist() == given["ids"][kept].tolist()
     np.testing.assert_array_equal(
         features["x_train"][originals], given["x_train"][kept].astype("f")
     )
@@ -159,8 +166,66 @@ def test_features_become_results_without_images(own):
     pictures = {path.stem for path in (folder / "given/figures").iterdir()}
     assert "accuracy_influence_random" in pictures
     assert not {"transform", "images_influence"} & pictures
-    assert sorted(path.name for path in folder.iterdir()) == ["checks.txt", "dataset.npz", "given"]
+    files = ["checks.txt", "dataset.npz", "given", "selection_all.csv"]
+    files.append("selection_all.csv-metadata.json")
+    assert sorted(path.name for path in folder.iterdir()) == files
     assert (own.work / "results/report.html").is_file()
+
+
+@pytest.mark.parametrize(("experiment", "transform"), [("pets", "turned"), ("rows", "given")])
+def test_the_list_has_every_image_once_and_can_be_used_as_it_stands(own, experiment, transform):
+    folder = own.work / "results" / experiment
+    listed = tables.read_csv(folder / transform / "selection.csv", texts=["id", "label"])
+    assert list(listed) == list(order.COLUMNS)
+    assert listed["rank"].tolist() == list(range(1, 13))
+    answer = json.loads((folder / transform / "selection.json").read_text())
+    assert (answer["candidates"], answer["n_train"]) == (12, 8)
+    # What 8 training points needed, of 12 images.
+    assert answer["points"] == math.ceil(12 / 8 * answer["measured_points"]) > 0
+    assert listed["selected"].tolist() == [1] * answer["points"] + [0] * (12 - answer["points"])
+    # The user's own files say which image a row is, and of which class.
+    if experiment == "pets":
+        files = sorted(p.relative_to(own.work / "my pets/train").as_posix() for p in images(own))
+        classes = [name.partition("/")[0] for name in files]
+    else:
+        files, classes = NAMES.tolist(), np.load(own.work / "rows.npz")["y_train"][:12].tolist()
+    assert sorted(listed["row"].tolist()) == list(range(12))
+    assert listed["id"].tolist() == [files[row] for row in listed["row"]]
+    assert listed["label"].tolist() == [classes[row] for row in listed["row"]]
+    rows = np.load(folder / transform / "selected.npy", allow_pickle=False)
+    assert rows.dtype == np.int64
+    assert rows.tolist() == listed["row"][: answer["points"]].tolist()
+    held_out = set(np.load(folder / "dataset.npz")["test_rows"].tolist())
+    assert set(listed["row"][listed["split"] == "test"].tolist()) == held_out
+    assert "Train the final classifier on all 12" in answer["test_images"]
+    joined = tables.read_csv(folder / "selection_all.csv", texts=["id", "label"])
+    assert joined["row"].tolist() == list(range(12))
+    assert joined["id"].tolist() == files
+    assert set(np.flatnonzero(joined[f"selected_{transform}"])) == set(rows.tolist())
+
+
+def images(own):
+    return [p for p in (own.work / "my pets/train").rglob("*") if p.suffix in (".png", ".JPG")]
+
+
+def test_the_list_is_that_of_select_points_on_all_images(own):
+    """The library, given all originals, the C of the run and its policy, chooses the same."""
+    folder, given = own.work / "results/rows/given", np.load(own.work / "rows.npz")
+    answer = json.loads((folder / "selection.json").read_text())
+    C = json.loads((folder / "baselines.json").read_text())["C"]
+    listed = tables.read_csv(folder / "selection.csv", texts=["id", "label"])
+    X, y = given["x_train"][:12].astype("f"), given["y_train"][:12]
+    scores = points.score_points(X, y, answer["score"], C=C)
+    np.testing.assert_allclose(listed["score"], scores[listed["row"]], rtol=1e-5)
+    if answer["policy"] == "deterministic_proportional":
+        expected = np.argsort(-np.abs(scores), kind="stable")
+    else:  # drawn at random: by the seed alone, over all twelve
+        expected = ranking.order(answer["policy"], scores, np.random.default_rng(0))
+    assert listed["row"].tolist() == expected.tolist()
+    assert (
+        listed["score_rank"].tolist()
+        == (1 + np.argsort(np.argsort(-np.abs(scores)))[listed["row"]]).tolist()
+    )
 
 
 def test_three_lines_are_a_whole_experiment(own):
@@ -174,7 +239,9 @@ def test_three_lines_are_a_whole_experiment(own):
         "simulate_policies": 3,
         "summarize_curves": 3,
         "compare_policies": 3,
+        "refit_scores": 3,
         "select_points": 3,
+        "join_selections": 1,
         "plot_transform_mine": 3,
         "check_experiment": 1,
         "write_report": 1,
@@ -199,7 +266,9 @@ def test_an_image_that_cannot_be_read_is_one_message(own, changed):
 
 AFTER_FEATURES = {
     "choose_C",
+    "refit_scores",
     "select_points",
+    "join_selections",
     "score_points",
     "simulate_policies",
     "summarize_curves",
@@ -257,7 +326,7 @@ def same_size_and_time(path):
         ("my pets/train/chien/2.png", {"make_dataset_pets", "featurize_pets"}),
         ("rows.npz", {"make_dataset_rows", "take_features_rows"}),
         ("results/pets/dataset.npz", {"featurize_pets"}),
-        ("results/rows/given/scores.csv", {"select_points"}),
+        ("results/rows/given/refit.csv", {"select_points"}),
         ("shift.txt", {"featurize_pets"}),
     ],
 )

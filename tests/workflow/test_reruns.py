@@ -106,6 +106,7 @@ def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
         "summarize_curves": 5,
         "compare_policies": 3,
         "select_points": 5,
+        "join_selections": 4,
         "write_selected": 1,
         "plot_transform_tiny": 2,
         "plot_transform_pixels": 1,
@@ -144,6 +145,7 @@ def test_an_edited_template_rewrites_the_report_alone(finished, edited):
 CROP = {"crop": {"pixels": [2]}}
 # Stages that another of the tiny experiments asks for.
 ELSEWHERE = {"audit_scores", "plot_audit", "train_end_to_end", "plot_end_to_end", "write_selected"}
+ELSEWHERE |= {"refit_network", "refit_scores"}
 HINGE = {"scores": ["hinge"]}
 
 

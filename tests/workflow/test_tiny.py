@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from sklearn.linear_model import LogisticRegression
 
 from efficient_augmentation.analysis import result_files
 from efficient_augmentation.config import effective
@@ -56,7 +57,8 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
     files = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     files += ["features.npz", "scores.csv", "baselines.json", "curves.csv", "auc.csv", "auc.tex"]
     files += [f"{name}.csv" for name in ("end_to_end", "C_sweep") if name in figures]
-    files += ["selection.csv", "selection.json", "test_points.npz", "C.json"]
+    files += ["selection.csv", "selection.json", "selected.npy", "test_points.npz", "C.json"]
+    files += ["refit.csv"] * (experiment == "refitted")
     files += ["comparison.csv", "needed.csv"] * (experiment in ("tiny", "pixels"))
     files += [f"{file}-metadata.json" for file in files if file.endswith(".csv")]
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -66,7 +68,8 @@ def test_every_file_of_a_transform_is_there(finished, experiment, transform):
 def test_augmented_images_of_the_chosen_points_are_there_where_they_are_asked_for(finished):
     results = finished.work / "results"
     table = tables.read_csv(results / "pixels/translate/selection.csv")
-    assert table["selected"].tolist() == [1] * 2 + [0] * 18
+    n_test = len(np.load(results / "pixels/dataset.npz")["y_test"])
+    assert table["selected"].tolist() == [1] * 2 + [0] * (18 + n_test)
     chosen = list(zip(table["label"][:2].tolist(), table["id"][:2].tolist(), strict=True))
     found = {p.relative_to(results).as_posix() for p in results.rglob("selected/**/*.png")}
     folder = "pixels/translate/selected"
@@ -85,7 +88,8 @@ def test_results_fit_together(finished, experiment, transform):
     curves = tables.read_csv(folder / transform / "curves.csv")
     baselines = json.loads((folder / transform / "baselines.json").read_text())
     assert scores["id"].tolist() == dataset["train_ids"].tolist()
-    assert scores["label"].tolist() == dataset["y_train"].tolist()
+    classes = np.array([3, 8, 1, 0])
+    assert scores["label"].tolist() == classes[dataset["y_train"]].tolist()
     assert baselines["n_train"] == (features["source_train"] == -1).sum() == 20
     assert baselines["n_test_rows"] == len(features["x_test"])
     _, subsets, counts = EXPERIMENTS[experiment]
@@ -93,6 +97,27 @@ def test_results_fit_together(finished, experiment, transform):
     assert set(curves["n_augmented"][~diverse]) == {1, 5, 20}
     assert set(curves["n_augmented"][diverse]) == subsets
     assert set(curves["clusters"]) == {0} | counts
+
+
+def test_a_list_of_all_images_comes_from_a_network_trained_on_all(finished):
+    folder = finished.work / "results/refitted"
+    dataset = np.load(folder / "dataset.npz")
+    y = np.concatenate([dataset["y_train"], dataset["y_test"]])
+    features = np.load(folder / "featurizer/refit.npz")["x"]
+    scored = tables.read_csv(folder / "crop/refit.csv")
+    assert len(scored["id"]) == len(features) == len(y) > 700
+    C = json.loads((folder / "crop/baselines.json").read_text())["C"]
+    fit = LogisticRegression(C=C, tol=1e-10, max_iter=10_000).fit(features.astype(float), y)
+    loss = -fit.predict_log_proba(features.astype(float))[np.arange(len(y)), y]
+    np.testing.assert_allclose(scored["loss"], loss, rtol=1e-3, atol=1e-5)
+    answer = json.loads((folder / "crop/selection.json").read_text())
+    assert (answer["candidates"], answer["n_train"]) == (len(y), 20)
+    listed = tables.read_csv(folder / "crop/selection.csv")
+    assert sorted(listed["rank"].tolist()) == list(range(1, len(y) + 1))
+    assert listed["selected"].sum() == answer["points"]
+    assert len(np.load(folder / "crop/selected.npy")) == answer["points"]
+    # Digits are split by the workflow: their numbers are those of scikit-learn's arrays.
+    assert set(listed["row"].tolist()) == {*dataset["train_ids"], *dataset["test_ids"]}
 
 
 def test_the_sweep_is_made_where_it_is_asked_for(finished):
@@ -194,6 +219,7 @@ ORIGINS = {
         re.search(r'<meta name="provenance" content="(.*)">', path.read_text())[1]
     ),
     ".json": lambda path: json.dumps(json.loads(path.read_text())["provenance"]),
+    ".npy": lambda path: origin_beside_table(path.with_name("selection.csv")),
     ".npz": origin_in_arrays,
     ".pdf": origin_in_pdf,
     ".png": origin_in_picture,

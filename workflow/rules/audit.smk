@@ -31,7 +31,7 @@ rule audit_scores:
         runtime=60,
     params:
         *code_of("audit_scores.py"),
-        settings=settings_of("C", "faithful"),
+        settings=by_settings(plans.truth_check),
     script:
         "../scripts/audit_scores.py"
 

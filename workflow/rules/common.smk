@@ -28,7 +28,6 @@ from efficient_augmentation.names import (
     as_published,
     networks,
     policies,
-    scores as score_names,
 )
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages

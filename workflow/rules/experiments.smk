@@ -31,6 +31,13 @@ def by_experiment(function):
     )
 
 
+def by_run(function):
+    """Input: a function of the experiment's name and settings, and of the transform."""
+    return lambda wildcards: function(
+        wildcards.experiment, EXPERIMENTS[wildcards.experiment], wildcards.transform
+    )
+
+
 def chosen_C(wildcards):
     """Input: the file that holds C, where it is to be chosen."""
     name = wildcards.experiment

@@ -33,6 +33,6 @@ rule score_points:
         *code_of("score_points.py"),
         model=by_transform(plans.model),
         kernel=by_settings(policies.needs_kernel),
-        further=by_settings(score_names.further),
+        settings=by_settings(plans.scoring),
     script:
         "../scripts/score_points.py"

@@ -1,5 +1,6 @@
 """Every score beside the exact refit without each point."""
 
+import numpy as np
 from _job import start
 
 from efficient_augmentation.analysis import audit
@@ -11,9 +12,10 @@ def main(smk):
     ids = arrays.load(smk.input.dataset, "train_ids")["train_ids"]
     features = arrays.load(smk.input.features, "x_train", "y_train", "source_train")
     settings, _ = chosen_C.settle(smk.params.settings, smk.input.C)
+    classes = np.array([str(name) for name in settings.pop("classes")])
     truth, scores, labels = truth_check.run(features, **settings)
     made_by = provenance.of(smk)
-    tables.write_csv(smk.output.table, audit.rows(truth, scores, ids, labels), made_by)
+    tables.write_csv(smk.output.table, audit.rows(truth, scores, ids, classes[labels]), made_by)
     tables.write_csv(smk.output.summary, audit.summarize(truth, scores), made_by)
 
 

@@ -17,8 +17,10 @@ def main(smk, progress=None):
         dpp.check_directions(originals, dataset["train_ids"])
     settings, C_choice = chosen_C.settle(smk.params.model, smk.input.C)
     built = model.build(features, dataset, settings, progress, given)
-    ids, further = dataset["train_ids"], smk.params.further
-    rows, levels = baselines.evaluate(built, features, ids, further, C_choice)
+    further = smk.params.settings["further"]
+    classes = [str(name) for name in smk.params.settings["classes"]]
+    ids = dataset["train_ids"]
+    rows, levels = baselines.evaluate(built, features, ids, further, C_choice, classes)
     for warning in levels["warnings"]:
         logging.warning(warning)
     levels["warnings"] = [*map(str, dataset.get("warnings", ())), *levels["warnings"]]
