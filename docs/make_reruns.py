@@ -40,18 +40,22 @@ OWN, AFTER = "X", "+"
 BUDGETS = {"budgets": [1, 5, 20]}
 PANELS = {"clusters": {"counts": [1, 3]}, "dpp": {"budgets": [1, 4]}, "sweep": 4, "audit": True}
 END_TO_END = {"end_to_end": {"shares": [0.5, 1.0]}}
-IMAGES = {"selection": {"images": True}}
+SELECTION = {"selection": {"images": True, "refit": True}}
 SMALL = {**BUDGETS, "transforms": {"crop": {"pixels": [1, 2]}}}
 TRAINED = "trained"
 """The experiment that trains a ResNet; no other has one under results/networks/."""
+REFIT = ("selection", "refit")
 ONLY_VALUE = {
+    # Other kinds bring a test set, from which no list is drawn.
+    "frozen": {("dataset", "kind")},
     "online": {("C_sweep", "values")},
-    TRAINED: {("featurizer", key) for key in ("exclude_points", "imagenet_stem", "mode")},
-    "pretrained": {("dataset", "kind"), ("featurizer", "mode"), ("featurizer", "model")},
+    TRAINED: {REFIT, *(("featurizer", key) for key in ("exclude_points", "imagenet_stem", "mode"))},
+    "pretrained": {REFIT, ("dataset", "kind"), ("featurizer", "mode"), ("featurizer", "model")},
+    **{f"on_{kind}": {REFIT} for kind in sources.SOURCES},
 }
 """Keys for which no other value goes with the keys beside them, by experiment."""
 EXPERIMENTS = {
-    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **IMAGES},
+    "frozen": {**BUDGETS, **PANELS, **END_TO_END, **SELECTION},
     "online": {**SMALL, **PANELS, "featurizer": {"kind": "cnn", "mode": "online"}},
     "raw": {**SMALL, **PANELS, "featurizer": {"kind": "raw"}, "C_sweep": {"values": [0.1]}},
     TRAINED: {**SMALL, "featurizer": {"kind": "resnet20v2", "mode": "train"}},

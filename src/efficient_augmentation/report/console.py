@@ -26,9 +26,10 @@ def lines(results, experiments):
                 found += _block(f"{name}, {transform}: {answer['answer']}")
                 for text in answer["warnings"]:
                     found += _block(f"Warning: {text}", "  ")
-                held_out[name] = answer["test_images"]
+                held_out[name] = answer.get("test_images", "")
+    # A list that an older version made does not say it.
     for name, text in held_out.items():
-        found += _block(f"{name}: {text}")
+        found += _block(f"{name}: {text}") if text else []
     page = results / "report.html"
     return [*found, f"Report: {page.absolute()}"] if page.is_file() else found
 
