@@ -102,6 +102,28 @@ def test_what_the_paper_lacks_is_said_with_the_reason(tmp_path, monkeypatch):
     assert "cifar-10-binary.tar.gz is in none of resources/cifar10, mirror/cifar10/" in reason
 
 
+@pytest.mark.parametrize(
+    ("featurizer", "features"),
+    [
+        ({"kind": "cnn", "mode": "frozen"}, "results/a/featurizer/refit.npz"),
+        ({"kind": "lenet", "mode": "online"}, "results/a/featurizer/refit.npz"),
+        ({"kind": "raw"}, "results/a/crop/features.npz"),
+        ({"kind": "given"}, "results/a/crop/features.npz"),
+        ({"kind": "resnet56v2", "mode": "pretrained"}, "results/a/crop/features.npz"),
+    ],
+)
+def test_a_network_that_was_trained_on_points_is_trained_on_all_for_the_list(featurizer, features):
+    assert inputs.refit_features("a", settings(featurizer=featurizer), "crop") == features
+
+
+@pytest.mark.parametrize(("refit", "file"), [(True, "refit.csv"), (False, "scores.csv")])
+def test_the_list_is_drawn_from_training_images_or_from_all(refit, file):
+    one = settings(transforms={"turn": {}, "crop": {}})
+    one["selection"] = one["selection"] | {"refit": refit}
+    assert inputs.candidates("a", one, "crop") == f"results/a/crop/{file}"
+    assert inputs.lists("a", one) == [f"results/a/{t}/selection.csv" for t in ("turn", "crop")]
+
+
 # --- paths under results/ -------------------------------------------------------------------------
 
 

@@ -57,3 +57,19 @@ def test_pictures_and_end_to_end_depend_on_the_transform():
     assert plans.images(config, CROP) == {"classes": [3, 8], **CROP}
     keys = ("C", "end_to_end", "faithful", "influence", "seed")
     assert plans.end_to_end(config, CROP) == {**{key: config[key] for key in keys}, **CROP}
+
+
+def test_all_images_are_scored_by_what_can_choose_them():
+    scores = ["loss", "forgetting", "influence"]
+    settings = synthetic.config(scores=scores)
+    settings["selection"] = settings["selection"] | {"score": "hinge"}
+    assert plans.refit(settings)["scores"] == ["loss", "influence", "hinge"]
+    settings["selection"] = settings["selection"] | {"score": "loss"}
+    assert plans.refit(settings)["scores"] == ["loss", "influence"]
+
+
+def test_tables_that_name_classes_depend_on_their_names():
+    one, other = synthetic.config(), synthetic.config()
+    other["dataset"] = other["dataset"] | {"classes": [8, 3]}
+    for plan in (plans.scoring, plans.truth_check, plans.refit, plans.joined, plans.selection):
+        assert plan(one) != plan(other)
