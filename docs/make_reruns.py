@@ -51,7 +51,7 @@ ONLY_VALUE = {
     "online": {("C_sweep", "values")},
     TRAINED: {REFIT, *(("featurizer", key) for key in ("exclude_points", "imagenet_stem", "mode"))},
     "pretrained": {REFIT, ("dataset", "kind"), ("featurizer", "mode"), ("featurizer", "model")},
-    **{f"on_{kind}": {REFIT} for kind in sources.SOURCES},
+    **{f"on_{kind}": {REFIT} for kind in published.SETS},
 }
 """Keys for which no other value goes with the keys beside them, by experiment."""
 EXPERIMENTS = {

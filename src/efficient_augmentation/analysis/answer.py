@@ -27,6 +27,9 @@ ENDS = {"estimate": "points", "low": "low", "high": "high"}
 def find(points, baselines, settings, scored, class_names=None, train_labels=(), candidates=None):
     """How many points to augment, and by which policy.
 
+    More than six parameters: what was measured, what is asked, and what is known of the points that
+    can be chosen.
+
     Args:
       points: arrays of test_points.npz.
       baselines: mapping of baselines.json.

@@ -154,7 +154,7 @@ def refit_features(experiment, settings, transform):
       experiment, settings, transform: as `candidates`.
     Returns: path.
     """
-    if settings["featurizer"]["kind"] in networks_named.SMALLEST:
+    if settings["featurizer"]["kind"] in networks_named.SMALL:
         return f"results/{experiment}/featurizer/refit.npz"
     return f"results/{experiment}/{transform}/features.npz"
 

@@ -73,6 +73,8 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Every point in the order in which the policy takes it: the rows of selection.csv.
 
+    More than six parameters: ids, labels, split and row are columns of one table.
+
     Args:
       scores: (n,), of any sign; magnitudes count.
       policy: a name that `ranking.order` takes.
