@@ -25,9 +25,9 @@ DENSE_BYTES = 2**31
 _BLOCK_BYTES = 2**26
 
 
-def dense_limit(n_bytes=DENSE_BYTES):
+def dense_limit():
     """Largest P whose H is kept dense."""
-    return int((n_bytes / (3 * 8)) ** 0.5)
+    return int((DENSE_BYTES / (3 * 8)) ** 0.5)
 
 
 def block_rows(n, numbers):

@@ -1,4 +1,4 @@
-"""How much the loss of a row rises when it leaves: by a dense Hessian, without one, approximately.
+"""How much the loss of a row rises when it leaves: by one of several ways to the inverse Hessian.
 
 The score of row i, of weight v, is -v g' H^-1 g with g = r kron x~ and r = p - e_y, see
 `softmax_influence`. Approximate leave-one-out takes the Newton step of the objective without the
@@ -19,9 +19,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy import linalg
-from scipy.sparse.linalg import LinearOperator
 
-from efficient_augmentation.heads import hessians
+from efficient_augmentation.heads import class_blocks, hessians, solvers
 
 _log = logging.getLogger(__name__)
 # What the published code, for two classes, adds to the diagonal of H instead of the penalty.
@@ -40,32 +39,71 @@ def _blocks(size, *arrays):
         yield [np.pad(a, [(0, size - len(a))] + [(0, 0)] * (a.ndim - 1)) for a in parts]
 
 
-def _active(X, weights):
-    present = weights > 0
-    return (X, weights) if present.all() else (X[present], weights[present])
-
-
 def _own(y, k):
     return y == jnp.arange(k)[:, None]
+
+
+def in_row_space(X, theta):
+    """Rows (n, D) and parameters (k, D) in coordinates of the rows, where n < D - 1.
+
+    Features are turned so that all but the first n of them vanish. The penalty does not change,
+    nor do logits; what vanishes has no gradient.
+    """
+    if len(X) >= X.shape[1] - 1:
+        return X, theta
+    basis, rows = linalg.qr(X[:, :-1].T, mode="economic")
+    turned = np.concatenate([theta[:, :-1] @ basis, theta[:, -1:]], axis=1)
+    return np.concatenate([rows.T, X[:, -1:]], axis=1), turned
+
+
+def exact(theta, X, y, weights, C, alo, solver=None):
+    """Scores of the first rows, of positive weight all, by one of `solvers.EXACT`."""
+    (n, D), k, scored = X.shape, len(theta), len(y)
+    P, limit = (k - 1) * D, hessians.dense_limit()
+    if C is None and limit < P:
+        raise ValueError(
+            f"C must be a number for {k} classes and {D - 1} features: without the penalty a dense "
+            f"Hessian is needed, and {P} parameters are beyond the {limit} for which one is kept"
+        )
+    name = "dense" if C is None else solver or solvers.exact(n, scored, k, D, alo)[0]
+    if name == "rows":
+        try:
+            return _by_rows(theta, X, y, weights, C, alo)
+        except linalg.LinAlgError:  # digits that `dense` and `gradients` keep
+            name = "dense" if limit >= P else "gradients"
+    return (_dense if name == "dense" else _matrix_free)(theta, X, y, weights, C, alo)
+
+
+# By rows: blocks of classes and a matrix of the rows, see `class_blocks`.
+
+
+def _by_rows(theta, X, y, weights, C, alo):
+    logits, n = theta @ X.T, len(y)
+    r = np.asarray(hessians.residual(logits[:, :n], np.asarray(_own(y, len(theta)))))
+    if not alo:
+        return -weights[:n] * class_blocks.influence(logits, X, weights, 1 / C, r)
+    A = class_blocks.leverages(logits, X, weights, 1 / C, n)
+    r = hessians.contrasts(len(theta)).T @ r
+    return -weights[:n] * np.asarray(_lift_left_out(A, r, logits[:, :n], weights[:n]))
 
 
 # Dense: sums over blocks of rows, one factorisation, and a product with it for every block.
 
 
-def dense(theta, X, y, weights, C, alo):
+def _dense(theta, X, y, weights, C, alo):
     n, P = len(y), (len(theta) - 1) * theta.shape[1]
-    H = _hessian(theta, X, weights, 0.0 if C is None else 1 / C)
+    H = hessian(theta, X, weights, 0.0 if C is None else 1 / C)
     factor = _published_factor(H) if C is None else _inverse_factor(H)
     scored = _blocks(hessians.block_rows(n, P), X[:n], y, weights[:n])
     result = [_score_dense(factor, theta, *block, alo, C is not None) for block in scored]
     return np.concatenate(result)[:n]
 
 
-def _hessian(theta, X, weights, ridge):
+def hessian(theta, X, weights, ridge):
+    """Lower block triangle of H, dense: (P, P)."""
     k, D = theta.shape
     P = (k - 1) * D
     H = jnp.zeros((P, P)).at[jnp.arange(P), jnp.arange(P)].set(hessians.ridge_diagonal(k, D, ridge))
-    X, weights = _active(X, weights)
     for block in _blocks(hessians.block_rows(len(X), P), X, weights):
         H = _add_dense(H, theta, *block)
     return H
@@ -115,6 +153,7 @@ def _score_dense(factor, theta, X, y, weights, alo, lower):
     return -weights * lift
 
 
+@jax.jit
 def _lift_left_out(A, r, logits, weights):
     """Lift r' (A^-1 - v S)^-1 r of every row, as in the module's docstring.
 
@@ -143,43 +182,38 @@ def _lift_left_out(A, r, logits, weights):
     return jnp.where(smallest > _SMALLEST_LEFT, lift, jnp.nan)
 
 
-def dense_ends(theta, X, weights, ridge):
-    """H and its inverse as operators; None for the inverse of a singular H."""
-    H = np.array(_hessian(theta, X, weights, ridge))
-    H = np.tril(H) + np.tril(H, -1).T
-    try:
-        factor = linalg.cho_factor(H, lower=True)
-    except linalg.LinAlgError:
-        return H, None
-    return H, LinearOperator(H.shape, matvec=partial(linalg.cho_solve, factor), dtype=H.dtype)
-
-
 # Matrix-free: products with H, and a Kronecker product in its place.
 
 
-def _without_hessian(theta, X, weights, ridge):
-    X, weights = _active(X, weights)
-    size = hessians.block_rows(len(X), _SOLVED_TOGETHER * len(theta))
-    blocks = zip(*_blocks(size, X, weights), strict=True)
-    return _with_kronecker(theta, *map(np.stack, blocks), ridge)
+def without_hessian(theta, X, weights, ridge):
+    """`hessians.Rows` of a fit, and `hessians.Kronecker` of its H."""
+    rows = in_blocks(theta, X, weights)
+    return rows, _kronecker_of(rows, ridge)
 
 
 @jax.jit
-def _with_kronecker(theta, X, weights, ridge):
+def _kronecker_of(rows, ridge):
     def add(sums, block):
-        X, logits, weights = block
-        more = hessians.kronecker_sums(X, logits[None], weights[None])
+        more = hessians.kronecker_sums(block.X, block.logits[None], block.weights[None])
         return jax.tree.map(jnp.add, sums, more), None
 
-    k, D = theta.shape
-    rows = hessians.Rows(X, jnp.einsum("kd,bnd->bkn", theta, X), weights)
+    k, D = rows.logits.shape[1], rows.X.shape[2]
     sums = jnp.zeros((k - 1, k - 1)), jnp.zeros((D, D))
     sums, _ = jax.lax.scan(add, sums, rows)
-    return rows, hessians.kronecker(sums, ridge)
+    return hessians.kronecker(sums, ridge)
 
 
-def kronecker(theta, X, y, weights, C, alo):
-    _, kron = _without_hessian(theta, X, weights, _PUBLISHED_RIDGE if C is None else 1 / C)
+def in_blocks(theta, X, weights):
+    """`hessians.Rows` of a fit."""
+    size = hessians.block_rows(len(X), _SOLVED_TOGETHER * len(theta))
+    X, weights = map(np.stack, zip(*_blocks(size, X, weights), strict=True))
+    logits = np.einsum("kd,bnd->bkn", theta, X, optimize=True)
+    return hessians.Rows(*map(jnp.asarray, (X, logits, weights)))
+
+
+def kronecker(theta, X, y, weights, C):
+    """Scores of the first rows with a Kronecker product for H."""
+    _, kron = without_hessian(theta, X, weights, _PUBLISHED_RIDGE if C is None else 1 / C)
     n = len(y)
     scored = _blocks(hessians.block_rows(n, X.shape[1]), X[:n], y, weights[:n])
     return np.concatenate([_score_kronecker(kron, theta, *block) for block in scored])[:n]
@@ -195,8 +229,14 @@ def _score_kronecker(kron, theta, X, y, weights):
     return -weights * (r2 * (inverse @ x2.T + 1 / kron.mass[:, None])).sum(axis=0)
 
 
-def matrix_free(theta, X, y, weights, C, alo):
-    rows, kron = _without_hessian(theta, X, weights, 1 / C)
+def _matrix_free(theta, X, y, weights, C, alo):
+    P = (len(theta) - 1) * X.shape[1]
+    solvers.say(
+        f"influence by conjugate gradients, row by row: a Hessian of {P} parameters "
+        f"({8 * P**2 / 2**30:.1f} GiB) or a matrix of {len(X)} rows is beyond what is kept dense; "
+        "influence: kfac approximates it"
+    )
+    rows, kron = without_hessian(theta, X, weights, 1 / C)
     n, result, most = len(y), [], 0
     for block in _blocks(min(n, _SOLVED_TOGETHER), X[:n], y, weights[:n]):
         score, done, iterations = _score_matrix_free(rows, kron, theta, *block, alo)
@@ -222,26 +262,3 @@ def _score_matrix_free(rows, kron, theta, X, y, weights, alo):
         rows, kron, G, X, leaving, _TOLERANCE, _ITERATIONS
     )
     return -weights * lift, done, iterations
-
-
-def matrix_free_ends(theta, X, weights, ridge):
-    """As `dense_ends`, by products with H and by conjugate gradients."""
-    rows, kron = _without_hessian(theta, X, weights, ridge)
-    shape = 1, len(theta) - 1, X.shape[1]
-    nothing = jnp.zeros((1, X.shape[1])), jnp.zeros((shape[1], shape[1], 1))
-
-    @jax.jit
-    def multiply(u):
-        return hessians.product(rows, kron.ridge, u.reshape(shape)).ravel()
-
-    @jax.jit
-    def solve(g):
-        arguments = g.reshape(shape), *nothing, _TOLERANCE, _ITERATIONS
-        u, _, done, _ = hessians.conjugate_gradients(rows, kron, *arguments)
-        return jnp.where(done, u.ravel(), jnp.nan)
-
-    P = shape[1] * shape[2]
-    return [
-        LinearOperator((P, P), matvec=lambda v, f=f: np.asarray(f(v)), dtype=float)
-        for f in (multiply, solve)
-    ]

@@ -11,22 +11,21 @@ singular along equal shifts of all intercepts, to which g_i is orthogonal: its i
 the vectors which sum to zero over the classes, see `hessians`.
 """
 
-import logging
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy import special
-from scipy.sparse.linalg import eigsh
 
-from efficient_augmentation.heads import hessians, influence, logistic, removals, softmax
+from efficient_augmentation.heads import (
+    conditioning,
+    influence,
+    logistic,
+    removals,
+    softmax,
+    solvers,
+)
 
-KINDS = ("influence", "alo", "kfac")
-
-_log = logging.getLogger(__name__)
-# Relative, of an eigenvalue; where many are equal, as those of features that never vary, Lanczos
-# iteration would take minutes for the last digits.
-_EIGENVALUE = 1e-6
+KINDS = ("influence", "alo", "kfac", "auto")
 
 
 def loss(theta, X, y):
@@ -53,9 +52,7 @@ def loss(theta, X, y):
     return np.logaddexp(0.0, special.logsumexp(behind, axis=1))
 
 
-def loo_influence(
-    theta, X, y, C=None, kind="influence", fit_X=None, fit_weights=None, dense_limit=None
-):
+def loo_influence(theta, X, y, C=None, kind="influence", fit_X=None, fit_weights=None, solver=None):
     """Leave-one-out influence of every row on its own loss.
 
     More than six parameters: those after `kind` are for fits of other rows, and each has a default.
@@ -70,30 +67,32 @@ def loo_influence(
       kind: "influence"; "alo" (approximate leave-one-out), which accounts for the curvature that
         leaves with the row; "kfac", the influence with a Kronecker product for H: an approximation
         that misplaces a good part of the highest scores, in time and memory that do not grow with
-        the square of the number of classes.
+        the square of the number of classes; "auto", the influence, by "kfac" where it takes more
+        than `solvers.MOST_OPERATIONS`, which the log says.
       fit_X: features of the rows of the fit, (m, d), where they are not X itself; the first n of
         them must be X.
       fit_weights: sample weights of the fit's rows, (m,); None means ones. They count in H and as
         the weight v_i of a row that is left out; with C=None they only say which rows are present.
-      dense_limit: H is kept dense up to this many parameters P = (k - 1)(d + 1); None means what
-        fits in 2 GiB with its factor and the inverse of that, 9459. Beyond, every row costs its own
-        conjugate gradients on products with H, and the log says so.
+      solver: a name of `solvers.EXACT`; None means the cheapest of those that fit in 2 GiB, see
+        `solvers.exact`. All give the same scores up to rounding. Where only conjugate gradients do,
+        every row costs its own, and the log says so.
     Returns: (n,) float64, <= 0: minus the rise of the row's log loss when it is left out.
-    Raises: ValueError for a wrong shape, value or kind, where H is singular, and with C=None where
-      H is not dense; FloatingPointError where conjugate gradients do not converge.
-    Cost: dense O((m + n) P^2 / 2 + P^3), memory 24 P^2 bytes and some blocks of 64 MiB; beyond
-      O(n m k d) times iterations (tens to hundreds), memory O(m (k + d)); kfac
-      O(m (k^2 + d^2) + d^3).
+    Raises: ValueError for a wrong shape, value, kind or solver, where H is singular, and with
+      C=None where H is not dense; FloatingPointError where conjugate gradients do not converge.
+    Cost: with P = (k - 1)(d + 1) parameters and d at most m: dense O((m + n) P^2 / 2 + P^3), memory
+      24 P^2 bytes and some blocks of 64 MiB; rows O(k (m d^2 + m^2 d + m n d + d^3) + m^3 + m^2 n),
+      memory O(m^2); gradients O(n m k d) times iterations (tens to hundreds), memory O(m (k + d));
+      kfac O(m (k^2 + d^2) + d^3).
     Source: Kuchnik and Smith 2019, section 3; Koh and Liang 2017, eq. (2); approximate
       leave-one-out: Rad and Maleki 2020, eq. (7), with a block for the row; Kronecker factors:
       Martens and Grosse 2015.
     """
     theta, X, y = _check(theta, X, y)
     X, fit_weights = influence.check_fit(X, C, fit_X, fit_weights)
-    return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind, dense_limit)[0]
+    return loo_influence_many(theta[None], X, y, fit_weights[None], C, kind, solver)[0]
 
 
-def loo_influence_many(theta, X, y, weights, C, kind="influence", dense_limit=None):
+def loo_influence_many(theta, X, y, weights, C, kind="influence", solver=None, calls=1):
     """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
 
     More than six parameters: those of `loo_influence`, with the weights of the fits.
@@ -103,68 +102,59 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dense_limit=No
       X: rows of the fits with their intercept column, (m, d + 1).
       y: labels of the first n rows, (n,): those are scored.
       weights: (R, m) sample weights of the fits.
-      C, kind, dense_limit: as in `loo_influence`.
+      C, kind, solver: as in `loo_influence`.
+      calls: how many calls like this the job makes; "auto" counts what they take together.
     Returns: (R, n) float64.
     Raises: as `loo_influence`; with alo also where an H is singular without a row.
     Cost: R times that of `loo_influence`, its memory once.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    if solver not in (None, *solvers.EXACT):
+        raise ValueError(f"solver must be one of {', '.join(solvers.EXACT)}, not {solver!r}")
     theta, X = np.asarray(theta, np.float64), np.asarray(X, np.float64)
     weights = np.asarray(weights, np.float64)
-    P = (theta.shape[1] - 1) * theta.shape[2]
-    limit = hessians.dense_limit() if dense_limit is None else dense_limit
-    dense = limit >= P
-    score = removals.kronecker if kind == "kfac" else removals.dense
-    if kind != "kfac" and not dense:
-        if C is None:
-            raise ValueError(
-                f"C must be a number for {theta.shape[1]} classes and {theta.shape[2] - 1} "
-                f"features: without the penalty a dense Hessian is needed, and {P} parameters "
-                f"are beyond the {limit} for which one is kept"
-            )
-        _log.info(
-            "influence by conjugate gradients, row by row: a Hessian of %d parameters (%.1f GiB) "
-            "is beyond the %d that are kept dense; kind kfac approximates it",
-            P, 8 * P**2 / 2**30, limit,
-        )  # fmt: skip
-        score = removals.matrix_free
     weights = (weights > 0).astype(np.float64) if C is None else weights
+    if kind == "auto":
+        (m, D), k = X.shape, theta.shape[1]
+        kind = solvers.allowed(m, len(y), k, min(m + 1, D), len(theta) * calls)
     with jax.enable_x64(True):
         runs = zip(theta, weights, strict=True)
-        result = np.stack([score(t, X, y, w, C, kind == "alo") for t, w in runs])
+        result = np.stack([_scored(t, X, y, w, C, kind, solver) for t, w in runs])
     influence.check_curvature(result, C, kind)
     return result
 
 
-def condition_number(theta, X, C=None, dense_limit=None):
+def _scored(theta, X, y, weights, C, kind, solver):
+    """Scores of the first rows under one fit: 0 for those that are not in it."""
+    present = weights > 0
+    if not present.any():
+        return np.full(len(y), np.nan)
+    counted, result = present[: len(y)], np.zeros(len(y))
+    if counted.any():
+        rows, theta = removals.in_row_space(X[present], theta)
+        arguments = theta, rows, y[counted], weights[present], C
+        if kind == "kfac":
+            result[counted] = removals.kronecker(*arguments)
+        else:
+            result[counted] = removals.exact(*arguments, kind == "alo", solver)
+    return result
+
+
+def condition_number(theta, X, C=None, solver=None):
     """Ratio of the largest to the smallest eigenvalue of H, on vectors that sum to zero.
 
     Args:
       theta: (k, d + 1), intercept last.
       X: features of the rows of the fit, (n, d).
-      C, dense_limit: as in `loo_influence`; None for C leaves the penalty out and adds nothing.
+      C: as in `loo_influence`; None leaves the penalty out and adds nothing.
+      solver: as in `loo_influence`.
     Returns: float, >= 1, to some six digits; infinity where H is singular to rounding.
-    Cost: a factorisation of H, or conjugate gradients, and some tens of products.
-    Source: both ends by Lanczos iteration, the lower one on the inverse.
+    Cost: see `conditioning.ratio`.
     """
     theta, X, _ = _check(theta, X, np.zeros(len(X), int))
-    X, weights = logistic.with_intercept(X), np.ones(len(X))
-    P = (len(theta) - 1) * theta.shape[1]
-    limit = hessians.dense_limit() if dense_limit is None else dense_limit
-    dense = limit >= P
-    ends = removals.dense_ends if dense else removals.matrix_free_ends
-    with jax.enable_x64(True):
-        largest, inverse = ends(theta, X, weights, 0.0 if C is None else 1 / C)
-        if inverse is None:
-            return float("inf")
-        v0 = np.random.default_rng(0).normal(size=P)
-        ends = [
-            eigsh(op, 1, v0=v0, tol=_EIGENVALUE, return_eigenvectors=False)[0]
-            for op in (largest, inverse)
-        ]
-    ratio = float(ends[0] * ends[1])
-    return ratio if ratio * P * np.finfo(float).eps < 1 else float("inf")
+    ridge = 0.0 if C is None else 1 / C
+    return conditioning.ratio(theta, logistic.with_intercept(X), ridge, solver)
 
 
 def loss_by_definition(theta, x, y):

@@ -1,13 +1,23 @@
 import logging
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.linalg import LinAlgError
 from scipy import special, stats
 
 from degenerate import attempt, hostile, problems
-from efficient_augmentation.heads import hessians, influence, logistic, softmax
+from efficient_augmentation.heads import (
+    class_blocks,
+    hessians,
+    influence,
+    logistic,
+    softmax,
+    solvers,
+)
 from efficient_augmentation.heads import softmax_influence as many
 from many_classes import several_classes
 from test_hostile_fits import penalties
@@ -98,19 +108,105 @@ def test_weighted_fit_counts_its_weights_and_other_rows(problem):
     counted = weights[:20] > 0
     assert (alo[~counted] == 0).all()
     assert np.median(np.abs(alo[counted] / exact[counted] - 1)) < 0.04
-    free = many.loo_influence(theta, X[:20], y[:20], C, **options, dense_limit=0)
+    free = many.loo_influence(theta, X[:20], y[:20], C, **options, solver="gradients")
     np.testing.assert_allclose(free, alo, rtol=1e-9)
 
 
+# Fewer rows than features, some of weight 0: the row space; more of them: rows in place of H.
+@pytest.mark.parametrize("shape", [(N, D, K), (40, 14, 7), (24, 30, 6)])
 @pytest.mark.parametrize("kind", ["influence", "alo"])
-def test_without_a_dense_hessian_nothing_changes_and_the_log_says_so(problem, kind, caplog):
+@pytest.mark.parametrize("solver", solvers.EXACT)
+def test_all_solvers_give_the_definition(shape, kind, solver):
+    X, y = several_classes(*shape)
+    n, k = shape[0], shape[2]
+    weights = np.random.default_rng(1).choice([0.5, 1.0, 2.0], n)
+    weights[-n // 4 :: 2] = 0.0
+    weights[: 2 * k] = 1.0
+    theta = softmax.fit(X, y, C, weights)
+    m = n // 2
+    expected = by_definition(theta, X, y, weights, kind == "alo")[:m]
+    options = {"fit_X": X, "fit_weights": weights, "solver": solver}
+    found = many.loo_influence(theta, X[:m], y[:m], C, kind, **options)
+    np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+
+def by_definition(theta, X, y, weights, alo):
+    """Scores of all rows from H in all k (d + 1) coordinates, by jax.hessian and pseudo-inverses."""
+    rows = np.column_stack([X.astype(float), np.ones(len(X))])
+    shape = theta.shape
+
+    def losses(flat):
+        logits = rows @ flat.reshape(shape).T
+        return jax.nn.logsumexp(logits, axis=1) - logits[jnp.arange(len(y)), y]
+
+    def objective(flat):
+        return weights @ losses(flat) + (flat.reshape(shape)[:, :-1] ** 2).sum() / (2 * C)
+
+    def inverse(H):
+        return np.linalg.pinv(H, 1e-11, hermitian=True)
+
+    with jax.enable_x64(True):
+        flat = jnp.asarray(theta).ravel()
+        H, gradients = map(np.asarray, (jax.hessian(objective)(flat), jax.jacobian(losses)(flat)))
+    if not alo:
+        return -weights * np.einsum("ip,pq,iq->i", gradients, inverse(H), gradients)
+    p = special.softmax(rows @ theta.T, axis=1)
+    found = []
+    for v, p_i, x, g in zip(weights, p, rows, gradients, strict=True):
+        S = np.diag(p_i) - np.outer(p_i, p_i)
+        found.append(-v * (g @ inverse(H - v * np.kron(S, np.outer(x, x))) @ g) if v else 0.0)
+    return np.array(found)
+
+
+def test_digits_that_rows_would_lose_come_from_the_dense_hessian(problem):
+    X, y, _ = problem
+    theta = softmax.fit(X, y, 1e9)
+    dense = many.loo_influence(theta, X, y, 1e9, solver="dense")
+    rows = logistic.with_intercept(X.astype(float))
+    with pytest.raises(LinAlgError, match="eight digits"):
+        class_blocks.inverse(1e3 * theta @ rows.T, rows, np.ones(N), 1e-12)
+    assert many.loo_influence(theta, X, y, 1e9, solver="rows") == pytest.approx(dense, rel=1e-6)
+
+
+def test_conjugate_gradients_are_logged(problem, caplog):
     X, y, theta = problem
-    dense = many.loo_influence(theta, X, y, C, kind)
-    assert not caplog.records
+    solvers.say.cache_clear()
     with caplog.at_level(logging.INFO, "efficient_augmentation"):
-        free = many.loo_influence(theta, X, y, C, kind, dense_limit=17)
-    np.testing.assert_allclose(free, dense, rtol=1e-9)
-    assert "18 parameters (0.0 GiB) is beyond the 17 that are kept dense" in caplog.text
+        many.loo_influence(theta, X, y, C, solver="gradients")
+    assert "conjugate gradients" in caplog.text
+    assert "18 parameters" in caplog.text
+
+
+@pytest.mark.parametrize(("most", "kind"), [(1e12, "influence"), (1e3, "kfac")])
+def test_auto_is_exact_up_to_a_number_of_operations(problem, monkeypatch, caplog, most, kind):
+    X, y, theta = problem
+    monkeypatch.setattr(solvers, "MOST_OPERATIONS", most)
+    solvers.say.cache_clear()
+    with caplog.at_level(logging.INFO, "efficient_augmentation"):
+        found = many.loo_influence(theta, X, y, C, "auto")
+    assert (found == many.loo_influence(theta, X, y, C, kind)).all()
+    assert ("K-FAC" in caplog.text) == (kind == "kfac")
+
+
+def test_all_influences_of_a_job_count_together(monkeypatch):
+    size = 1000, 500, 20, 257
+    _, one = solvers.exact(*size)
+    monkeypatch.setattr(solvers, "MOST_OPERATIONS", 10.5 * one)
+    assert solvers.allowed(*size, 10) == "influence"
+    assert solvers.allowed(*size, 11) == "kfac"
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [
+        ((50_000, 50_000, 10, 257), "dense"),  # many rows, few parameters
+        ((1000, 220, 20, 257), "rows"),
+        ((4000, 4000, 100, 513), "rows"),  # 50,787 parameters, 19 GiB
+        ((60_000, 60_000, 100, 513), "gradients"),
+    ],
+)
+def test_the_cheapest_solver_that_fits_is_taken(size, name):
+    assert solvers.exact(*size)[0] == name
 
 
 def test_unconverged_conjugate_gradients_are_an_error(problem, monkeypatch):
@@ -118,7 +214,7 @@ def test_unconverged_conjugate_gradients_are_an_error(problem, monkeypatch):
     monkeypatch.setattr(many.removals, "_ITERATIONS", 2)
     many.removals._score_matrix_free.clear_cache()
     with pytest.raises(FloatingPointError, match="did not converge in 2 iterations"):
-        many.loo_influence(theta, X, y, C, dense_limit=0)
+        many.loo_influence(theta, X, y, C, solver="gradients")
     many.removals._score_matrix_free.clear_cache()
 
 
@@ -144,6 +240,13 @@ def test_published_form_equals_a_dense_solve(problem):
     np.testing.assert_allclose(many.loo_influence(theta, X, y), pseudo, rtol=1e-7)
 
 
+def test_published_form_needs_a_dense_hessian(problem, monkeypatch):
+    X, y, theta = problem
+    monkeypatch.setattr(hessians, "DENSE_BYTES", 3 * 8 * 17**2)
+    with pytest.raises(ValueError, match="C must be a number .* 18 parameters are beyond the 17"):
+        many.loo_influence(theta, X, y)
+
+
 def test_published_form_of_a_singular_hessian_is_finite_and_signed():
     X, y = several_classes(20, 30, K, gap=6.0)
     theta = softmax.fit(X, y, 1e4)
@@ -161,8 +264,9 @@ def test_condition_number_is_that_of_the_hessian(problem, penalty):
     Q = np.kron(hessians.contrasts(K), np.eye(D + 1))
     expected = np.linalg.cond(Q.T @ H @ Q)
     assert many.condition_number(theta, X, penalty) == pytest.approx(expected, rel=1e-9)
-    free = many.condition_number(theta, X, penalty, dense_limit=0)
-    assert free == pytest.approx(expected, rel=1e-5)
+    for solver in ("gradients", "rows"):
+        other = many.condition_number(theta, X, penalty, solver=solver)
+        assert other == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", many.KINDS)
@@ -207,7 +311,9 @@ def test_constant_features_and_repeated_rows_have_scores_as_defined():
 )
 def test_influence_has_a_sign_or_is_one_error(problem, C, kind):
     X, y = problem[0], np.arange(len(problem[0])) % 3
-    options = {"published": {}, "cg": {"C": C, "dense_limit": 0}}.get(kind, {"C": C, "kind": kind})
+    options = {"published": {}, "cg": {"C": C, "solver": "gradients"}}.get(
+        kind, {"C": C, "kind": kind}
+    )
     theta, error = attempt(softmax.fit, X, y, C)
     if not error:
         score, error = attempt(many.loo_influence, theta, X, y, **options)
@@ -225,9 +331,9 @@ def test_influence_has_a_sign_or_is_one_error(problem, C, kind):
         ({"theta": np.zeros(D + 1)}, r"theta must have shape \(k, 6\), k >= 2, .* not \(6,\)"),
         ({"theta": np.full((K, D + 1), np.nan)}, "theta must be finite; row 0 is not"),
         ({"theta": np.zeros((3, D + 1))}, "labels must be below theta's 3 classes, not 3"),
-        ({"kind": "loo"}, "kind must be one of influence, alo, kfac, not 'loo'"),
+        ({"kind": "loo"}, "kind must be one of influence, alo, kfac, auto, not 'loo'"),
+        ({"solver": "qr"}, "solver must be one of dense, rows, gradients, not 'qr'"),
         ({"C": -1.0}, "C must be a positive number, not -1.0"),
-        ({"C": None, "dense_limit": 3}, "18 parameters are beyond the 3 for which one is kept"),
         ({"fit_X": np.ones((3, D))}, r"m >= 120, not \(3, 5\)"),
         ({"fit_weights": np.ones(3)}, r"not \(120, 5\) and \(3,\)"),
         ({"fit_weights": np.full(N, np.nan)}, "fit_weights must be finite and not negative"),
