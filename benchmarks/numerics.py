@@ -124,7 +124,7 @@ class _ScikitModel:
         margin = X[test_rows] @ state[0][:, :-1].T + state[0][:, -1]
         return ((y[test_rows] == 1) == (margin > 0).T).mean(axis=1)
 
-    def scores(self, name, state, runs):
+    def scores(self, name, state, runs, calls=1):
         return np.stack([self._influence(state[0][r], state[1][r]) for r in runs])
 
     def _influence(self, theta, weights):

@@ -14,6 +14,8 @@ import traceback
 import warnings
 from pathlib import Path
 
+from efficient_augmentation import progress
+
 # The Snakemake that started this process, read before other imports, which take seconds.
 _PARENT = os.getppid()
 _PR_SET_PDEATHSIG = 1
@@ -39,7 +41,9 @@ def start(smk):
     os.environ["XLA_FLAGS"] = f"{flags} --xla_force_host_platform_device_count={threads}".strip()
     _end_with(_PARENT)
     warnings.showwarning = functools.partial(_mend_cache, warnings.showwarning)
-    return _log_to(smk.log[0])
+    terminal = _log_to(smk.log[0])
+    progress.show_on(terminal)
+    return terminal
 
 
 def _end_with(parent):

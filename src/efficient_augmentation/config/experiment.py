@@ -62,8 +62,10 @@ class Experiment(Section):
     """What turns images into features; keys of a kind go with it alone."""
     scores: Several[Score] = ["loss", "influence"]
     """Scores of training points by which policies order them."""
-    influence: Literal["influence", "alo"] = "influence"
-    """Form of the influence; alo divides by the point's leverage term."""
+    influence: Literal["auto", "influence", "alo", "kfac"] = "auto"
+    """How the influence is computed: influence exactly, kfac with a Kronecker product for the
+    Hessian of more than two classes, auto by influence while all of a job's take some ten seconds
+    of a core, else by kfac; alo divides by the point's leverage term."""
     policies: Several[Compared] = [*PAPER_PANEL]
     """Policies to simulate, each with _update and/or _downweight appended if wished."""
     budgets: Increasing[Count] = []

@@ -28,6 +28,7 @@ class Head(NamedTuple):
     loo_influence: Callable
     loo_influence_many: Callable
     condition_number: Callable
+    influence_made: Callable
 
 
 def _of_modules(fits: ModuleType, points: ModuleType) -> Head:

@@ -20,7 +20,8 @@ from scipy.special import expit
 
 from efficient_augmentation.heads import leverages, logistic
 
-KINDS = ("influence", "alo")
+KINDS = ("influence", "alo", "kfac", "auto")
+"""Of more classes too. With two "kfac" and "auto" are "influence": H is a Kronecker product."""
 
 # What the published code adds to the diagonal of H instead of the penalty.
 _PUBLISHED_RIDGE = 1e-10
@@ -68,7 +69,7 @@ def loo_influence(
         d >= n, and the score then follows the loss alone.
       kind: "influence", or "alo" (approximate leave-one-out), which divides by
         1 - v_i p_i (1 - p_i) x~_i' H^-1 x~_i and so accounts for the curvature that leaves with
-        the row.
+        the row; "kfac" and "auto", as `softmax_influence` has them, are "influence".
       fit_X: features of the rows of the fit, (m, d), where they are not X itself; the first n of
         them must be X.
       fit_weights: sample weights of the fit's rows, (m,); None means ones. They count in H and as
@@ -103,7 +104,7 @@ def check_fit(X, C, fit_X, fit_weights):
     return logistic.with_intercept(fit_X), fit_weights
 
 
-def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float64):
+def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float64, calls=1):
     """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
 
     More than six parameters: those of `loo_influence`, with the weights of the fits.
@@ -114,6 +115,7 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float
       y: labels of the first n rows, (n,): those are scored.
       weights: (R, m) sample weights of the fits.
       C, kind, dtype: as in `loo_influence`.
+      calls: changes nothing; see `softmax_influence.loo_influence_many`.
     Returns: (R, n) float64.
     Raises: ValueError where an H is singular, with alo also if it is so without a row, or kind is
       unknown.
@@ -138,6 +140,11 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float
         result[r] = _negative_influence(margin[:n], y, v[:n], leverage, kind == "alo")
     check_curvature(result, C, kind)
     return result
+
+
+def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
+    """As `softmax_influence.influence_made`: nothing, since nothing is approximated."""
+    return {}
 
 
 def check_curvature(result, C, kind):

@@ -22,6 +22,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from efficient_augmentation import progress
+
 TOGETHER = 64
 """Runs that are fitted together: enough for the matrix products, few enough to be alike."""
 _MEMORY = 10  # curvature pairs that L-BFGS keeps
@@ -196,7 +198,7 @@ def in_turns(advance, weights, start, together=None):
     # curvature pairs and a new Hessian.
     for leave, exact in ((few, False), (0, False), (0, True)):
         waiting = waiting[~done[waiting]]
-        for begin in range(0, len(waiting), size):
+        for begin in progress.track(range(0, len(waiting), size), "fit", "batch", "batches"):
             # Repeated runs fill the batch up, so that only one shape is compiled.
             now = np.resize(waiting[begin : begin + size], size)
             # Where float32 was not enough, what it found may be far off: start again.

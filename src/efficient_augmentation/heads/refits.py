@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.special import expit
 
+from efficient_augmentation import progress
 from efficient_augmentation.heads import lbfgs, logistic
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -80,7 +81,7 @@ def _solve(X, y, C, points, sample_weight):
         numbers = rows, sign, weights, residual, kept, C
         problem = [jnp.asarray(a, jnp.float64) for a in numbers]
         inverse = _inverse(*problem)
-        for start in range(0, len(points), together):
+        for start in progress.track(range(0, len(points), together), "refits", "batch", "batches"):
             # The last batch repeats points of the one before, so that one shape is compiled.
             batch = hardest[max(0, min(start, len(points) - together)) :][:together]
             left_out = jnp.asarray(points[batch])

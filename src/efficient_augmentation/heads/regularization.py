@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from efficient_augmentation import progress
 from efficient_augmentation.heads import expanded, logistic
 from efficient_augmentation.heads import head as heads
 from efficient_augmentation.names.regularization import (
@@ -165,7 +166,7 @@ def held_out_losses(head, X, y, point, fold, grid):
     held_out = np.arange(fold.max() + 1)[:, None] == fold_of_row
     rows = np.bincount(point, minlength=len(fold))
     theta, found = None, []
-    for C in grid:
+    for C in progress.track(grid, "choose C", "value"):
         theta = head.fit_many(X, y, C, 1.0 - held_out, theta, _TOLERANCE)
         losses = np.zeros(len(y))
         for parameters, out in zip(theta, held_out, strict=True):

@@ -20,6 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import linalg
 
+from efficient_augmentation import progress
 from efficient_augmentation.heads import class_blocks, hessians, solvers
 
 _log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ _PUBLISHED_RIDGE = 1e-10
 _SMALLEST_LEFT = 1e-12
 # Relative error of a score by conjugate gradients, and iterations that are left to reach it.
 _TOLERANCE, _ITERATIONS = 1e-12, 5000
+_ROUGHLY = 1e-4  # enough to measure an approximation by
 _SOLVED_TOGETHER = 64
 
 
@@ -238,8 +240,10 @@ def _matrix_free(theta, X, y, weights, C, alo):
     )
     rows, kron = without_hessian(theta, X, weights, 1 / C)
     n, result, most = len(y), [], 0
-    for block in _blocks(min(n, _SOLVED_TOGETHER), X[:n], y, weights[:n]):
-        score, done, iterations = _score_matrix_free(rows, kron, theta, *block, alo)
+    blocks = list(_blocks(min(n, _SOLVED_TOGETHER), X[:n], y, weights[:n]))
+    for block in progress.track(blocks, "conjugate gradients", "block"):
+        solved = _score_matrix_free(rows, kron, theta, *block, alo, _TOLERANCE)
+        score, done, iterations = solved
         if not (done | np.isnan(score)).all():
             raise FloatingPointError(
                 f"conjugate gradients did not converge in {_ITERATIONS} iterations (C = {C:g}); "
@@ -251,14 +255,23 @@ def _matrix_free(theta, X, y, weights, C, alo):
     return np.concatenate(result)[:n]
 
 
+def some_exactly(theta, X, y, weights, C, points):
+    """Scores (m,) of some of the first rows, right to a thousandth, and whether each was found."""
+    present = weights > 0
+    rows, kron = without_hessian(theta, X[present], weights[present], 1 / C)
+    arguments = X[points], y[points], weights[points]
+    score, done, _ = _score_matrix_free(rows, kron, theta, *arguments, False, _ROUGHLY)
+    return np.asarray(score), np.asarray(done)
+
+
 @partial(jax.jit, static_argnames="alo")
-def _score_matrix_free(rows, kron, theta, X, y, weights, alo):
+def _score_matrix_free(rows, kron, theta, X, y, weights, alo, tolerance):
     k, logits = len(theta), theta @ X.T
     r = hessians.contrasts(k).T @ hessians.residual(logits, _own(y, k))
     # A row of weight 0 has score 0: nothing to solve.
     G = jnp.einsum("xn,nd->nxd", jnp.where(weights > 0, r, 0.0), X)
     leaving = hessians.curvature(logits, weights) * (1.0 if alo else 0.0)
     _, lift, done, iterations = hessians.conjugate_gradients(
-        rows, kron, G, X, leaving, _TOLERANCE, _ITERATIONS
+        rows, kron, G, X, leaving, tolerance, _ITERATIONS
     )
     return -weights * lift, done, iterations

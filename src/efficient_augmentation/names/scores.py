@@ -46,3 +46,17 @@ def asked(settings: Mapping[str, Any]) -> list[str]:
 def further(settings: Mapping[str, Any]) -> list[str]:
     """Those of `asked` that get columns of their own at the end of scores.csv."""
     return [name for name in asked(settings) if name not in COLUMNS]
+
+
+def approximated(made: Mapping[str, Any]) -> str:
+    """What K-FAC costs in accuracy, in words.
+
+    Args:
+      made: `influence` of baselines.json, of the kind "kfac".
+    Returns: part of a sentence.
+    """
+    return (
+        f"influence approximated by K-FAC (at {made['points']} points compared with exact scores: "
+        f"median relative error {made['relative_error']:.0%}, rank correlation "
+        f"{made['rank_correlation']:.3f})"
+    )

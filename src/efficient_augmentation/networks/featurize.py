@@ -6,9 +6,9 @@ import logging
 import jax
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
-from tqdm import tqdm
 
 from efficient_augmentation.networks import models, resnet
+from efficient_augmentation.progress import Bar
 
 # Images that pass through the network together on CPU: few, so that they stay in its cache.
 _BLOCK = 16
@@ -45,18 +45,18 @@ def featurize(name, variables, images, batch_size=512, progress=None):
     mesh = jax.sharding.Mesh(np.array(jax.local_devices()), ("batch",))
     variables = jax.device_put(variables, NamedSharding(mesh, PartitionSpec()))
     batch_size = min(batch_size, len(images))
-    disable = True if progress is None else None
     while True:
         size, block = _sizes(batch_size, mesh.size)
         starts = range(0, len(images), size)
-        bar = tqdm(starts, f"featurize {name}", unit="batch", file=progress, disable=disable)
         features = []
         try:
-            for start in bar:
-                batch = images[start : start + size]
-                padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
-                found = np.asarray(_forward(module, mesh, block, variables, padded))
-                features.append(found[: len(batch)])
+            with Bar(len(starts), f"featurize {name}", "batch", progress, plural="batches") as bar:
+                for start in starts:
+                    batch = images[start : start + size]
+                    padded = np.pad(batch, [(0, size - len(batch)), (0, 0), (0, 0), (0, 0)])
+                    found = np.asarray(_forward(module, mesh, block, variables, padded))
+                    features.append(found[: len(batch)])
+                    bar.update()
             return np.concatenate(features)
         except jax.errors.JaxRuntimeError as error:
             models.raise_unless_out_of_memory(error, batch_size)

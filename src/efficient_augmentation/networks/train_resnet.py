@@ -221,25 +221,24 @@ def _mesh(batch_size):
 class _Bar:
     """Progress over all steps, with loss, accuracy and images a second."""
 
-    def __init__(self, name, recipe, steps, done, history, progress):
+    def __init__(self, name, recipe, steps, done, history, stream):
         self._recipe, self._start, self._images = recipe, time.monotonic(), 0
-        self._bar = training.bar(name, recipe.epochs * steps, "step", progress, done * steps)
+        self._bar = training.bar(name, recipe.epochs * steps, "step", stream, done * steps)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        self._bar.close()
+        self._bar.__exit__(*error)
 
     def advance(self, steps, epoch, loss, accuracy):
         self._images += steps * self._recipe.batch_size
         rate = self._images / (time.monotonic() - self._start)
-        self._bar.set_postfix_str(
+        self._bar.update(
+            steps,
             f"epoch {epoch + 1}/{self._recipe.epochs}, loss {loss:.4f}, accuracy {accuracy:.4f}, "
             f"{rate:.0f} images/s",
-            refresh=False,
         )
-        self._bar.update(steps)
 
 
 def _checked(x, y, n_classes, recipe, seed):

@@ -102,8 +102,7 @@ def train(
             shared.add(history, epoch=epoch + 1, loss=loss, accuracy=accuracy)
             if on_epoch is not None:
                 on_epoch({"params": jax.tree.map(lambda leaf: np.asarray(leaf[0]), state[0])})
-            bar.set_postfix(loss=f"{loss:.4f}", accuracy=f"{accuracy:.4f}", refresh=False)
-            bar.update()
+            bar.update(1, f"loss={loss:.4f}, accuracy={accuracy:.4f}")
     params = jax.tree.map(lambda leaf: np.asarray(leaf[0]), state[0])
     if not shared.finite(params):
         raise shared.divergence(training.learning_rate, f"in epoch {training.epochs}")

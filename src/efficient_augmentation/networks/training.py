@@ -2,7 +2,8 @@
 
 import jax
 import numpy as np
-from tqdm import tqdm
+
+from efficient_augmentation.progress import Bar
 
 
 def finite(tree):
@@ -42,12 +43,9 @@ def bar(name, total, unit, progress, done=0):
       unit: what is counted, such as "epoch".
       progress: text stream of the bar, shown only where that is a terminal; None means no bar.
       done: units before this training, which goes on from there.
-    Returns: tqdm.
+    Returns: `progress.Bar`.
     """
-    disable = True if progress is None else None
-    return tqdm(
-        total=total, initial=done, desc=f"train {name}", unit=unit, file=progress, disable=disable
-    )
+    return Bar(total, f"train {name}", unit, progress, start=done)
 
 
 def add(history, **row):

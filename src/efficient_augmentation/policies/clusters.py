@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from efficient_augmentation import progress
+
 
 def labels(features: ArrayLike, counts: Iterable[int], seed: int) -> dict[int, np.ndarray]:
     """Cluster labels of all points for every number of clusters.
@@ -47,7 +49,7 @@ def sweep(
         raise ValueError(f"{test.shape[1]} features of test points, {train.shape[1]} of training")
     _check(counts, len(train) - 1, least=2)
     rows = []
-    for k in counts:
+    for k in progress.track(list(counts), "sweep clusters", "number of clusters"):
         fitted = _cluster(train, k, seed)
         nearest = fitted.predict(test)
         rows.append(

@@ -2,7 +2,7 @@
 
 from efficient_augmentation.analysis import sentences
 from efficient_augmentation.figures import style
-from efficient_augmentation.names import as_published, regularization
+from efficient_augmentation.names import as_published, regularization, scores
 from efficient_augmentation.report import inputs
 
 
@@ -26,7 +26,7 @@ def facts(experiment):
         ("Transforms", "; ".join(describe(t.name, t.parameters) for t in experiment.transforms)),
         ("Features", describe_featurizer(network)),
         ("Classifier", f"{describe_classifier(config)}, {describe_penalty(experiment)}"),
-        ("Scores", describe_scores(config)),
+        ("Scores", describe_scores(experiment)),
         ("Budgets", f"{budgets} points"),
         ("Rounds", f"{config['rounds']} of each random policy, 1 of each deterministic one"),
         *panels(config),
@@ -103,12 +103,17 @@ def describe_classifier(config):
     return "multinomial logistic regression" if more else "logistic regression"
 
 
-def describe_scores(config):
-    """The scores in words; the influence says which of its two forms was computed."""
-    forms = {"influence": "leave-one-out influence", "alo": "approximate leave-one-out influence"}
-    return ", ".join(
-        forms[config["influence"]] if s == "influence" else s for s in config["scores"]
+def describe_scores(experiment):
+    """The scores in words; the influence says how it was computed, transform by transform."""
+    config, plain = experiment.config, "leave-one-out influence"
+    forms = {"alo": "approximate leave-one-out influence"}
+    kinds = dict.fromkeys(
+        f"{plain} {scores.approximated(made)}"
+        if made.get("kind") == "kfac"
+        else forms.get(config["influence"], plain)
+        for made in (t.baselines.get("influence", {}) for t in experiment.transforms)
     )
+    return ", ".join("; ".join(kinds) if s == "influence" else s for s in config["scores"])
 
 
 def describe_penalty(experiment):

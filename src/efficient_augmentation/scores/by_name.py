@@ -27,7 +27,9 @@ class Fits(NamedTuple):
     C: float | None
     """Inverse penalty in the Hessian of the influence; None leaves it out, as published."""
     kind: str = "influence"
-    """Of influence, see `influence.loo_influence`."""
+    """Of influence, see `softmax_influence.loo_influence`."""
+    calls: int = 1
+    """How many scores like this the job computes: by their cost "auto" chooses between kinds."""
 
 
 class Points:
@@ -132,7 +134,7 @@ def _loss(points: Points, fits: Fits) -> np.ndarray:
 def _influence(points: Points, fits: Fits) -> np.ndarray:
     y = points.originals[1]
     return points.head.loo_influence_many(
-        fits.theta, points.rows, y, fits.weights, fits.C, fits.kind
+        fits.theta, points.rows, y, fits.weights, fits.C, fits.kind, calls=fits.calls
     )
 
 

@@ -1,16 +1,20 @@
 """What an experiment is measured against, and the scores of its points."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from efficient_augmentation import progress
 from efficient_augmentation.heads import influence
 from efficient_augmentation.names import regularization
 from efficient_augmentation.names import scores as score_names
 from efficient_augmentation.scores import svm
 from efficient_augmentation.simulation import simulate
+
+_log = logging.getLogger(__name__)
 
 
 def evaluate(
@@ -32,8 +36,9 @@ def evaluate(
       C_choice: how the model's C was chosen, mapping of C.json; None means that it was given.
       class_names: names of labels 0, 1, ...; None leaves numbers.
     Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
-      baselines.json. "After" scores are those under the fit on all augmented rows. `warnings`
-      lists, in sentences, what a reader of the numbers must know.
+      baselines.json. "After" scores are those under the fit on all augmented rows. `influence`, of
+      more than two classes, says how it was computed, see `softmax_influence.influence_made`.
+      `warnings` lists, in sentences, what a reader of the numbers must know.
     Raises: ValueError for wrong shapes or values.
     Source: Kuchnik and Smith 2019, sections 3 and 5.
     """
@@ -48,9 +53,12 @@ def evaluate(
     state = model.fit(model.rows.weights(chosen, np.zeros(3, bool)))
     floor, vsv, ceiling = model.accuracy(state)
     floor_plain = model.accuracy(state, features["source_test"] < 0)[0]
-    by_score = {name: model.scores(name, state, [0, 2]) for name in ("loss", "influence")}
-    by_score |= {name: model.scores(name, state, [0, 2]) for name in further}
+    names = progress.track(("loss", "influence", *further), "score points", "score")
+    by_score = {name: model.scores(name, state, [0, 2]) for name in names}
     condition = model.condition_number(state, 0), model.condition_number(state, 2)
+    made = model.influence_made(state, [0, 2])
+    if made.get("kind") == "kfac":
+        _log.info(score_names.approximated(made))
 
     rows = [
         {
@@ -85,6 +93,7 @@ def evaluate(
         # JSON has no infinity: null says that H is singular.
         "condition_number": condition[0] if np.isfinite(condition[0]) else None,
         "condition_number_after": condition[1] if np.isfinite(condition[1]) else None,
+        **({"influence": made} if made else {}),
         "warnings": _warnings(*condition),
     }
 

@@ -82,9 +82,9 @@ class NetworkModel:
         """(R,) accuracy of the frozen model with the same rows."""
         return self.frozen.accuracy(state.frozen)
 
-    def scores(self, name: str, state: State, runs: Sequence[int]) -> np.ndarray:
+    def scores(self, name: str, state: State, runs: Sequence[int], calls: int = 1) -> np.ndarray:
         """(len(runs), n) scores of the originals under the frozen model's fits."""
-        return self.frozen.scores(name, state.frozen, runs)
+        return self.frozen.scores(name, state.frozen, runs, calls)
 
     def features(self, state: State, run: int) -> np.ndarray:
         """(n, d) frozen features of the originals."""
@@ -97,6 +97,10 @@ class NetworkModel:
     def condition_number(self, state: State, run: int) -> float:
         """Of the Hessian in the influence of a run, which is the frozen model's."""
         return self.frozen.condition_number(state.frozen, run)
+
+    def influence_made(self, state: State, runs: Sequence[int]) -> dict[str, Any]:
+        """How the frozen model computes the influence of these runs."""
+        return self.frozen.influence_made(state.frozen, runs)
 
     def _trained(self, weights: np.ndarray) -> list[np.ndarray]:
         """For every row of weights, (m,) bool: which test rows its network has right."""

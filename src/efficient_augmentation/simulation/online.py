@@ -110,10 +110,12 @@ class OnlineModel:
         ]
         return np.array(each)[state.network]
 
-    def scores(self, name: str, state: State, runs: Sequence[int]) -> np.ndarray:
+    def scores(self, name: str, state: State, runs: Sequence[int], calls: int = 1) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         networks, run = np.unique(state.network[runs], return_inverse=True)
-        return np.stack([self._scores(name, state, u) for u in networks])[run.reshape(-1)]
+        return np.stack([self._scores(name, state, u, len(networks) * calls) for u in networks])[
+            run.reshape(-1)
+        ]
 
     def features(self, state: State, run: int) -> np.ndarray:
         """(n, d) features of the originals in a run."""
@@ -130,13 +132,22 @@ class OnlineModel:
         X = self._embed(state.variables, u, self._x[np.flatnonzero(state.weights[u])])
         return self._head.condition_number(state.theta[u], X, self._influence_C)
 
-    def _scores(self, name: str, state: State, u: int) -> np.ndarray:
+    def influence_made(self, state: State, runs: Sequence[int]) -> dict[str, Any]:
+        """How `scores` computes the influence of the first of these runs; {} for two classes."""
+        u = state.network[runs[0]]
+        rows = np.flatnonzero(state.weights[u])
+        X = logistic.with_intercept(self._embed(state.variables, u, self._x[rows]))
+        fit = state.theta[[u]], X, self.labels, state.weights[[u]][:, rows]
+        calls = len(np.unique(state.network[runs]))
+        return self._head.influence_made(*fit, self._influence_C, self._kind, calls)
+
+    def _scores(self, name: str, state: State, u: int, calls: int) -> np.ndarray:
         rows = np.flatnonzero(state.weights[u])
         X = self._embed(state.variables, u, self._x[rows])
         points = by_name.Points(X, self._y[rows], self.rows.n, faithful=self._faithful)
         theta, weights = state.theta[[u]], state.weights[[u]][:, rows]
         return by_name.score(
-            name, points, by_name.Fits(theta, weights, self._influence_C, self._kind)
+            name, points, by_name.Fits(theta, weights, self._influence_C, self._kind, calls)
         )[0]
 
     def _embed(self, variables: Any, u: int, images: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from efficient_augmentation import progress
 from efficient_augmentation.heads import head, regularization
 from efficient_augmentation.heads.expanded import Rows
 from efficient_augmentation.names import as_published, policies
@@ -47,8 +48,11 @@ class Model(Protocol):
     def correct(self, state: Any) -> np.ndarray:
         """(R, m) bool, rows of the expanded test set that are classified correctly."""
 
-    def scores(self, name: str, state: Any, runs: Sequence[int]) -> np.ndarray:
-        """(len(runs), n) scores of the originals under the fits of these runs."""
+    def scores(self, name: str, state: Any, runs: Sequence[int], calls: int = 1) -> np.ndarray:
+        """(len(runs), n) scores of the originals under the fits of these runs.
+
+        The job makes so many calls like this one; see `by_name.Fits`.
+        """
 
     def features(self, state: Any, run: int) -> np.ndarray:
         """(n, d) features of the originals in a run."""
@@ -58,6 +62,9 @@ class Model(Protocol):
 
     def condition_number(self, state: Any, run: int) -> float:
         """Of the Hessian in the influence of a run; infinity where it is singular."""
+
+    def influence_made(self, state: Any, runs: Sequence[int]) -> dict[str, Any]:
+        """How `scores` computes the influence of these runs, see `head.Head`; {} if exactly."""
 
 
 _Fits = tuple[np.ndarray, np.ndarray]
@@ -72,7 +79,7 @@ class FrozenModel:
       C: inverse strength of the penalty, or "auto": see `regularization.choose`.
       faithful: parts of the published code to repeat, as `as_published.parts` takes them. For two
         classes alone.
-      kind: "influence" or "alo"; for more than two classes also "kfac".
+      kind: of influence, one of `influence.KINDS`.
       given: mapping of further scores by name, each (n,), which no fit changes.
     Raises: ValueError if rows are not finite, not in the order of features.npz, or C is
       neither "auto" nor a positive number, and as `regularization.choose`.
@@ -131,10 +138,10 @@ class FrozenModel:
         """(R, m) bool, rows of the expanded test set that are classified correctly."""
         return self._points.head.correct(state[0], *self._test)
 
-    def scores(self, name: str, state: _Fits, runs: Sequence[int]) -> np.ndarray:
+    def scores(self, name: str, state: _Fits, runs: Sequence[int], calls: int = 1) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs."""
         theta, weights = state
-        fits = by_name.Fits(theta[runs], weights[runs], self._influence_C, self._kind)
+        fits = by_name.Fits(theta[runs], weights[runs], self._influence_C, self._kind, calls)
         return by_name.score(name, self._points, fits)
 
     def features(self, state: _Fits, run: int) -> np.ndarray:
@@ -150,6 +157,13 @@ class FrozenModel:
         theta, weights = state
         X = self._points.X[weights[run] > 0]
         return self._points.head.condition_number(theta[run], X, self._influence_C)
+
+    def influence_made(self, state: _Fits, runs: Sequence[int]) -> dict[str, Any]:
+        """How `scores` computes the influence of these runs; {} for two classes."""
+        (theta, weights), y = state, self.labels
+        return self._points.head.influence_made(
+            theta[runs], self._points.rows, y, weights[runs], self._influence_C, self._kind
+        )
 
 
 class Plan(NamedTuple):
@@ -210,7 +224,7 @@ def simulate(
       C: inverse strength of the logistic regression's penalty, or "auto": chosen by
         cross-validation over points, see `regularization.choose`, and logged.
       faithful: see `FrozenModel`; also draws k-DPPs as `dpp.sample_k_dpp_as_published`.
-      kind: of influence, "influence" or "alo".
+      kind: of influence, one of `influence.KINDS`.
     Returns: list of mappings with keys score, policy, clusters, round, n_augmented,
       test_accuracy; one for each score, policy, clusters, round and budget, in this order.
     Raises: ValueError for a wrong name, budget, shape or value.
@@ -247,7 +261,7 @@ def run(
     floor = model.fit(model.rows.weights(chosen, downweight))
     choosing = _choosers(model, floor, runs, plan.seed, faithful)
     accuracy = np.empty((len(runs), len(plan.budgets)))
-    for j, budget in enumerate(plan.budgets):
+    for j, budget in enumerate(progress.track(plan.budgets, "simulate policies", "budget")):
         for chooser, row in zip(choosing, chosen, strict=True):
             chooser.extend(row, budget)
         sizes = _represented(choosing, chosen)
@@ -260,7 +274,7 @@ def run(
             for key, r in lookup.items():
                 tally.add((*_measured(key), budget), correct[r])
         if j + 1 < len(plan.budgets):
-            scores_now = _updated(model, state, runs)
+            scores_now = _updated(model, state, runs, calls=len(plan.budgets) - 1)
             for r, chooser in enumerate(choosing):
                 chooser.update(chosen[r], scores_now.get(r))
 
@@ -293,7 +307,8 @@ def _choosers(
     measured = choosers.Measured(
         features,
         model.labels,
-        {name: model.scores(name, floor, [0])[0] for name in names},
+        # Of two calls, since `baselines` scores under two fits: both choose the same kind.
+        {name: model.scores(name, floor, [0], calls=2)[0] for name in names},
         lambda: model.residuals(floor, 0),
         _sampler(runs, faithful),
     )
@@ -331,13 +346,13 @@ def _represented(choosing: Sequence[choosers.Chooser], chosen: np.ndarray) -> np
     return np.stack([one if sizes is None else sizes for sizes in found])
 
 
-def _updated(model: Model, state: Any, runs: Sequence[_Run]) -> dict[int, np.ndarray]:
-    """Scores (n,) under the present fits, of the runs whose policy asks for them."""
+def _updated(model: Model, state: Any, runs: Sequence[_Run], calls: int) -> dict[int, np.ndarray]:
+    """Scores (n,) under the present fits, of the runs whose policy asks, in so many calls."""
     found: dict[int, np.ndarray] = {}
     for name in dict.fromkeys(run.score for run in runs):
         asking = [r for r, run in enumerate(runs) if run.policy.update and run.score == name]
         if asking:
-            found |= zip(asking, model.scores(name, state, asking), strict=True)
+            found |= zip(asking, model.scores(name, state, asking, calls), strict=True)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from efficient_augmentation import progress
 from efficient_augmentation.heads import head as heads
 from efficient_augmentation.heads import refits, regularization
 from efficient_augmentation.names import as_published
@@ -66,7 +67,8 @@ def scores_of(X: np.ndarray, y: np.ndarray, C: float) -> dict[str, np.ndarray]:
       plain form, then `alo` and `influence_published`, its form without the penalty in H.
     Raises: ValueError as the functions of the scores.
     """
-    found = {name: by_name.score_alone(name, X, y, C) for name in by_name.NAMES}
+    named = progress.track(by_name.NAMES, "compute scores", "score")
+    found = {name: by_name.score_alone(name, X, y, C) for name in named}
     head = heads.of(y)
     theta = head.fit(X, y, C)
     found["alo"] = head.loo_influence(theta, X, y, C, "alo")

@@ -131,7 +131,7 @@ def test_all_solvers_give_the_definition(shape, kind, solver):
 
 
 def by_definition(theta, X, y, weights, alo):
-    """Scores of all rows from H in all k (d + 1) coordinates, by jax.hessian and pseudo-inverses."""
+    """Scores of all rows from H in all coordinates, by jax.hessian and pseudo-inverses."""
     rows = np.column_stack([X.astype(float), np.ones(len(X))])
     shape = theta.shape
 
@@ -243,7 +243,7 @@ def test_published_form_equals_a_dense_solve(problem):
 def test_published_form_needs_a_dense_hessian(problem, monkeypatch):
     X, y, theta = problem
     monkeypatch.setattr(hessians, "DENSE_BYTES", 3 * 8 * 17**2)
-    with pytest.raises(ValueError, match="C must be a number .* 18 parameters are beyond the 17"):
+    with pytest.raises(ValueError, match=r"C must be a number .* 18 parameters are beyond the 17"):
         many.loo_influence(theta, X, y)
 
 
@@ -291,6 +291,35 @@ def test_kronecker_form_is_exact_without_knowledge_and_ranks_well_with_it(proble
     top = [set(np.argsort(score)[: N // 10]) for score in (exact, kron)]
     assert len(top[0] & top[1]) >= 0.6 * N // 10
     assert stats.spearmanr(exact, kron).statistic > 0.98
+
+
+def test_error_of_the_kronecker_form_is_measured_at_its_points(problem):
+    X, y, theta = problem
+    exact, kron = (many.loo_influence(theta, X, y, C, kind) for kind in ("influence", "kfac"))
+    rows = logistic.with_intercept(X.astype(float))
+    fits = theta[None], rows, y, np.ones((1, N)), C
+    made = many.influence_made(*fits, "kfac")
+    assert made["kind"] == "kfac"
+    assert made["points"] == 32
+    sample = np.argsort(kron)[np.linspace(0, N - 1, 32).astype(int)]
+    error = np.median(np.abs(kron[sample] / exact[sample] - 1))
+    assert made["relative_error"] == pytest.approx(error, rel=0.02)
+    expected = stats.spearmanr(kron[sample], exact[sample]).statistic
+    assert made["rank_correlation"] == pytest.approx(expected, abs=0.01)
+    assert many.influence_made(*fits, "influence") == {"kind": "influence"}
+    assert many.influence_made(*fits, "auto") == {"kind": "influence"}
+
+
+@pytest.mark.parametrize("kind", ["kfac", "auto"])
+def test_two_classes_are_never_approximated(kind):
+    X, y = several_classes(60, D, 2)
+    theta = logistic.fit(X, y, C)
+    exact = influence.loo_influence(theta, X, y, C)
+    assert (influence.loo_influence(theta, X, y, C, kind) == exact).all()
+    flat = softmax.fit(X, y, C)
+    np.testing.assert_allclose(
+        many.loo_influence(flat, X, y, C, "kfac"), many.loo_influence(flat, X, y, C), rtol=1e-10
+    )
 
 
 def test_constant_features_and_repeated_rows_have_scores_as_defined():

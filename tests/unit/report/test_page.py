@@ -270,6 +270,21 @@ def test_raw_pixels_and_kinds_of_influence_are_described():
     assert "approximate leave-one-out influence" in text
 
 
+def test_an_approximated_influence_says_its_error():
+    one = experiment()
+    made = {"kind": "kfac", "points": 32, "relative_error": 0.21, "rank_correlation": 0.9876}
+    measured = one.transforms[0]._replace(
+        baselines={**one.transforms[0].baselines, "influence": made}
+    )
+    approximated = one._replace(
+        config={**one.config, "influence": "auto"}, transforms=[measured, *one.transforms[1:]]
+    )
+    text = Page(report.build([approximated])).text
+    for part in ("K-FAC", "32 points", "21%", "0.988"):
+        assert part in text
+    assert "K-FAC" not in Page(report.build([one])).text
+
+
 def test_every_base_policy_has_a_text_and_a_marker():
     assert [row["name"] for row in made.view_policies()] == [*policies.BASES, "random_power_0.5"]
     assert len({policies.parse(name).rule.meaning for name in policies.EXAMPLES}) == 16
