@@ -57,6 +57,20 @@ def test_many_weightings_equal_single_fits_and_scikit_learn(monkeypatch):
     np.testing.assert_allclose(softmax.fit_many(X, y, 10.0, weights), together, atol=1e-9)
 
 
+@pytest.mark.parametrize("C", [1e-3, 10.0, 1e4])
+def test_few_runs_on_many_rows_have_the_same_optimum(monkeypatch, C):
+    X, y = several_classes(300, 70, 5)
+    assert softmax._pays_by_classes(1, 5, 300, 71)
+    by_classes = softmax.fit(X, y, C)
+    monkeypatch.setattr(softmax, "_MANY_PRODUCTS", 0)
+    softmax._minimise.clear_cache()
+    assert not softmax._pays_by_classes(1, 5, 300, 71)
+    theta = softmax.fit(X, y, C)
+    softmax._minimise.clear_cache()
+    np.testing.assert_allclose(theta, by_classes, rtol=0, atol=1e-11 * np.abs(theta).max())
+    assert relative_gradient(theta, X, y, C) < 1e-13
+
+
 def test_a_weight_counts_like_a_repeated_row():
     X, y = several_classes(50, 4, 3)
     weight = np.random.default_rng(0).integers(0, 4, 50)
