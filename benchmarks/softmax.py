@@ -6,7 +6,7 @@ up to all of them.
 """
 
 import numpy as np
-from measuring import difference, once, peak_gib, product_rate, row
+from measuring import difference, once, peak_gib, product_rate, row, turns
 
 N, D, K, C = 50_000, 256, 10, 10.0
 FEW = 2
@@ -95,4 +95,47 @@ def softmax():
     yield row("the same, kind kfac", "the same", "", seconds, peer, memory=memory, agrees=top)
 
 
-ROWS = {"softmax": softmax}
+def many_classes():
+    """Small data of many classes: through the rows, and by K-FAC, beside the dense Hessian."""
+    from efficient_augmentation.heads import logistic, softmax, softmax_influence
+
+    n, d, k = 600, 256, 20
+    X, y = problem(n, d, k)
+    theta, rows = softmax.fit(X, y, C), logistic.with_intercept(X.astype(np.float64))
+    fits = theta[None], rows, y, np.ones((1, n)), C
+
+    def score(**options):
+        return softmax_influence.loo_influence_many(*fits, **options)[0]
+
+    (ours, quick, peer), (exact, _, dense) = turns(
+        lambda: score(solver="rows"), lambda: score(kind="kfac"), lambda: score(solver="dense"),
+        repetitions=1,
+    )  # fmt: skip
+    work, beside = f"influence, {n} x {d}, {k} classes, exact, float64", "the dense Hessian"
+    yield row(work, beside, "10x", ours, peer, agrees=f"{difference(exact, dense):.0e}")
+    made = softmax_influence.influence_made(*fits, "kfac")
+    error = f"median error {made['relative_error']:.0%}, rank correlation "
+    error += f"{made['rank_correlation']:.3f} at {made['points']} points"
+    yield row("the same, kind kfac", beside, "", quick, peer, agrees=error)
+
+
+def few_runs():
+    """A fit of many classes and features on many rows: one Kronecker product beside k Hessians."""
+    from efficient_augmentation.heads import softmax
+
+    X, y = problem(6000, 512, 50)
+    plain = softmax._MANY_PRODUCTS
+
+    def fit(products):
+        softmax._MANY_PRODUCTS = products
+        softmax._minimise.clear_cache()
+        return softmax.fit(X, y, 1.0)
+
+    seconds, (ours, theirs) = zip(*(once(lambda p=p: fit(p)) for p in (0.0, np.inf)), strict=True)
+    softmax._MANY_PRODUCTS = plain
+    apart = np.abs(ours - theirs).max() / np.abs(theirs).max()
+    work = "a fit, 6000 x 512, 50 classes, preconditioned by one Kronecker product, with compiling"
+    yield row(work, "by a Hessian a class", "1.5x", *seconds, agrees=f"{apart:.0e} of the largest")
+
+
+ROWS = {"softmax": softmax, "many-classes": many_classes, "few-runs": few_runs}
