@@ -168,14 +168,14 @@ def _scored(theta, X, y, weights, C, kind, solver):
     present = weights > 0
     if not present.any():
         return np.full(len(y), np.nan)
+    if kind == "kfac":  # all rows, whatever they weigh: one shape to compile for all budgets
+        rows, theta = removals.in_row_space(X, theta)
+        return removals.kronecker(theta, rows, y, weights, C)
     counted, result = present[: len(y)], np.zeros(len(y))
     if counted.any():
         rows, theta = removals.in_row_space(X[present], theta)
         arguments = theta, rows, y[counted], weights[present], C
-        if kind == "kfac":
-            result[counted] = removals.kronecker(*arguments)
-        else:
-            result[counted] = removals.exact(*arguments, kind == "alo", solver)
+        result[counted] = removals.exact(*arguments, kind == "alo", solver)
     return result
 
 
