@@ -102,8 +102,22 @@ def test_three_classes_are_measured_as_two_are():
     influence = softmax_influence.loo_influence(after, X[:24], y[:24], 10.0, fit_X=X)
     np.testing.assert_allclose([row["influence_after"] for row in rows], influence, rtol=1e-6)
     assert [row["label"] for row in rows] == y[:24].tolist()
+    assert found["influence"] == {"kind": "influence"}
     number = softmax_influence.condition_number(after, X, 10.0)
     assert found["condition_number_after"] == pytest.approx(number, rel=1e-6)
+
+
+def test_an_approximated_influence_has_its_error_beside_it(evaluated):
+    features = augmented_features(classes=partial(several_classes, k=3))
+    rows, found = baselines.evaluate(simulate.FrozenModel(features, 10.0, kind="kfac"), features)
+    made, X, y = found["influence"], features["x_train"][:24], features["y_train"][:24]
+    assert (made["kind"], made["points"]) == ("kfac", 24)
+    theta = softmax.fit(X, y, 10.0)
+    exact = softmax_influence.loo_influence(theta, X, y, 10.0)
+    error = np.median(np.abs(np.array([row["influence"] for row in rows]) / exact - 1))
+    assert made["relative_error"] == pytest.approx(error, rel=0.02)
+    assert 0.8 < made["rank_correlation"] <= 1
+    assert "influence" not in evaluated[1]  # of two classes, where nothing is approximated
 
 
 def test_warnings_name_an_ill_conditioned_hessian():
