@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -38,6 +39,21 @@ def test_a_key_that_stands_twice_in_a_file_stops_before_any_job(fresh):
     assert done.returncode == 1
     assert "twice.yaml, line 4: experiments.digits.rounds stands in line 3 already" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc")
+def test_an_own_file_that_cannot_be_read_stops_before_any_job(fresh):
+    for name in ("a", "b"):
+        (fresh.work / "photos" / name).mkdir(parents=True)
+        for i in range(3):
+            (fresh.work / "photos" / name / f"{i}.png").symlink_to("/proc/self/mem")
+    data = {"kind": "folder", "train": "photos", "side": 12}
+    own = {"run": ["mine"], "experiments": {"mine": {"dataset": data}}}
+    (fresh.work / "own.yaml").write_text(yaml.safe_dump(own))
+    done = fresh.snakemake("--quiet", "host", config=[fresh.work / "own.yaml"])
+    assert done.returncode == 1
+    assert "photos/a/0.png: cannot be read (Input/output error)" in done.stdout
+    assert ".py" not in done.stdout
 
 
 # --- download -------------------------------------------------------------------------------------

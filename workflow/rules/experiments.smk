@@ -73,7 +73,10 @@ def contents_of(data):
             )
             for path in inputs.published_files(data)
         ]
-        return published + [dataset.fingerprint(data, DIGESTS)]
+        try:
+            return published + [dataset.fingerprint(data, DIGESTS)]
+        except OSError as error:
+            raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})")
 
     return contents
 

@@ -301,15 +301,32 @@ def _check_same_classes(train, test, classes):
 
 def _visible(folder):
     """Entries of a folder that are not hidden, sorted by name."""
-    with os.scandir(folder) as entries:
-        shown = (e for e in entries if not e.name.startswith(".") and e.name != "__MACOSX")
-        found = sorted(shown, key=lambda e: e.name)
+    try:
+        with os.scandir(folder) as entries:
+            shown = (e for e in entries if not e.name.startswith(".") and e.name != "__MACOSX")
+            found = sorted(shown, key=lambda e: e.name)
+    except OSError as error:
+        raise ValueError(f"{folder}: cannot be read ({error.strerror})") from error
     for entry in found:
         try:
             entry.name.encode()
         except UnicodeEncodeError:
             raise ValueError(f"{entry.path!r}: a name that is not UTF-8 text; rename it") from None
+        _check_link(entry)
     return found
+
+
+def _check_link(entry):
+    """Refuse a link that leads to itself; one to nothing may have nothing to do with images."""
+    try:
+        if entry.is_symlink():
+            entry.stat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ValueError(
+            f"{entry.path}: a link that cannot be followed ({error.strerror})"
+        ) from error
 
 
 def _images_of(folder):

@@ -359,6 +359,13 @@ def test_files_in_the_wrong_place(pets):
     refused("test/1.png: an image beside the class folders", pets / "test")
 
 
+def test_links_to_themselves(pets):
+    (pets / "train" / "dog" / "5.png").symlink_to("5.png")
+    refused("dog/5.png: a link that cannot be followed", pets / "train", pets / "test")
+    (pets / "test" / "loop").symlink_to("loop")
+    refused("test/loop: a link that cannot be followed", pets / "test")
+
+
 def test_links_to_nothing_and_names_without_text(pets):
     (pets / "train" / "dog" / "5.png").symlink_to(pets / "gone.png")
     refused("dog/5.png: a link to nothing", pets / "train", pets / "test")
