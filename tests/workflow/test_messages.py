@@ -1,5 +1,6 @@
 """What a user reads when something is wrong, and the form of the workflow's files."""
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 from conftest import ROOT
 
 import download as download_script
+import make_dataset as make_dataset_script
 from efficient_augmentation.data import download, sources
 
 
@@ -54,6 +56,22 @@ def test_an_own_file_that_cannot_be_read_stops_before_any_job(fresh):
     assert done.returncode == 1
     assert "photos/a/0.png: cannot be read (Input/output error)" in done.stdout
     assert ".py" not in done.stdout
+
+
+# --- data sets ---------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_not_the_published_one_makes_no_data_set(tmp_path):
+    """Fashion-MNIST comes in files of the same names and form."""
+    file, other = tmp_path / "train-images-idx3-ubyte.gz", "f" * 64
+    file.write_bytes(b"another")
+    found = hashlib.sha256(b"another").hexdigest()
+    params = SimpleNamespace(settings={"kind": "mnist"}, contents=[f"{found} {other}", ""])
+    job = SimpleNamespace(input=[file], output=[tmp_path / "dataset.npz"], params=params)
+    message = f"images-idx3-ubyte.gz: SHA-256 {found}, expected {other}: not the published file"
+    with pytest.raises(ValueError, match=message):
+        make_dataset_script.main(job)
+    assert not job.output[0].exists()
 
 
 # --- download -------------------------------------------------------------------------------------

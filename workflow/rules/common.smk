@@ -40,11 +40,6 @@ if workflow.is_main_process and not (
 
 # Jobs inherit this environment.
 ENVIRONMENT = environment.for_jobs(os.environ, SOURCE)
-if Path("/proc/self/ns/pid").exists():
-    # By this a job knows whose end is its own (_job.py).
-    ENVIRONMENT["EFFICIENT_AUGMENTATION_SNAKEMAKE"] = (
-        f"{os.getpid()} {os.readlink('/proc/self/ns/pid')}"
-    )
 os.environ.clear()
 os.environ.update(ENVIRONMENT)
 
