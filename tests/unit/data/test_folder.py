@@ -433,6 +433,19 @@ def test_all_images_at_fault_are_named_at_once_up_to_twenty(pets):
     assert lines[20:] == ["... and 10 more"]
 
 
+def test_all_files_of_other_kinds_are_named_at_once_up_to_twenty(pets):
+    bad = [pets / "train" / name / f"bad{i:02}.webp" for name in ("cat", "dog") for i in range(12)]
+    for path in bad:
+        path.write_text("x")
+    (pets / "train" / "beside.png").write_text("x")
+    with pytest.raises(ValueError, match="beside") as caught:
+        folder.points(pets / "train", pets / "test")
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(f"{pets / 'train' / 'beside.png'}: an image beside the class")
+    assert [line.split(":")[0] for line in lines[1:20]] == list(map(str, bad))[:19]
+    assert lines[20:] == ["... and 5 more"]
+
+
 def test_folders_of_classes_that_are_left_out_are_not_looked_into(pets):
     for split in ("train", "test"):
         (pets / split / "raw" / "deeper").mkdir(parents=True)
