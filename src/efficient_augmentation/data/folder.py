@@ -297,8 +297,9 @@ def _check_same_classes(train, test, classes):
         alone = [name for name in here.class_names if name not in there.class_names]
         if alone := [name for name in alone if wanted is None or name in wanted]:
             raise ValueError(
-                f"{here.root / alone[0]}: a class that {there.root} does not have; give its images "
-                "there too, or leave the class out by dataset.classes"
+                f"{here.root / alone[0]}: a class that {there.root} does not have"
+                f"{own.twin(alone[0], there.class_names)}; give its images there too, or leave the "
+                "class out by dataset.classes"
             )
 
 

@@ -433,6 +433,18 @@ def test_all_images_at_fault_are_named_at_once_up_to_twenty(pets):
     assert lines[20:] == ["... and 10 more"]
 
 
+def test_names_that_look_the_same_are_told_apart(pets):
+    for split, name in (("train", "ch\u00e9ri"), ("test", "che\u0301ri")):
+        for i in range(3):
+            put(pets / split / name / f"{i}.png", noise(8, 8))
+    message = "does not have, but one that looks the same and is written in another Unicode form"
+    refused(message, pets / "train", pets / "test")
+    message = (
+        "no class 'che\u0301ri' in .*, but one that looks the same .* it holds cat, ch\u00e9ri"
+    )
+    refused(message, pets / "train", classes=["cat", "che\u0301ri"])
+
+
 def test_all_files_of_other_kinds_are_named_at_once_up_to_twenty(pets):
     bad = [pets / "train" / name / f"bad{i:02}.webp" for name in ("cat", "dog") for i in range(12)]
     for path in bad:
