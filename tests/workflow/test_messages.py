@@ -6,13 +6,17 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import yaml
 from conftest import ROOT
 
 import download as download_script
 import make_dataset as make_dataset_script
+import score_points as score_points_script
+import simulate_policies as simulate_policies_script
 from efficient_augmentation.data import download, sources
+from efficient_augmentation.files import arrays
 
 
 def test_wrong_config_stops_before_any_job_with_all_messages_and_no_traceback(fresh):
@@ -72,6 +76,23 @@ def test_a_file_that_is_not_the_published_one_makes_no_data_set(tmp_path):
     with pytest.raises(ValueError, match=message):
         make_dataset_script.main(job)
     assert not job.output[0].exists()
+
+
+@pytest.mark.parametrize("stage", [score_points_script, simulate_policies_script])
+def test_a_black_image_and_diverse_subsets_are_named_before_any_fit(tmp_path, stage):
+    x = np.ones((6, 2), np.float32)
+    x[4] = 0
+    source = np.array([-1, -1, -1, -1, -1, 0], np.int32)
+    arrays.save(tmp_path / "features.npz", x_train=x, source_train=source)
+    ids = np.array([f"cat/{i}.png" for i in range(5)])
+    arrays.save(tmp_path / "dataset.npz", train_ids=ids)
+    files = {name: tmp_path / f"{name}.npz" for name in ("features", "dataset")}
+    job = SimpleNamespace(
+        input=SimpleNamespace(**files, history=[], C=[]),
+        params=SimpleNamespace(kernel=True, plan={"policies": [], "dpp": {"budgets": [3]}}),
+    )
+    with pytest.raises(ValueError, match=r"dpp: .* those of cat/4.png are all zero; leave out"):
+        stage.main(job)
 
 
 # --- download -------------------------------------------------------------------------------------

@@ -65,13 +65,13 @@ def contents_of(data):
     """
 
     def contents(wildcards):
-        published = []
+        held = []
         for path in inputs.published_files(data):
             expected = checksum(path.removeprefix("resources/"))
             found = digests.of_files([path], DIGESTS) if Path(path).is_file() else []
-            published.append(" ".join(dict.fromkeys([*found, expected])))
+            held.append(" ".join(dict.fromkeys([*found, expected])))
         try:
-            return published + [dataset.fingerprint(data, DIGESTS)]
+            return held + [dataset.fingerprint(data, DIGESTS)]
         except OSError as error:
             raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})")
 
@@ -80,7 +80,9 @@ def contents_of(data):
 
 def checksum(file):
     """SHA-256 that a published file, <data set>/<file>, is held to."""
-    return config["checksums"].get(file, published.find(*file.split("/")).sha256).lower()
+    return (
+        config["checksums"].get(file, published.find(*file.split("/")).sha256).lower()
+    )
 
 
 @functools.cache
