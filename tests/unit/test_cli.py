@@ -107,7 +107,10 @@ def copies(source, row=0, to=None):
         ({"x_train": X, "y_train": Y}, "no array named source_train; it holds x_train, y_train"),
         ({"x": X, "y": Y[:-1]}, r"labels must have shape \(50,\)"),
         ({"x": X[:, 0], "y": Y}, r"features have shape \(50,\); \(n, d\), n >= 1, is wanted"),
-        ({"x": X, "y": Y, "ids": Y[:3]}, r"ids holds int\d+ of shape \(3,\); .* of shape \(50,\) are wanted"),
+        (
+            {"x": X, "y": Y, "ids": Y[:3]},
+            r"ids holds int\d+ of shape \(3,\); .* of shape \(50,\) are wanted",
+        ),
         ({"x": X * np.nan, "y": Y}, "row 0 holds NaN"),
         ({"x": X, "y": Y * 0}, "labels must hold two classes or more, not 1"),
         (
