@@ -151,7 +151,7 @@ def test_final_files_of_two_experiments_name_a_shared_network_once():
         for suffix in ("png", "pdf")
     }
     expected |= {f"results/networks/{network}/training.{suffix}" for suffix in ("png", "pdf")}
-    expected |= {f"results/{e}/selection_all.csv" for e in ("a", "b")}
+    expected |= {f"results/{e}/selection_all.csv{s}" for e in "ab" for s in ("", "-metadata.json")}
     both = {"a": one, "b": one}
     found = results.final(both)
     assert len(found) == len(set(found))
