@@ -51,7 +51,7 @@ rule paper:
         lambda wildcards: results.final(documented("paper")),
         lambda wildcards: results.checks(documented("paper")),
         "results/paper.html",
-        "results/table1.csv",
+        results.TABLE1,
 
 
 rule check_results:
@@ -61,8 +61,7 @@ rule check_results:
 
 rule ablations:
     input:
-        "results/ablations.csv",
-        "results/ablations.png",
+        results.ABLATIONS,
 
 
 rule audit:

@@ -120,7 +120,7 @@ def _select(options):
     C = options.C
     if C == regularization.AUTO:
         # Which point a copy was made from is plain only where the points come first.
-        first = bool((source[: len(X)] == -1).all())
+        first = _first(source)
         copies = (rows, every_label, source) if first else (X, labels, np.full(len(X), -1))
         choice = select.choose_C(*copies)
         C = choice.C
@@ -161,8 +161,7 @@ def read_rows(path):
                 f"{path}: x_train, y_train and source_train have {len(X)}, {len(labels)} and "
                 f"{len(source)} rows; they must have equally many"
             )
-        if source.ndim == 1 and source.dtype.kind in "iu" and X.ndim == 2 and X.dtype.kind in "iuf":
-            origins.check_counted_from_zero(f"{path}: source_train", source, X)
+        _check_source(f"{path}: source_train", source, labels, X)
     else:
         X, labels = _required(path, held, "x", "y")
         source = np.full(len(X), -1)
@@ -175,10 +174,28 @@ def read_rows(path):
         raise ValueError(
             f"{path}: features have shape {(n, *X.shape[1:])}; (n, d), n >= 1, is wanted"
         )
+    if labels.dtype.kind != "f":
+        name = "y_train" if "x_train" in held else "y"
+        arrays.check_names(f"{path}: {name}", labels, "numbers or text are wanted, one a row")
     ids = held.get("ids", np.flatnonzero(source == -1))
-    if ids.shape != (n,):
-        raise ValueError(f"{path}: ids have shape {ids.shape}; ({n},) is wanted, one a point")
+    arrays.check_ids(f"{path}: ids", ids, n)
     return X, labels, source, ids
+
+
+def _check_source(where, source, labels, X):
+    origins.check_integers(where, source, labels)
+    if _first(source):
+        origins.check_places(where, source, labels)
+    elif (beyond := source >= len(source)).any():
+        row = int(np.argmax(beyond))
+        raise ValueError(f"{where}: row {row} holds {source[row]}; there are {len(source)} rows")
+    if X.ndim == 2 and X.dtype.kind in "iuf":
+        origins.check_counted_from_zero(where, source, X)
+
+
+def _first(source):
+    """Whether the points stand before their copies, so that places are those of points."""
+    return bool((source[: int((source == -1).sum())] == -1).all())
 
 
 def _required(path, held, *names):

@@ -93,6 +93,13 @@ def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys
     assert [int(row["id"]) for row in rows[:3]] == expected.tolist()
 
 
+def copies(source, row=0, to=None):
+    """The file with copies whose originals stand where `source` says, in one row elsewhere."""
+    source = np.array(source)
+    source[row] = source[row] if to is None else to
+    return {"x_train": X, "y_train": np.array([1, *Y[1:25], *[0] * 25]), "source_train": source}
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
@@ -100,13 +107,32 @@ def test_of_the_workflows_features_the_originals_are_the_points(tmp_path, capsys
         ({"x_train": X, "y_train": Y}, "no array named source_train; it holds x_train, y_train"),
         ({"x": X, "y": Y[:-1]}, r"labels must have shape \(50,\)"),
         ({"x": X[:, 0], "y": Y}, r"features have shape \(50,\); \(n, d\), n >= 1, is wanted"),
-        ({"x": X, "y": Y, "ids": Y[:3]}, r"ids have shape \(3,\); \(50,\) is wanted"),
+        (
+            {"x": X, "y": Y, "ids": Y[:3]},
+            r"ids holds int\d+ of shape \(3,\); .* of shape \(50,\) are wanted",
+        ),
         ({"x": X * np.nan, "y": Y}, "row 0 holds NaN"),
         ({"x": X, "y": Y * 0}, "labels must hold two classes or more, not 1"),
         (
             {"x_train": X, "y_train": Y, "source_train": Y[:3]},
             "x_train, y_train and source_train have 50, 50 and 3 rows",
         ),
+        (
+            {"x": X, "y": np.array([b"cat", b"dog"])[Y]},
+            r"y holds \|S3 .* np.char.decode\(y, 'utf-8'",
+        ),
+        ({"x": X, "y": np.array(["cat", "d\udc80"])[Y]}, "y holds .* is no Unicode text"),
+        ({"x": X, "y": Y, "ids": np.arange(50) // 2}, "ids holds 0 twice; give each point one"),
+        ({"x": X, "y": Y, "ids": np.full(50, np.nan)}, "ids holds float64 .* whole numbers of"),
+        ({"x": X, "y": Y, "ids": np.arange(50).astype("S2")}, r"ids holds \|S2 .*np.char.decode"),
+        (copies(source=[-1.0, *[0.0] * 49]), "source_train holds float64 .* integers"),
+        (copies(source=[255, *[0] * 49]), "source_train: row 0 holds 255"),
+        (copies(source=[-1, *[7] * 49]), "source_train: row 1 holds 7; the originals come first"),
+        (
+            copies(source=[0] * 49 + [-1], row=3, to=50),
+            "source_train: row 3 holds 50; there are 50",
+        ),
+        (copies(source=[-1] * 25 + [0] * 25), "row 25 has the label .*, but its original, row 0"),
     ],
 )
 def test_files_that_are_not_as_they_should_be(arrays, message, tmp_path, capsys):
@@ -215,7 +241,8 @@ def test_sources_counted_from_one_are_refused(capsys, tmp_path):
     np.savez(tmp_path / "f.npz", **{**given, "source_train": source})
     status, _, err = run(capsys, tmp_path / "f.npz", "--budget", 5)
     assert status == 1
-    assert "f.npz: source_train: the places of originals seem to be counted from 1" in err
+    assert "f.npz: source_train: row 39 holds 20; " in err
+    assert "counted from 0, not 1" in err
 
 
 def test_carriage_returns_in_labels_come_back(capsys, tmp_path):

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from efficient_augmentation.data import cifar10, idx, norb
+from efficient_augmentation.data import cifar10, features, idx, norb
+from efficient_augmentation.data import folder as folder_of_images
+from efficient_augmentation.data import npz as own_npz
 from efficient_augmentation.files import arrays, tables
 from efficient_augmentation.networks import train_small
 
@@ -67,6 +70,34 @@ def plain_gzip(content):
     return gzip.compress(content, 0)
 
 
+def image(form, mode="RGB", **options):
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 10, 3), np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(pixels).convert(mode).save(out, form, **options)
+    return out.getvalue()
+
+
+def turned():
+    """What cameras add: an orientation."""
+    found = Image.Exif()
+    found[0x112] = 6
+    return found
+
+
+def read_image(path):
+    return folder_of_images.read_image(path, 8)
+
+
+def own_arrays():
+    y = np.tile([0, 1], 4)
+    return npz(x_train=np.arange(8 * 16, dtype=np.uint8).reshape(8, 4, 4), y_train=y)
+
+
+def own_features():
+    y, source = np.array(["a", "b"] * 6), np.array([-1] * 6 + [*range(6)])
+    return npz(x_train=np.arange(24.0).reshape(12, 2), y_train=y, source_train=source)
+
+
 def read_norb(path):
     return norb.read_matrix(path, "uint8", SHAPE)
 
@@ -90,6 +121,13 @@ CASES = {
     "cifar10_ustar": (tar(tarfile.USTAR_FORMAT), plain_gzip, cifar10.read_batches),
     "cifar10_pax": (tar(tarfile.PAX_FORMAT, 2), plain_gzip, cifar10.read_batches),
     "cifar10_gnu": (tar(tarfile.GNU_FORMAT, 2), plain_gzip, cifar10.read_batches),
+    "png": (image("PNG"), bytes, read_image),
+    "png_palette": (image("PNG", "P", exif=turned()), bytes, read_image),
+    "png_16_bit": (image("PNG", "I;16"), bytes, read_image),
+    "jpeg": (image("JPEG", exif=turned()), bytes, read_image),
+    "jpeg_progressive_cmyk": (image("JPEG", "CMYK", progressive=True), bytes, read_image),
+    "own_npz": (own_arrays(), bytes, own_npz.load),
+    "own_features": (own_features(), bytes, features.load),
 }  # fmt: skip
 
 
@@ -171,7 +209,8 @@ def test_damaged_files_are_one_error_that_names_them(folder, case):
 
 
 @pytest.mark.parametrize("read", [arrays.load, tables.read_csv, idx.read_labels, read_norb,
-                                  cifar10.read_batches])  # fmt: skip
+                                  cifar10.read_batches, read_image, own_npz.load,
+                                  features.load])  # fmt: skip
 def test_any_bytes_are_one_error_or_a_table(folder, read):
     @hostile
     @given(st.binary(max_size=300))

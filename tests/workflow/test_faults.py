@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,19 @@ def test_jobs_end_with_the_snakemake_that_started_them(finished, fresh, tmp_path
     assert "removed with the --unlock argument" in refused.stdout
     assert fresh.snakemake("--unlock").returncode == 0
     assert "make_dataset" not in check_restart(fresh, finished)
+
+
+@needs_proc
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3])
+def test_jobs_that_were_starting_end_too(fresh, tmp_path, delay):
+    """Python takes so long to start; only then can a job ask to end with its Snakemake."""
+    process = fresh.start(DATASET, output=tmp_path / "run.log")
+    wait_until(lambda: running(fresh.work), process)
+    time.sleep(delay)
+    process.kill()
+    process.wait(timeout=10)
+    wait_until(lambda: not running(fresh.work), seconds=30)
+    assert not (fresh.work / DATASET).exists()
 
 
 # --- mirrors --------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What every job does first."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -124,3 +125,39 @@ def test_a_platform_that_is_not_there_is_one_message(tmp_path):
     (said,) = done.stderr.splitlines()
     assert said.startswith("ValueError: JAX_PLATFORMS=no_such_device: JAX finds no such device")
     assert "Traceback" in (tmp_path / "job.log").read_text()
+
+
+STARTED = """
+import sys
+from types import SimpleNamespace
+
+sys.path.insert(0, sys.argv[1])
+from _job import start
+
+start(SimpleNamespace(params={}, log=[sys.argv[2]]))
+print("lives")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="needs Linux")
+@pytest.mark.parametrize("case", ["lives", "ended", "ended and not waited for", "elsewhere"])
+def test_a_job_whose_snakemake_ended_before_it_started_ends(tmp_path, case):
+    """Killed while Python started, it has left another parent behind."""
+    space = os.readlink("/proc/self/ns/pid")
+    snakemake = subprocess.Popen(["sleep", "60" if case == "lives" else "0"])
+    if case.startswith("ended"):
+        flags = os.WEXITED | (os.WNOWAIT if case != "ended" else 0)
+        os.waitid(os.P_PID, snakemake.pid, flags)
+    elif case == "elsewhere":
+        snakemake.wait()
+        space = "pid:[1]"
+    starter = f"{snakemake.pid} {space}"
+    command = [sys.executable, "-c", STARTED, ROOT / "workflow/scripts", tmp_path / "job.log"]
+    environment = {**os.environ, "EFFICIENT_AUGMENTATION_SNAKEMAKE": starter}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    snakemake.kill()
+    if case.startswith("ended"):
+        assert done.returncode == -signal.SIGKILL
+    else:
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert "lives" in done.stderr

@@ -1,15 +1,22 @@
 """What a user reads when something is wrong, and the form of the workflow's files."""
 
+import hashlib
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import yaml
 from conftest import ROOT
 
 import download as download_script
+import make_dataset as make_dataset_script
+import score_points as score_points_script
+import simulate_policies as simulate_policies_script
 from efficient_augmentation.data import download, sources
+from efficient_augmentation.files import arrays
 
 
 def test_wrong_config_stops_before_any_job_with_all_messages_and_no_traceback(fresh):
@@ -38,6 +45,54 @@ def test_a_key_that_stands_twice_in_a_file_stops_before_any_job(fresh):
     assert done.returncode == 1
     assert "twice.yaml, line 4: experiments.digits.rounds stands in line 3 already" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc")
+def test_an_own_file_that_cannot_be_read_stops_before_any_job(fresh):
+    for name in ("a", "b"):
+        (fresh.work / "photos" / name).mkdir(parents=True)
+        for i in range(3):
+            (fresh.work / "photos" / name / f"{i}.png").symlink_to("/proc/self/mem")
+    data = {"kind": "folder", "train": "photos", "side": 12}
+    own = {"run": ["mine"], "experiments": {"mine": {"dataset": data}}}
+    (fresh.work / "own.yaml").write_text(yaml.safe_dump(own))
+    done = fresh.snakemake("--quiet", "host", config=[fresh.work / "own.yaml"])
+    assert done.returncode == 1
+    assert "photos/a/0.png: cannot be read (Input/output error)" in done.stdout
+    assert ".py" not in done.stdout
+
+
+# --- data sets ---------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_not_the_published_one_makes_no_data_set(tmp_path):
+    """Fashion-MNIST comes in files of the same names and form."""
+    file, other = tmp_path / "train-images-idx3-ubyte.gz", "f" * 64
+    file.write_bytes(b"another")
+    found = hashlib.sha256(b"another").hexdigest()
+    params = SimpleNamespace(settings={"kind": "mnist"}, contents=[f"{found} {other}", ""])
+    job = SimpleNamespace(input=[file], output=[tmp_path / "dataset.npz"], params=params)
+    message = f"images-idx3-ubyte.gz: SHA-256 {found}, expected {other}: not the published file"
+    with pytest.raises(ValueError, match=message):
+        make_dataset_script.main(job)
+    assert not job.output[0].exists()
+
+
+@pytest.mark.parametrize("stage", [score_points_script, simulate_policies_script])
+def test_a_black_image_and_diverse_subsets_are_named_before_any_fit(tmp_path, stage):
+    x = np.ones((6, 2), np.float32)
+    x[4] = 0
+    source = np.array([-1, -1, -1, -1, -1, 0], np.int32)
+    arrays.save(tmp_path / "features.npz", x_train=x, source_train=source)
+    ids = np.array([f"cat/{i}.png" for i in range(5)])
+    arrays.save(tmp_path / "dataset.npz", train_ids=ids)
+    files = {name: tmp_path / f"{name}.npz" for name in ("features", "dataset")}
+    job = SimpleNamespace(
+        input=SimpleNamespace(**files, history=[], C=[]),
+        params=SimpleNamespace(kernel=True, plan={"policies": [], "dpp": {"budgets": [3]}}),
+    )
+    with pytest.raises(ValueError, match=r"dpp: .* those of cat/4.png are all zero; leave out"):
+        stage.main(job)
 
 
 # --- download -------------------------------------------------------------------------------------

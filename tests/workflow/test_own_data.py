@@ -70,9 +70,9 @@ def write_images(folder):
     (folder / "котка" / "notes.txt").write_text("not an image")
 
 
-def write_rows(path, seed=0):
+def write_rows(path):
     """Features of twelve points, two rows made from the first of them, one from most others."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     y, source = np.tile(["up", "down"], 6), np.array([-1] * 12 + [0, *range(10)])
     y = np.concatenate([y, y[source[12:]]])
     x = rng.normal(size=(23, 3)) + (y == "up")[:, None]
@@ -294,65 +294,8 @@ def test_a_new_or_another_image_reruns_what_was_made_from_images(own, changed, n
     assert jobs == made | AFTER_FEATURES, output
 
 
-# What people do to a file: (name, whether its content is another).
-CHANGES = {
-    "touched": (lambda path, other: os.utime(path), False),
-    "given an older time": (lambda path, other: os.utime(path, (0, 0)), False),
-    "copied": (lambda path, other: replaced(path, path.read_bytes(), None), False),
-    "replaced by an older one": (lambda path, other: replaced(path, other, 10**9), True),
-    "replaced by a newer one": (lambda path, other: replaced(path, other, None), True),
-    "changed with size and time kept": (lambda path, other: same_size_and_time(path), True),
-}
-
-
-def replaced(path, content, time):
-    """Put another file in the place of one, as `mv`, `cp -p` and `unzip` do."""
-    other = path.with_name("other.tmp")
-    other.write_bytes(content)
-    if time:
-        os.utime(other, (time, time))
-    other.replace(path)
-
-
-def same_size_and_time(path):
-    status, content = path.stat(), bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize(
-    ("name", "made"),
-    [
-        ("my pets/train/chien/2.png", {"make_dataset_pets", "featurize_pets"}),
-        ("rows.npz", {"make_dataset_rows", "take_features_rows"}),
-        ("results/pets/dataset.npz", {"featurize_pets"}),
-        ("results/rows/given/refit.csv", {"select_points"}),
-        ("shift.txt", {"featurize_pets"}),
-    ],
-)
-def test_content_reruns_and_times_do_not(own, changed, tmp_path, name, made, change):
-    do, other_content = CHANGES[change]
-    content = (own.work / name).read_bytes()
-    changed(name, content)
-    os.utime(own.work / name, (2 * 10**9, 2 * 10**9) if change == "touched" else None)
-    reruns(own)  # As a run would leave it: known as it is.
-    do(own.work / name, content[:-1] + bytes([content[-1] ^ 1]))
-    jobs, output = reruns(own)
-    assert (made <= jobs) if other_content else jobs == set(), output
-
-
 @pytest.mark.parametrize("name", ["shapes.py", "parts.py", "lib/elsewhere.py", "named.py"])
 def test_an_edited_function_remakes_features_and_what_follows(own, changed, name):
     changed(name, f"{(own.work / name).read_text()}\nx = 1\n".encode())
     jobs, output = reruns(own)
     assert jobs == {"featurize_pets", "plot_transform_pets"} | AFTER_FEATURES, output
-
-
-def test_other_features_rerun_what_was_made_from_them(own, changed, tmp_path):
-    write_rows(tmp_path / "rows.npz", seed=1)
-    changed("rows.npz", (tmp_path / "rows.npz").read_bytes())
-    jobs, output = reruns(own)
-    made = {"make_dataset_rows", "take_features_rows", "plot_transform_rows"}
-    assert jobs == made | AFTER_FEATURES, output

@@ -61,26 +61,28 @@ def contents_of(data):
 
     A user's own files are no inputs: Snakemake looks at times first, and would take an older file
     of another content for the one that it knows. What is not downloaded yet will hold what its
-    checksum says.
+    checksum says. The last word for each published file is that checksum: jobs hold files to it.
     """
 
     def contents(wildcards):
-        published = [
-            (
-                digests.of_files([path], DIGESTS)[0]
-                if Path(path).is_file()
-                else checksum(path.removeprefix("resources/"))
-            )
-            for path in inputs.published_files(data)
-        ]
-        return published + [dataset.fingerprint(data, DIGESTS)]
+        held = []
+        for path in inputs.published_files(data):
+            expected = checksum(path.removeprefix("resources/"))
+            found = digests.of_files([path], DIGESTS) if Path(path).is_file() else []
+            held.append(" ".join(dict.fromkeys([*found, expected])))
+        try:
+            return held + [dataset.fingerprint(data, DIGESTS)]
+        except OSError as error:
+            raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})")
 
     return contents
 
 
 def checksum(file):
     """SHA-256 that a published file, <data set>/<file>, is held to."""
-    return config["checksums"].get(file, published.find(*file.split("/")).sha256)
+    return (
+        config["checksums"].get(file, published.find(*file.split("/")).sha256).lower()
+    )
 
 
 @functools.cache

@@ -16,8 +16,6 @@ from pathlib import Path
 
 from efficient_augmentation import progress
 
-# The Snakemake that started this process, read before other imports, which take seconds.
-_PARENT = os.getppid()
 _PR_SET_PDEATHSIG = 1
 _DAMAGED = re.compile("Error reading persistent compilation cache entry for '([^']+)'")
 
@@ -39,22 +37,41 @@ def start(smk):
     # idle half the time.
     flags = os.environ.get("XLA_FLAGS", "")
     os.environ["XLA_FLAGS"] = f"{flags} --xla_force_host_platform_device_count={threads}".strip()
-    _end_with(_PARENT)
+    _end_with_snakemake()
     warnings.showwarning = functools.partial(_mend_cache, warnings.showwarning)
     terminal = _log_to(smk.log[0])
     progress.show_on(terminal)
     return terminal
 
 
-def _end_with(parent):
-    """Have the kernel kill this process when its parent dies, even where that is killed itself.
+def _end_with_snakemake():
+    """Have the kernel kill this process when its Snakemake dies, even where that is killed itself.
 
     Left alone, it would write its results when a later run, of other settings, has made them anew.
+    Who died while Python started left another parent behind, so the environment says who it was.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died meanwhile
+        if _is_gone(os.environ.get("EFFICIENT_AUGMENTATION_SNAKEMAKE", "")):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _is_gone(snakemake):
+    """Whether a process ended, given by its number and the name of the set that numbers it.
+
+    In a container whose processes have numbers of their own nothing is known, and the answer is no.
+    """
+    number, _, numbered_in = snakemake.partition(" ")
+    try:
+        if numbered_in != os.readlink("/proc/self/ns/pid"):
+            return False
+    except OSError:
+        return False
+    try:
+        state = Path("/proc", number, "stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return True
+    return state in "ZX"  # It ended, and whoever started it has not asked how.
 
 
 def _mend_cache(show, message, *rest, **named):

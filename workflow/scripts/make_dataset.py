@@ -9,6 +9,7 @@ from efficient_augmentation.files import arrays, provenance
 
 
 def main(smk):
+    dataset.check_published(smk.input, smk.params.contents)
     points = dataset.load(smk.params.settings, smk.input)
     for warning in points.get("warnings", ()):
         logging.warning(warning)

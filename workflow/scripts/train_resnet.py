@@ -2,7 +2,7 @@
 
 from _job import start
 
-from efficient_augmentation.data import every_point
+from efficient_augmentation.data import dataset, every_point
 from efficient_augmentation.files import provenance, tables
 from efficient_augmentation.networks import of_dataset, processes, train_small
 from efficient_augmentation.networks.checkpoints import Checkpoints
@@ -10,6 +10,7 @@ from efficient_augmentation.networks.checkpoints import Checkpoints
 
 def main(smk, progress=None):
     processes.join()
+    dataset.check_published(smk.input, smk.params.contents)
     points = every_point.load(smk.params.dataset, smk.input, smk.params.points["excluded"])
     # What the training depends on is what the rule is stamped with.
     checkpoints = Checkpoints(smk.params.checkpoints, sorted(map(repr, smk.params)))

@@ -145,10 +145,12 @@ def found(dataset):
     try:
         return [], datasets.resolved(dataset), datasets.image_shape(dataset)
     except (ValueError, OSError) as error:
-        text = str(error)
         where = "train" if dataset["kind"] == "folder" else "file"
-        problem = text if text.startswith("dataset.") else f"dataset.{where}: {text}"
-        return [problem], dataset, None
+        texts = [
+            text if text.startswith("dataset.") else f"dataset.{where}: {text}"
+            for text in str(error).splitlines()
+        ]
+        return texts, dataset, None
 
 
 def _published_problems(dataset):

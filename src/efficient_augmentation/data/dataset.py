@@ -35,6 +35,22 @@ def files(dataset):
     return [f"{kind}/{name}" for name in published.expected_names(kind)]
 
 
+def check_published(paths, checksums):
+    """Refuse files that are not the published ones, such as those of a data set of the same form.
+
+    Args:
+      paths: of the files.
+      checksums: SHA-256 of each; of more words the last.
+    Raises: ValueError naming the file, its checksum and the one that was expected.
+    """
+    for path, found, checksum in zip(paths, digests.of_files(paths), checksums, strict=False):
+        if found != (expected := checksum.split()[-1]):
+            raise ValueError(
+                f"{path}: SHA-256 {found}, expected {expected}: not the published file; move it "
+                "away to have that fetched again, or give this one's checksum under `checksums`"
+            )
+
+
 def load(dataset, paths=()):
     """Training and test points of one experiment.
 

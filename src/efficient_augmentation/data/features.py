@@ -111,41 +111,15 @@ def _sourced(file, found):
     if "y_test" in found:
         found = {"source_test": np.full(len(found["y_test"]), -1)} | found
     for split in ("train", "test") if "y_test" in found else ("train",):
-        _check_source(f"{file}: source_{split}", found[f"source_{split}"], found[f"y_{split}"])
+        origins.check_places(
+            f"{file}: source_{split}", found[f"source_{split}"], found[f"y_{split}"]
+        )
     if (found["source_train"] == -1).all():
         raise ValueError(
             f"{file}: source_train holds -1 alone: no row was made from another, so that there is "
             "nothing to augment; add rows of changed images, each with the place of its original"
         )
     return found
-
-
-def _check_source(where, source, y):
-    if source.shape != y.shape or source.dtype.kind not in "iu":
-        raise ValueError(
-            f"{where} holds {source.dtype} of shape {source.shape}; integers of shape {y.shape} "
-            "are wanted, one for each label"
-        )
-    n = int(np.argmax(source != -1)) if (source != -1).any() else len(source)
-    wrong = (source < 0) | (source >= n)
-    wrong[:n] = False
-    if not n or wrong.any():
-        row = int(np.argmax(wrong)) if n else 0
-        places = source[n:]
-        from_one = n and places.min() == 1 and places.max() == n
-        raise ValueError(
-            f"{where}: row {row} holds {source[row]}; the originals come first, with -1, and every "
-            f"other row holds the place of its original, 0..{max(n - 1, 0)}"
-            + ", counted from 0, not 1"
-            * bool(from_one)
-        )
-    differs = y[n:] != y[source[n:]]
-    if differs.any():
-        row = n + int(np.argmax(differs))
-        raise ValueError(
-            f"{where}: row {row} has the label {y[row]}, but its original, row {source[row]}, has "
-            f"{y[source[row]]}"
-        )
 
 
 def _choice(file, found, choice):

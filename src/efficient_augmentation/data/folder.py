@@ -181,28 +181,31 @@ def listing(root, classes=None):
       classes: names of the classes whose folders are looked into; None looks into all. Numbers are
         taken for their digits.
     Returns: Listing.
-    Raises: ValueError naming what is wrong: no such folder, no class folders, an image beside the
-      class folders, a folder inside one, a link to nothing, an image of another format, a name
-      that is no text.
+    Raises: ValueError naming what is wrong: no such folder, no class folders; or, up to twenty of
+      them, images beside the class folders, folders inside one, links to nothing, images of
+      another format, names that are no text.
     """
     root = Path(root)
     if not root.is_dir():
         found = "not a folder" if root.exists() else f"no such folder{own.looked(root)}"
         raise ValueError(f"{root}: {found}; it is to hold a folder of images for each class")
-    folders, beside = [], 0
-    for entry in _visible(root):
+    folders, beside, problems = [], 0, []
+    for entry in _visible(root, problems):
         if entry.is_dir():
             folders.append(entry.name)
-        elif _is_image(entry):
-            raise ValueError(
+        elif _is_image(entry, problems):
+            problems.append(
                 f"{entry.path}: an image beside the class folders; its folder's name is its class"
             )
         else:
             beside += 1
+    wanted = folders if classes is None else set(map(str, classes))
+    by_class = [
+        _images_of(root / name, problems) if name in wanted else ([], 0) for name in folders
+    ]
+    _raise_first(problems)
     if not folders:
         raise ValueError(f"{root}: no class folders; it is to hold a folder of images a class")
-    wanted = folders if classes is None else set(map(str, classes))
-    by_class = [_images_of(root / name) if name in wanted else ([], 0) for name in folders]
     sizes = [len(names) for names, _ in by_class]
     return Listing(
         root,
@@ -294,47 +297,72 @@ def _check_same_classes(train, test, classes):
         alone = [name for name in here.class_names if name not in there.class_names]
         if alone := [name for name in alone if wanted is None or name in wanted]:
             raise ValueError(
-                f"{here.root / alone[0]}: a class that {there.root} does not have; give its images "
-                "there too, or leave the class out by dataset.classes"
+                f"{here.root / alone[0]}: a class that {there.root} does not have"
+                f"{own.twin(alone[0], there.class_names)}; give its images there too, or leave the "
+                "class out by dataset.classes"
             )
 
 
-def _visible(folder):
-    """Entries of a folder that are not hidden, sorted by name."""
-    with os.scandir(folder) as entries:
-        shown = (e for e in entries if not e.name.startswith(".") and e.name != "__MACOSX")
-        found = sorted(shown, key=lambda e: e.name)
+def _visible(folder, problems):
+    """Entries of a folder that are not hidden, sorted by name; what is wrong with others is added.
+
+    A link to itself is wrong; one to nothing may have nothing to do with images.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            shown = (e for e in entries if not e.name.startswith(".") and e.name != "__MACOSX")
+            found = sorted(shown, key=lambda e: e.name)
+    except OSError as error:
+        problems.append(f"{folder}: cannot be read ({error.strerror})")
+        return
     for entry in found:
         try:
             entry.name.encode()
+            if entry.is_symlink():
+                entry.stat()
         except UnicodeEncodeError:
-            raise ValueError(f"{entry.path!r}: a name that is not UTF-8 text; rename it") from None
-    return found
+            problems.append(f"{entry.path!r}: a name that is not UTF-8 text; rename it")
+            continue
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            problems.append(f"{entry.path}: a link that cannot be followed ({error.strerror})")
+            continue
+        yield entry
 
 
-def _images_of(folder):
+def _images_of(folder, problems):
     names, others = [], 0
-    for entry in _visible(folder):
+    for entry in _visible(folder, problems):
         if entry.is_dir():
-            raise ValueError(
+            problems.append(
                 f"{entry.path}: a folder inside a class folder; images lie in the class folder "
                 "itself"
             )
-        if _is_image(entry):
+        elif _is_image(entry, problems):
             names.append(entry.name)
         else:
             others += 1
     return names, others
 
 
-def _is_image(entry):
+def _is_image(entry, problems):
     suffix = os.path.splitext(entry.name)[1].lower()
     if suffix in _OTHER_SUFFIXES:
-        raise ValueError(f"{entry.path}: not PNG or JPEG; convert it, or move it away")
-    if suffix in SUFFIXES and not entry.is_file():
+        problems.append(f"{entry.path}: not PNG or JPEG; convert it, or move it away")
+    if suffix not in SUFFIXES:
+        return False
+    if not entry.is_file():
         found = "a link to nothing" if entry.is_symlink() else "not a plain file"
-        raise ValueError(f"{entry.path}: {found}")
-    return suffix in SUFFIXES
+        problems.append(f"{entry.path}: {found}")
+    return True
+
+
+def _raise_first(problems):
+    """Raise problems as one error, a line each, up to twenty of them."""
+    if problems:
+        more = [f"... and {len(problems) - _MOST_NAMED} more"] * (len(problems) > _MOST_NAMED)
+        raise ValueError("\n".join(problems[:_MOST_NAMED] + more))
 
 
 def _images(paths, side, window):
@@ -357,9 +385,7 @@ def _images(paths, side, window):
         x[k] = image
         by_bits.setdefault(bits, path)
         peaks[bits] = max(peak, peaks.get(bits, 0))
-    if problems:
-        more = [f"... and {len(problems) - _MOST_NAMED} more"] * (len(problems) > _MOST_NAMED)
-        raise ValueError("\n".join(problems[:_MOST_NAMED] + more))
+    _raise_first(problems)
     is_grey = all((image == image[..., :1]).all() for image in x)
     return x[..., :1].copy() if is_grey else x, _range_warnings(by_bits, peaks, window)
 

@@ -12,6 +12,8 @@ from efficient_augmentation.files import arrays
 IDS = ("ids", "ids_test")
 """Arrays by which a user names the points: those of x_train, those of x_test."""
 
+_LABELS = "whole numbers or text of shape (n,) are wanted, n >= 1"
+
 
 def load(file, window=None, **choice):
     """Images and labels from the arrays x_train, y_train and, where they are there, x_test, y_test.
@@ -109,7 +111,7 @@ def choose(file, found, **choice):
       as `own.choose`.
     """
     for name in (name for name in found if name[0] == "y"):
-        _check_labels(file, name, found[name])
+        arrays.check_names(f"{file}: {name}", found[name], _LABELS)
     kinds = {name: _kind(found[name]) for name in found if name[0] == "y"}
     if len(set(kinds.values())) > 1:
         raise ValueError(
@@ -173,18 +175,8 @@ def check_pairs(file, found):
 def _ids(file, name, found, n):
     if name not in found:
         return np.arange(n)
-    values = found[name]
-    if values.shape != (n,) or values.dtype.kind not in "iuU":
-        raise ValueError(
-            f"{file}: {name} holds {values.dtype} of shape {values.shape}; text or whole numbers "
-            f"of shape ({n},) are wanted, one a point"
-        )
-    different, counts = np.unique(values, return_counts=True)
-    if len(different) < n:
-        twice = different[np.argmax(counts > 1)].item()
-        raise ValueError(f"{file}: {name} holds {twice!r} twice; give each point one of its own")
-    _check_text(file, name, different)
-    return values
+    arrays.check_ids(f"{file}: {name}", found[name], n)
+    return found[name]
 
 
 def _held(file):
@@ -195,21 +187,6 @@ def _held(file):
             return [name.removesuffix(".npy") for name in archive.namelist()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ValueError(f"{file}: not a readable .npz file ({error})") from error
-
-
-def _check_labels(file, name, y):
-    if y.ndim != 1 or y.dtype.kind not in "biuU" or not len(y):
-        raise ValueError(
-            f"{file}: {name} holds {y.dtype} of shape {y.shape}; whole numbers or text of shape "
-            "(n,) are wanted, n >= 1"
-        )
-    _check_text(file, name, np.unique(y))
-
-
-def _check_text(file, name, values):
-    for value in values.tolist() if values.dtype.kind == "U" else ():
-        if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise ValueError(f"{file}: {name} holds {value!r}, which is no Unicode text")
 
 
 def _kind(y):

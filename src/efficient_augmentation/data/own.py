@@ -1,5 +1,6 @@
 """What the readers of a user's own data share: which classes, which points, which settings."""
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -139,6 +140,22 @@ def looked(path):
     return "" if Path(path).is_absolute() else f" in {Path.cwd()}"
 
 
+def twin(name, existing):
+    """What to say of a name that is missing where there is one that looks the same.
+
+    Some systems write an accented letter as one character, others as a letter and an accent.
+
+    Args:
+      name: str that is not among `existing`.
+      existing: list of str.
+    Returns: str, the end of a sentence; empty where there is no such name.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    if any(unicodedata.normalize("NFC", other) == composed for other in existing):
+        return ", but one that looks the same and is written in another Unicode form (NFC or NFD)"
+    return ""
+
+
 def _name_problems(classes):
     key = f"dataset.classes: {classes!r}"
     if not isinstance(classes, list | tuple) or len(classes) < 2:
@@ -160,7 +177,10 @@ def _wanted(existing, classes, where):
     names = [str(name) for name in classes]
     if missing := [name for name in names if name not in existing]:
         held = ", ".join(existing[:20]) + (", ..." if len(existing) > 20 else "")
-        raise ValueError(f"dataset.classes: no class {missing[0]!r} in {where}; it holds {held}")
+        raise ValueError(
+            f"dataset.classes: no class {missing[0]!r} in {where}{twin(missing[0], existing)}; it "
+            f"holds {held}"
+        )
     return names
 
 

@@ -7,14 +7,31 @@ to the working directory.
 from pathlib import Path
 
 from efficient_augmentation.experiment import figures, files, inputs
+from efficient_augmentation.files import tables
 
 ROOT = Path("results")
-TABLE1 = [f"{ROOT}/table1.csv", f"{ROOT}/{figures.TABLE1.name}.png"]
+
+
+def with_metadata(paths):
+    """Files, each table with the file beside it that says where it comes from.
+
+    Returns: list of paths.
+    """
+    return [
+        str(each)
+        for path in paths
+        for each in ((path, tables.metadata(path)) if str(path).endswith(".csv") else (path,))
+    ]
+
+
+TABLE1 = with_metadata([f"{ROOT}/table1.csv", f"{ROOT}/{figures.TABLE1.name}.png"])
 """Table 1 of the paper beside ours, and its figure, which the report on the paper shows."""
+ABLATIONS = with_metadata([f"{ROOT}/ablations.csv", f"{ROOT}/{figures.ABLATIONS.name}.png"])
+"""What summarizes the ablations."""
 
 
 def final(experiments):
-    """Final files of experiments, figures included.
+    """Final files of experiments, figures and the metadata of tables included.
 
     Returns: list of paths, each once.
     """
@@ -25,7 +42,7 @@ def final(experiments):
         if folder := inputs.network_folder(name, settings):
             stem = ROOT / folder / figures.TRAINING.name
             found += [f"{stem}.{suffix}" for suffix in figures.SUFFIXES]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(with_metadata(found)))
 
 
 def reported(experiments):
@@ -38,7 +55,7 @@ def reported(experiments):
         for name, settings in experiments.items()
         for path in _located(name, settings, files.REPORT)
     ]
-    return list(dict.fromkeys(final(experiments) + read))
+    return list(dict.fromkeys(final(experiments) + with_metadata(read)))
 
 
 def checked(name, settings):
@@ -55,7 +72,7 @@ def audits(experiments):
     """Files of experiments' truth checks, whether or not they belong to their results."""
     names = [file.name for file in files.AUDIT]
     names += [f"figures/{figures.AUDIT.name}.{suffix}" for suffix in figures.SUFFIXES]
-    return [f"{ROOT / name}/{file}" for name in experiments for file in names]
+    return with_metadata(f"{ROOT / name}/{file}" for name in experiments for file in names)
 
 
 def ablations(experiments):

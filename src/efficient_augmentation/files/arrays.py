@@ -131,6 +131,47 @@ def shape(path: str | Path, name: str) -> tuple[int, ...]:
             raise ValueError(f"{path}: not a readable .npz file ({error})") from error
 
 
+def check_names(where: str, values: np.ndarray, wanted: str) -> None:
+    """Refuse what cannot name things: anything but whole numbers and text that files can hold.
+
+    Args:
+      where: file and array, for messages.
+      values: (n,), such as labels or ids.
+      wanted: the rule, for messages.
+    Raises: ValueError with the type or the text, and the remedy for bytes, which h5py and C
+      programs give for text.
+    """
+    if values.ndim != 1 or values.dtype.kind not in "biuU" or not len(values):
+        array = where.rpartition(" ")[2]
+        remedy = f"; np.char.decode({array}, 'utf-8') makes text of bytes"
+        raise ValueError(
+            f"{where} holds {values.dtype} of shape {values.shape}; {wanted}"
+            + remedy * (values.dtype.kind == "S")
+        )
+    for value in np.unique(values).tolist() if values.dtype.kind == "U" else ():
+        if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError(f"{where} holds {value!r}, which is no Unicode text")
+
+
+def check_ids(where: str, ids: np.ndarray, n: int) -> None:
+    """Refuse ids that do not tell points apart.
+
+    Args:
+      where: file and array, for messages.
+      ids: (n,), whole numbers or text, all distinct.
+      n: number of points.
+    Raises: ValueError as `check_names`, or with the first id that is there twice.
+    """
+    wanted = f"text or whole numbers of shape ({n},) are wanted, one a point"
+    if ids.shape != (n,):
+        raise ValueError(f"{where} holds {ids.dtype} of shape {ids.shape}; {wanted}")
+    check_names(where, ids, wanted)
+    different, counts = np.unique(ids, return_counts=True)
+    if len(different) < n:
+        twice = different[np.argmax(counts > 1)].item()
+        raise ValueError(f"{where} holds {twice!r} twice; give each point one of its own")
+
+
 def read_provenance(path: str | Path) -> dict[str, Any]:
     """What a .npz file says of where it comes from.
 

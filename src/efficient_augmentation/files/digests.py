@@ -45,6 +45,9 @@ def of_files(
 def set_back(paths: Iterable[StrPath], memory: StrPath | None) -> list[StrPath]:
     """Files whose content is another than remembered, though their time is not newer.
 
+    What is remembered of them stays: nothing was made from the other content yet. Whoever makes it
+    gives the file a newer time, and has `of_files` remember it in the end.
+
     Args:
       paths: of the files; those of which nothing is remembered are passed over.
       memory: as in `of_files`.
@@ -56,7 +59,7 @@ def set_back(paths: Iterable[StrPath], memory: StrPath | None) -> list[StrPath]:
             before = known.row(path)
             if before and before[0] != _state(os.stat(path)):
                 older = os.stat(path).st_mtime_ns <= int(before[2])
-                if known.digest(path) != before[1] and older:
+                if known.digest(path, only=before[1]) != before[1] and older:
                     found.append(path)
     return found
 
@@ -94,16 +97,29 @@ class _Memory:
                 return self._database.execute(query, (_name(path),)).fetchone()
         return None
 
-    def digest(self, path: StrPath, finished: bool = False) -> str:
-        """Digest of a file, remembered if it is not so new that it may change unseen."""
+    def digest(self, path: StrPath, finished: bool = False, only: str | None = None) -> str:
+        """Digest of a file, remembered if it is not so new that it may change unseen.
+
+        Where `only` is given, a digest that is another is not remembered.
+        """
         status, known = os.stat(path), self.row(path)
         if known and known[0] == _state(status):
             return known[1]
-        with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = _digest(path)
+        if only not in (None, digest):
+            return digest
         if finished or time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS:
             self._new.append((_name(path), _state(status), digest, str(status.st_mtime_ns)))
         return digest
+
+
+def _digest(path: StrPath) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        # Python names no file where reading one fails, only where opening one does.
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
 def _name(path: StrPath) -> str:

@@ -29,8 +29,8 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
       given: mapping of the environment as the user has it.
       source: folder that the package is imported from.
     Returns: mapping: the package is found without being installed, compiled programs are kept in
-      one place for the next process, figures are drawn without a screen, and of the variables that
-      change arithmetic none is left; everything else as it was given.
+      one place for the next process, figures are drawn without a screen, this process is named, and
+      of the variables that change arithmetic none is left; everything else as it was given.
     """
     kept = {name: value for name, value in given.items() if not _decides(name)}
     flags = [flag for flag in given.get("XLA_FLAGS", "").split() if flag.startswith(_KEPT_FLAGS)]
@@ -43,7 +43,17 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
         "MPLBACKEND": "agg",
         "PYTHONPATH": os.pathsep.join(path),
         "XLA_FLAGS": " ".join(flags),
+        # By this a job knows whose end is its own.
+        "EFFICIENT_AUGMENTATION_SNAKEMAKE": f"{os.getpid()} {_numbered_in()}",
     }
+
+
+def _numbered_in() -> str:
+    """Name of the set within which numbers of processes are distinct, where Linux says it."""
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
 
 
 def _decides(name: str) -> bool:

@@ -7,6 +7,54 @@ import numpy as np
 _FEWEST, _NEARLY_ALL = 5, 0.9
 
 
+def check_places(where: str, source: np.ndarray, labels: np.ndarray) -> None:
+    """Refuse places of originals that are none.
+
+    Args:
+      where: file and array, for messages.
+      source: (rows,) integers, -1 for the originals, which come first, else the place of the row's
+        original, counted from 0.
+      labels: (rows,) labels.
+    Raises: ValueError naming the first row at fault: its place is none, or its label is not that of
+      its original.
+    """
+    check_integers(where, source, labels)
+    n = int(np.argmax(source != -1)) if (source != -1).any() else len(source)
+    wrong = (source < 0) | (source >= n)
+    wrong[:n] = False
+    if not n or wrong.any():
+        row = int(np.argmax(wrong)) if n else 0
+        places = source[n:]
+        from_one = n and places.min() == 1 and places.max() == n
+        raise ValueError(
+            f"{where}: row {row} holds {source[row]}; the originals come first, with -1, and every "
+            f"other row holds the place of its original, 0..{max(n - 1, 0)}"
+            + ", counted from 0, not 1"
+            * bool(from_one)
+        )
+    differs = labels[n:] != labels[source[n:]]
+    if differs.any():
+        row = n + int(np.argmax(differs))
+        raise ValueError(
+            f"{where}: row {row} has the label {labels[row]}, but its original, row {source[row]}, "
+            f"has {labels[source[row]]}"
+        )
+
+
+def check_integers(where: str, source: np.ndarray, labels: np.ndarray) -> None:
+    """Refuse what is not an integer for each label.
+
+    Args:
+      where, source, labels: as in `check_places`.
+    Raises: ValueError.
+    """
+    if source.shape != labels.shape or source.dtype.kind not in "iu":
+        raise ValueError(
+            f"{where} holds {source.dtype} of shape {source.shape}; integers of shape "
+            f"{labels.shape} are wanted, one for each label"
+        )
+
+
 def check_counted_from_zero(where: str, source: np.ndarray, x: np.ndarray) -> None:
     """Refuse places of originals that were counted from 1.
 

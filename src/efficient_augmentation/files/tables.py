@@ -44,7 +44,7 @@ def write_csv(
             "url": Path(path).name,
             "notes": [{provenance.NAME: made_by}],
         }
-        atomic.write_json(_metadata(path), about)
+        atomic.write_json(metadata(path), about)
 
 
 def writer_to(file: TextIO) -> Any:
@@ -98,6 +98,16 @@ def read_csv(path: str | Path, texts: Collection[str] = ()) -> dict[str, np.ndar
     }
 
 
+def metadata(path: str | Path) -> Path:
+    """The file beside a table that says where the table comes from.
+
+    Args:
+      path: of the table.
+    Returns: Path.
+    """
+    return Path(f"{path}-metadata.json")
+
+
 def read_provenance(path: str | Path) -> dict[str, Any]:
     """What the file beside a table says of where the table comes from.
 
@@ -106,15 +116,11 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
     Returns: mapping as `provenance.of` returns it.
     Raises: ValueError naming the file beside it where that says nothing; FileNotFoundError.
     """
-    path = _metadata(path)
+    path = metadata(path)
     try:
         return json.loads(path.read_text(encoding="utf-8"))["notes"][0][provenance.NAME]
     except (ValueError, RecursionError, LookupError, TypeError) as error:
         raise ValueError(f"{path}: no provenance of a table in it ({error})") from error
-
-
-def _metadata(path: str | Path) -> Path:
-    return Path(f"{path}-metadata.json")
 
 
 def _parsed(path: str | Path, reader: Any) -> tuple[list[str], list[list[str]]]:

@@ -6,8 +6,9 @@ import random
 
 import numpy as np
 import pytest
+import yaml
 
-from efficient_augmentation.config import compositions, effective
+from efficient_augmentation.config import as_written, compositions, effective, reading
 from efficient_augmentation.transforms import catalogue
 from shipped import problems_of, shipped
 
@@ -157,13 +158,22 @@ def mutated(settings, rng):
     return settings
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_mutants_are_refused_in_words_or_make_whole_settings(seed):
+# 2,000 mutants in every run of the tests, 20,000 more among the long studies.
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.study) for seed in range(4, 44))]
+MUTANTS = 500
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return effective.effective(shipped())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_mutants_are_refused_in_words_or_make_whole_settings(whole, own_data, seed):
     rng = random.Random(seed)
-    whole = effective.effective(shipped())
-    starts = [*whole.values(), {"transforms": {"x": {"compose": [FLIP, BOTH]}}}]
+    starts = [*whole.values(), {"transforms": {"x": {"compose": [FLIP, BOTH]}}}, *own_data]
     accepted = 0
-    for _ in range(80):
+    for _ in range(MUTANTS):
         settings = mutated(copy.deepcopy(rng.choice(starts)), rng)
         given = {"run": ["mine"], "experiments": {"mine": settings}}
         if found := effective.problems(given):
@@ -173,3 +183,70 @@ def test_mutants_are_refused_in_words_or_make_whole_settings(seed):
         assert set(found) == set(whole["digits"])
         assert effective.effective({**given, "experiments": {"mine": found}})["mine"] == found
     assert accepted > 0
+
+
+@pytest.fixture
+def own_data(tmp_path, monkeypatch):
+    """Settings of experiments on a user's own files, which lie in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    x, y = np.zeros((8, 12, 12), np.uint8), np.arange(8) % 2
+    np.savez("own.npz", x_train=x, y_train=y)
+    source = np.array([-1] * 4 + [0, 1, 2, 3])
+    np.savez("rows.npz", x_train=np.ones((8, 3)), y_train=y, source_train=source)
+    for i in range(8):
+        place = tmp_path / "photos" / "ab"[i % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{i}.png").touch()
+    return [
+        {"dataset": {"kind": "npz", "file": "own.npz"}, "C": 1},
+        {"dataset": {"kind": "features", "file": "rows.npz"}, "C": 1},
+        {"dataset": {"kind": "folder", "train": "photos", "classes": ["a", "b"]}, "C": 1},
+    ]
+
+
+TEXT = """\
+run: [mine]
+mirrors: ["/data", 'https://x']
+checksums: {mnist/a.gz: "00"}
+defaults: &d
+  C: 1.0e-3
+experiments:
+  mine:
+    dataset: {kind: mnist, classes: [3, '08', no], n_train: 1000}
+    budgets: [1, 2, 5]
+    transforms:
+      rotate: {degrees: [-5.0, .5, 1_0, 190:20:30]}
+      turned: {compose: [{flip: {axes: [horizontal]}}, {crop: {pixels: [2]}}]}
+  other: {<<: *d, policies: ["baseline", ~], rounds: 2024-01-01}
+"""
+PIECES = [*"&*!|>%@`'\"#,[]{}:?- \n\t\r\0\ufeff\x85é😀", "<<: *d", "!!float ", "? ", "---\n", "0o7"]
+PIECES += ["\n  ", ": ", "!!python/object:x ", "!!set {a, b}", "!!binary aGk=", ".nan", "-.inf"]
+
+
+def damaged(text, rng):
+    """Text with one to four pieces cut out, doubled or put in."""
+    for _ in range(rng.randint(1, 4)):
+        place, size = rng.randrange(len(text)), rng.choice([1, 1, 3, 20])
+        piece = rng.choice(["", 2 * text[place : place + size], rng.choice(PIECES)])
+        text = text[:place] + piece + text[place + size :]
+    return text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_damaged_texts_are_refused_in_words(tmp_path, seed):
+    """Of files that Snakemake reads; about others it has its own word."""
+    rng, path, read = random.Random(seed), tmp_path / "mine.yaml", 0
+    for _ in range(MUTANTS // 2):
+        text = damaged(TEXT, rng)
+        path.write_text(text, encoding="utf-8", newline="")
+        try:
+            given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except Exception:  # PyYAML's own, of any kind.
+            continue
+        for problems in (as_written.problems, reading.problems):
+            assert all(found.startswith(str(path)) for found in problems(path))
+        if isinstance(given, dict):
+            config = {**shipped(), **given}
+            assert all(isinstance(found, str) for found in effective.problems(config))
+            read += 1
+    assert read > MUTANTS / 20

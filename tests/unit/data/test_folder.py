@@ -359,6 +359,13 @@ def test_files_in_the_wrong_place(pets):
     refused("test/1.png: an image beside the class folders", pets / "test")
 
 
+def test_links_to_themselves(pets):
+    (pets / "train" / "dog" / "5.png").symlink_to("5.png")
+    refused("dog/5.png: a link that cannot be followed", pets / "train", pets / "test")
+    (pets / "test" / "loop").symlink_to("loop")
+    refused("test/loop: a link that cannot be followed", pets / "test")
+
+
 def test_links_to_nothing_and_names_without_text(pets):
     (pets / "train" / "dog" / "5.png").symlink_to(pets / "gone.png")
     refused("dog/5.png: a link to nothing", pets / "train", pets / "test")
@@ -424,6 +431,31 @@ def test_all_images_at_fault_are_named_at_once_up_to_twenty(pets):
     lines = str(caught.value).splitlines()
     assert [line.split(":")[0] for line in lines[:20]] == sorted(map(str, bad))[:20]
     assert lines[20:] == ["... and 10 more"]
+
+
+def test_names_that_look_the_same_are_told_apart(pets):
+    for split, name in (("train", "ch\u00e9ri"), ("test", "che\u0301ri")):
+        for i in range(3):
+            put(pets / split / name / f"{i}.png", noise(8, 8))
+    message = "does not have, but one that looks the same and is written in another Unicode form"
+    refused(message, pets / "train", pets / "test")
+    message = (
+        "no class 'che\u0301ri' in .*, but one that looks the same .* it holds cat, ch\u00e9ri"
+    )
+    refused(message, pets / "train", classes=["cat", "che\u0301ri"])
+
+
+def test_all_files_of_other_kinds_are_named_at_once_up_to_twenty(pets):
+    bad = [pets / "train" / name / f"bad{i:02}.webp" for name in ("cat", "dog") for i in range(12)]
+    for path in bad:
+        path.write_text("x")
+    (pets / "train" / "beside.png").write_text("x")
+    with pytest.raises(ValueError, match="beside") as caught:
+        folder.points(pets / "train", pets / "test")
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(f"{pets / 'train' / 'beside.png'}: an image beside the class")
+    assert [line.split(":")[0] for line in lines[1:20]] == list(map(str, bad))[:19]
+    assert lines[20:] == ["... and 5 more"]
 
 
 def test_folders_of_classes_that_are_left_out_are_not_looked_into(pets):

@@ -125,6 +125,10 @@ BAD = [
     ({"y_train": Y[:-1]}, r"y_train has shape \(11,\), expected \(12,\), a label for each of x_"),
     ({"y_train": Y[:, None]}, r"y_train has shape \(12, 1\), expected \(12,\)"),
     ({"y_train": Y / 2}, r"y_train holds float64 of shape \(12,\); whole numbers or text"),
+    (
+        {"y_train": Y.astype("S1")},
+        r"y_train holds \|S1 .*; np.char.decode\(y_train, 'utf-8'\) makes",
+    ),
     ({"y_train": Y * 0}, "y_train: one class, '0'; at least two"),
     ({"x_test": X[:2, :4], "y_test": Y[:2]}, r"x_test holds uint8 of shape \(4, 7, 3\) a point"),
     ({"x_test": X[:2] / 255, "y_test": Y[:2]}, "x_test holds float32 of shape"),

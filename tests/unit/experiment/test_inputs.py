@@ -138,8 +138,11 @@ def test_final_files_of_two_experiments_name_a_shared_network_once():
         policies=["baseline"],
     )
     network = inputs.network(one)
-    tables = "scores.csv baselines.json curves.csv auc.csv auc.tex selection.csv selection.json "
-    tables += "selected.npy"
+    tables = (
+        "scores.csv scores.csv-metadata.json baselines.json curves.csv curves.csv-metadata.json "
+        "auc.csv auc.csv-metadata.json auc.tex selection.csv selection.csv-metadata.json "
+        "selection.json selected.npy"
+    )
     drawn = "transform accuracy_loss_random accuracy_loss_deterministic scores_loss images_loss"
     expected = {f"results/{e}/crop/{t}" for e in ("a", "b") for t in tables.split()} | {
         f"results/{e}/crop/figures/{name}.{suffix}"
@@ -148,20 +151,24 @@ def test_final_files_of_two_experiments_name_a_shared_network_once():
         for suffix in ("png", "pdf")
     }
     expected |= {f"results/networks/{network}/training.{suffix}" for suffix in ("png", "pdf")}
-    expected |= {f"results/{e}/selection_all.csv" for e in ("a", "b")}
+    expected |= {f"results/{e}/selection_all.csv{s}" for e in "ab" for s in ("", "-metadata.json")}
     both = {"a": one, "b": one}
     found = results.final(both)
     assert len(found) == len(set(found))
     assert set(found) == expected
     arrays = {f"results/{e}/{file}" for e in both for file in ("dataset.npz", "crop/features.npz")}
-    arrays |= {f"results/networks/{network}/{file}" for file in ("weights.npz", "history.csv")}
+    trained = "weights.npz", "history.csv", "history.csv-metadata.json"
+    arrays |= {f"results/networks/{network}/{file}" for file in trained}
     assert set(results.reported(both)) == expected | arrays
 
 
 def test_checks_audits_and_ablations():
     one = settings(transforms={"crop": {"pixels": [1]}}, policies=["baseline"])
     assert results.checks(["a", "b"]) == ["results/a/checks.txt", "results/b/checks.txt"]
-    names = "audit.csv audit_summary.csv figures/audit.png figures/audit.pdf"
+    names = (
+        "audit.csv audit.csv-metadata.json audit_summary.csv audit_summary.csv-metadata.json "
+        "figures/audit.png figures/audit.pdf"
+    )
     assert results.audits({"a": one}) == [f"results/a/{name}" for name in names.split()]
     folder = "results/a/crop"
     assert results.ablations({"a": one}) == [f"{folder}/curves.csv", f"{folder}/baselines.json"]

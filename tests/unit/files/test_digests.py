@@ -136,7 +136,12 @@ def test_files_set_back_in_time(tmp_path, memory, change):
     assert digests.set_back([path, other], memory) == []
     change(path)
     assert digests.set_back([path, other], memory) == [path]
-    assert digests.set_back([path, other], memory) == []  # Once told, it is known.
+    assert digests.set_back([path, other], memory) == [path]  # Nothing was made from it yet.
+    os.utime(path)
+    assert digests.set_back([path, other], memory) == []
+    digests.of_files([path], memory, finished=True)
+    aged(path)
+    assert digests.set_back([path, other], memory) == []
 
 
 def test_a_newer_file_is_not_set_back(tmp_path, memory):
@@ -144,3 +149,13 @@ def test_a_newer_file_is_not_set_back(tmp_path, memory):
     digests.of_files([tmp_path / "a"], memory)
     write_newer(tmp_path / "a")
     assert digests.set_back([tmp_path / "a"], memory) == []
+    aged(tmp_path / "a", -3000)  # Seen as newer, it is not taken for what results were made from.
+    assert digests.set_back([tmp_path / "a"], memory) == [tmp_path / "a"]
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs /proc")
+def test_a_file_that_cannot_be_read_is_named(tmp_path, memory):
+    link = tmp_path / "image.png"
+    link.symlink_to("/proc/self/mem")  # It opens, and gives an error to who reads its start.
+    with pytest.raises(OSError, match=r"Input/output error: '.*image.png'"):
+        digests.of_files([link], memory)

@@ -12,6 +12,7 @@ from efficient_augmentation.files import environment
 
 SOURCE = Path(__file__).parents[3] / "src"
 OURS = {
+    "EFFICIENT_AUGMENTATION_SNAKEMAKE",
     "JAX_COMPILATION_CACHE_DIR",
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES",
