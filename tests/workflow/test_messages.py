@@ -62,6 +62,12 @@ def test_an_own_file_that_cannot_be_read_stops_before_any_job(fresh):
     assert ".py" not in done.stdout
 
 
+def test_a_dry_run_gives_the_reason_of_every_job(fresh):
+    jobs, output = fresh.would_run("results/pixels/dataset.npz")
+    assert jobs == {"make_dataset_pixels": 1}
+    assert "reason: Missing output files: results/pixels/dataset.npz" in output
+
+
 # --- data sets ---------------------------------------------------------------------------------
 
 

@@ -32,9 +32,10 @@ from efficient_augmentation.names import (
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages
 
-# A dry run and --verbose are for those who want all that Snakemake says.
+# A dry run and --verbose are for those who want all that Snakemake says. (`workflow.dryrun` is not
+# known yet.)
 if workflow.is_main_process and not (
-    workflow.dryrun or workflow.output_settings.verbose
+    workflow.output_settings.dryrun or workflow.output_settings.verbose
 ):
     stages.show(logger)
 
