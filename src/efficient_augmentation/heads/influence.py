@@ -143,7 +143,10 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float
 
 
 def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
-    """As `softmax_influence.influence_made`: nothing, since nothing is approximated."""
+    """As `softmax_influence.influence_made`: nothing, since nothing is approximated.
+
+    More than six parameters: those of `loo_influence_many`.
+    """
     return {}
 
 

@@ -59,7 +59,10 @@ def in_row_space(X, theta):
 
 
 def exact(theta, X, y, weights, C, alo, solver=None):
-    """Scores of the first rows, of positive weight all, by one of `solvers.EXACT`."""
+    """Scores of the first rows, all of positive weight, by one of `solvers.EXACT`.
+
+    More than six parameters: a fit is five of them, and a caller may leave the solver open.
+    """
     (n, D), k, scored = X.shape, len(theta), len(y)
     P, limit = (k - 1) * D, hessians.dense_limit()
     if C is None and limit < P:

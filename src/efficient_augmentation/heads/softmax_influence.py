@@ -128,6 +128,8 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", solver=None, c
 def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
     """How `loo_influence_many` computes the influence under R fits, and how far from exactly.
 
+    More than six parameters: those of `loo_influence_many`.
+
     Args:
       theta, X, y, weights, C, kind, calls: as there.
     Returns: mapping with `kind`, what "auto" stands for; for "kfac" also, under the first fit,

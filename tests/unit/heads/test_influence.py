@@ -148,7 +148,7 @@ def test_order_of_rows_and_size_of_the_batch_do_not_matter(problem):
         ({"theta": np.zeros(5)}, r"theta must have shape \(6,\)"),
         ({"dtype": np.float16}, "dtype must be float64 or float32, not <class 'numpy.float16'>"),
         ({"dtype": np.float32, "C": None}, "dtype must be float64 where C is None"),
-        ({"kind": "loo"}, "kind must be one of influence, alo, not 'loo'"),
+        ({"kind": "loo"}, "kind must be one of influence, alo, kfac, auto, not 'loo'"),
         ({"fit_X": np.ones((3, 5))}, r"m >= 240, not \(3, 5\)"),
         ({"fit_weights": np.ones(3)}, r"not \(240, 5\) and \(3,\)"),
         ({"theta": np.array([0, 0, 0, 0, 0, 1e4])}, "the Hessian is singular"),

@@ -237,7 +237,7 @@ def test_coresets_are_simulated_once_for_all_scores(features):
         ({"clusters": [3], "policies": ["dpp_raw"]}, "dpp_raw draws subsets and cannot be strat"),
         ({"policies": ["best"]}, "unknown policy 'best'"),
         ({"C": -1.0}, "C must be a positive number"),
-        ({"kind": "exact"}, "kind must be one of influence, alo, not 'exact'"),
+        ({"kind": "exact"}, "kind must be one of influence, alo, kfac, auto, not 'exact'"),
     ],
 )
 def test_bad_arguments_are_refused(features, change, message):

@@ -7,7 +7,7 @@ import pytest
 import tiny_resnet
 from efficient_augmentation.analysis import result_files
 from efficient_augmentation.figures import save_each, style
-from efficient_augmentation.files import arrays
+from efficient_augmentation.files import arrays, tables
 from efficient_augmentation.networks import expand, models, of_dataset, of_experiment, train_small
 from efficient_augmentation.policies import clusters, sweep
 from efficient_augmentation.simulation import model, panels, simulate
@@ -304,6 +304,9 @@ def test_checks_name_the_folder_of_what_is_wrong(tmp_path):
     arrays.save(tmp_path / "dataset.npz", **labels, train_ids=ids, test_ids=ids)
     settings = {"dataset": {"classes": [0, 1], "n_train": 4}, "policies": [], "transforms": {}}
     settings |= {"sweep": 0, "audit": False}
+    about = {"split": "train", "label": "a", "row": 0, "transforms": 0}
+    joined = [{"id": f"{i}"} | about for i in ids]
+    tables.write_csv(tmp_path / "selection_all.csv", joined)
     with pytest.raises(result_files.CheckError) as error:
         result_files.check(tmp_path, settings)
     assert str(error.value).splitlines() == [
