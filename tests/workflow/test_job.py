@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+# As the workflow starts its jobs.
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+
 JOB = """
 import logging, os, sys
 sys.path.insert(0, sys.argv[1])
@@ -31,7 +34,10 @@ raise ValueError("the reason")
 def test_log_and_terminal_hold_everything_and_only_the_terminal_the_bar(tmp_path):
     log = tmp_path / "job.log"
     done = subprocess.run(
-        [sys.executable, "-c", JOB, ROOT / "workflow/scripts", log], capture_output=True, text=True
+        [sys.executable, "-c", JOB, ROOT / "workflow/scripts", log],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1
     text = log.read_text()
@@ -52,7 +58,7 @@ def test_what_is_no_message_is_shown_with_its_traceback(tmp_path):
     log = tmp_path / "job.log"
     command = [sys.executable, "-c", JOB.replace("ValueError", "KeyError")]
     done = subprocess.run(
-        [*command, ROOT / "workflow/scripts", log], capture_output=True, text=True
+        [*command, ROOT / "workflow/scripts", log], env=ENVIRONMENT, capture_output=True, text=True
     )
     for shown in (done.stderr, log.read_text()):
         assert shown.endswith("KeyError: 'the reason'\n")
@@ -78,7 +84,7 @@ sys.exit(len(os.listdir("/proc/self/task")) - before)
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
 def test_jax_starts_as_many_threads_as_the_job_has(tmp_path):
     command = [sys.executable, "-c", THREADS, ROOT / "workflow/scripts", tmp_path / "job.log"]
-    few, many = (subprocess.run([*command, str(n)]).returncode for n in (1, 7))
+    few, many = (subprocess.run([*command, str(n)], env=ENVIRONMENT).returncode for n in (1, 7))
     assert many > few
 
 
@@ -97,7 +103,7 @@ print(jax.jit(lambda x: x @ x + 1)(jax.numpy.ones((3, 3)))[0, 0])
 
 def test_a_damaged_compiled_program_changes_nothing_and_is_mended(tmp_path):
     cache, log = tmp_path / "cache", tmp_path / "job.log"
-    environment = os.environ | {
+    environment = ENVIRONMENT | {
         "JAX_COMPILATION_CACHE_DIR": str(cache),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -119,7 +125,7 @@ def test_a_damaged_compiled_program_changes_nothing_and_is_mended(tmp_path):
 
 def test_a_platform_that_is_not_there_is_one_message(tmp_path):
     command = [sys.executable, "-c", COMPILED, ROOT / "workflow/scripts", tmp_path / "job.log"]
-    environment = os.environ | {"JAX_PLATFORMS": "no_such_device"}
+    environment = ENVIRONMENT | {"JAX_PLATFORMS": "no_such_device"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
     (said,) = done.stderr.splitlines()
@@ -153,7 +159,7 @@ def test_a_job_whose_snakemake_ended_before_it_started_ends(tmp_path, case):
         space = "pid:[1]"
     starter = f"{snakemake.pid} {space}"
     command = [sys.executable, "-c", STARTED, ROOT / "workflow/scripts", tmp_path / "job.log"]
-    environment = {**os.environ, "EFFICIENT_AUGMENTATION_SNAKEMAKE": starter}
+    environment = {**ENVIRONMENT, "EFFICIENT_AUGMENTATION_SNAKEMAKE": starter}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     snakemake.kill()
     if case.startswith("ended"):

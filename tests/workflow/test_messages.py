@@ -16,6 +16,7 @@ import make_dataset as make_dataset_script
 import score_points as score_points_script
 import simulate_policies as simulate_policies_script
 from efficient_augmentation.data import download, sources
+from efficient_augmentation.data import published as published_sets
 from efficient_augmentation.files import arrays
 
 
@@ -108,7 +109,7 @@ def test_a_black_image_and_diverse_subsets_are_named_before_any_fit(tmp_path, st
 def job(tmp_path, monkeypatch):
     """The download job of one published file that no publisher has."""
     published = sources.Source("mnist", "labels.gz", 4, "0" * 64, ())
-    monkeypatch.setattr(sources, "find", lambda dataset, name: published)
+    monkeypatch.setattr(published_sets, "find", lambda dataset, name: published)
     monkeypatch.delenv("DATA_MIRROR", raising=False)
     return SimpleNamespace(
         wildcards=SimpleNamespace(source="mnist", file="labels.gz"),
