@@ -89,10 +89,12 @@ def copy_workflow(target):
 def finished(tmp_path_factory):
     """A checkout in which the tiny workflow ran to its end.
 
-    It runs once, in the first process of pytest-xdist that asks for it; each has a copy.
+    It runs once, in the first process of pytest-xdist that asks for it; each has a copy. TINY names
+    a folder in which it stays for the next call of pytest, on the same state of the project.
     """
     folder = tmp_path_factory.mktemp("tiny")
     together = folder.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else folder.parent
+    together = Path(os.environ.get("TINY", together))
     with (together / "tiny.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (together / "tiny").exists():

@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc"),
 ]
 
-KILLS = 20
+KILLS = int(os.environ.get("KILLS", "20"))
 # In turn: one running job; Snakemake, whose jobs go on as orphans; Snakemake and all its jobs.
 VICTIMS = ("job", "snakemake", "all")
 SEED = 6
@@ -91,5 +91,5 @@ def test_killed_at_random_moments_and_restarted_gives_the_same_bytes(finished, f
     assert fresh.results() == finished.results(TARGET)
     jobs, dry_run = fresh.would_run(TARGET)
     assert jobs == {}, dry_run
-    assert len({rule for _, rule in hit}) >= 8, hit
+    assert len({rule for _, rule in hit}) >= 0.4 * KILLS, hit
     assert len(orphans) >= KILLS // len(VICTIMS), orphans
