@@ -10,6 +10,7 @@ _OF_NO_USE_HERE = (
     "Conda environments: ignored",
     "Config file ",
     "DAG of jobs will be updated",
+    "Elapsed time:",
     "Group jobs: inactive",
     "Removing temporary output",
     "Select jobs to execute",
