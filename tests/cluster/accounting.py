@@ -7,7 +7,12 @@ from functools import partial
 
 from one_node import daemon, free_ports, wait_until
 
-PACKAGES = {"slurmdbd": "slurmdbd", "mariadbd": "mariadb-server-core"}
+# mariadb-install-db calls my_print_defaults, which Debian ships with the client.
+PACKAGES = {
+    "slurmdbd": "slurmdbd",
+    "mariadbd": "mariadb-server-core",
+    "my_print_defaults": "mariadb-client-core",
+}
 ACCOUNT = "project"
 SLURM = """
 AccountingStorageType=accounting_storage/slurmdbd
@@ -65,7 +70,8 @@ def running(folder, environment):
     """Keep accounts as long as the context lasts; slurm.conf is there, and munged runs."""
     options = f"--defaults-file={folder}/mariadb.cnf"
     install = ["mariadb-install-db", options, "--skip-test-db"]
-    subprocess.run(install, check=True, capture_output=True)
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
     log = folder / "mariadbd.log"
     with daemon(["mariadbd", options], folder, environment):
         wait_until(lambda: "ready for connections" in log.read_text(), 60, folder)
