@@ -21,7 +21,7 @@ define install
 endef
 PYTEST = $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 # Rooms whose tests compile and train little.
-QUICK = $(addprefix tests/unit/,analysis config data figures files names policies report selection) \
+QUICK = $(addprefix tests/unit/,analysis checks config data figures files names policies report selection) \
   $(wildcard tests/unit/test_*.py)
 
 .PHONY: report check test test-slow coverage cluster cluster-test docs lint lint-code types format audit bench \

@@ -39,17 +39,18 @@ WAY = {
 PLACES = {
     "report": (3, 0),
     "figures": (3, 1),
-    "config": (0, 2),
-    "analysis": (3, 2),
-    "simulation": (1, 3),
-    "experiment": (2, 3),
-    "selection": (3, 3),
-    "networks": (1, 4),
-    "policies": (2, 4),
-    "scores": (3, 4),
-    "data": (0, 5),
-    "transforms": (2, 5),
-    "heads": (4, 5),
+    "checks": (4, 1),
+    "experiment": (2, 2),
+    "config": (0, 3),
+    "analysis": (3, 3),
+    "simulation": (1, 4),
+    "selection": (3, 4),
+    "networks": (1, 5),
+    "policies": (2, 5),
+    "scores": (3, 5),
+    "data": (0, 6),
+    "transforms": (2, 6),
+    "heads": (4, 6),
 }
 """Column and floor of each room, floor 0 on top; an arrow has to lead to a floor below its own."""
 FOUNDATIONS = ("files", "names")
@@ -58,7 +59,7 @@ FOUNDATIONS = ("files", "names")
 COLOURS = {
     "#e3eefa": ("transforms", "networks", "heads", "scores", "policies", "simulation", "selection"),
     "#e6f3e6": ("data", "files"),
-    "#fbf0da": ("analysis", "figures", "report"),
+    "#fbf0da": ("analysis", "checks", "figures", "report"),
     "#eeeeee": ("config", "experiment", "names"),
 }
 INK, LINE, NUMBER = "#222222", "#8a8f98", "#b3400f"

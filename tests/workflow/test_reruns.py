@@ -84,7 +84,7 @@ def test_an_edit_taken_back_reruns_nothing(finished, edited):
         ("data.digits", "load"),
         ("figures.style", "save"),
         ("heads.logistic", "fit"),
-        ("analysis.result_files", "check"),
+        ("checks.result_files", "check"),
         ("networks.train_small", "train"),
         ("transforms.catalogue", "expand"),
     ],

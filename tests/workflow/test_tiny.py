@@ -11,7 +11,7 @@ import yaml
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
-from efficient_augmentation.analysis import result_files
+from efficient_augmentation.checks import result_files
 from efficient_augmentation.config import effective
 from efficient_augmentation.files import tables
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from _job import start
 
-from efficient_augmentation.analysis import result_files
+from efficient_augmentation.checks import result_files
 from efficient_augmentation.files import atomic, provenance
 
 

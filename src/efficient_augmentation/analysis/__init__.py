@@ -1,4 +1,4 @@
-"""What the results say: areas, comparisons, the answer, claims, checks of result files.
+"""What the results say: areas, comparisons, the answer, claims, sentences.
 
 It reads tables; nothing here simulates, trains or draws.
 """

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import tiny_resnet
-from efficient_augmentation.analysis import result_files
+from efficient_augmentation.checks import result_files
 from efficient_augmentation.figures import save_each, style
 from efficient_augmentation.files import arrays, tables
 from efficient_augmentation.networks import expand, models, of_dataset, of_experiment, train_small

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from efficient_augmentation.analysis import checks
+from efficient_augmentation.checks import further, lists, points, transform
 from efficient_augmentation.experiment import files
 from efficient_augmentation.files import arrays
 from efficient_augmentation.selection import every_image
@@ -30,33 +30,27 @@ def check(folder, settings):
     """
     folder = Path(folder)
     own = _read(files.OF_EXPERIMENT, folder, settings)
-    data = own["dataset.npz"]
-    found = [f"{folder}/{text}" for text in checks.dataset(data, settings)]
-    lines, lists = [], {}
+    data, chosen, lines = own["dataset.npz"], {}, []
+    found = [(folder, points.dataset(data, settings))]
     for name in settings["transforms"]:
         read = _read(files.OF_TRANSFORM, folder / name, settings)
-        trained, swept = read.pop("end_to_end.csv", None), read.pop("C_sweep.csv", None)
-        found += [f"{folder}/{name}/{text}" for text in checks.transform(data, read, settings)]
-        lists[name] = read["selection.csv"]
-        if trained is not None:
-            wrong = checks.end_to_end(trained, read["baselines.json"]["n_test_rows"], settings)
-            found += [f"{folder}/{name}/{text}" for text in wrong]
-        if swept is not None:
-            wrong = checks.C_sweep(swept, read["baselines.json"], settings)
-            found += [f"{folder}/{name}/{text}" for text in wrong]
-        tables = [file for file in read if file.endswith(".csv")]
-        rows = ", ".join(f"{file} {len(next(iter(read[file].values())))}" for file in tables)
-        lines.append(f"{name}: rows of {rows}: as they must be\n")
-    found += [f"{folder}/{text}" for text in checks.joined(own["selection_all.csv"], lists)]
+        found.append((folder / name, transform.transform(data, read, settings)))
+        chosen[name] = read["selection.csv"]
+        lines.append(f"{name}: rows of {_sizes(read)}: as they must be\n")
+    found.append((folder, lists.joined(own["selection_all.csv"], chosen)))
     if "clusters.csv" in own:
-        found += [f"{folder}/{text}" for text in checks.sweep(own["clusters.csv"], settings)]
+        found.append((folder, further.sweep(own["clusters.csv"], settings)))
     if "audit.csv" in own:
-        found += [
-            f"{folder}/{text}" for text in checks.truth_check(own["audit.csv"], data, settings)
-        ]
-    if found:
-        raise CheckError("\n  ".join(["results are not what they must be:", *found]))
+        found.append((folder, points.truth_check(own["audit.csv"], data, settings)))
+    if wrong := [f"{place}/{text}" for place, texts in found for text in texts]:
+        raise CheckError("\n  ".join(["results are not what they must be:", *wrong]))
     return "".join(lines)
+
+
+def _sizes(read):
+    """Numbers of rows of the tables that every transform has."""
+    tables = [file for file in read if file.endswith(".csv") and file not in further.COLUMNS]
+    return ", ".join(f"{file} {len(next(iter(read[file].values())))}" for file in tables)
 
 
 def _read(known, folder, settings):
