@@ -12,11 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from efficient_augmentation.analysis import C_sweep, carry_over, sentences
+from efficient_augmentation.analysis import C_sweep, carry_over, table_sentences, wording
 from efficient_augmentation.figures.end_to_end import listed
 from efficient_augmentation.files import tables
 from efficient_augmentation.names import policies
-from efficient_augmentation.report import end_to_end
 
 HEAD = """# Findings
 
@@ -127,7 +126,7 @@ def needed(results, name):
     lines = [table_row(["policy", *found]), table_row(["---"] * (len(found) + 1))]
     for key in series:
         cells = [points(rows[key]) if key in rows else "" for rows in found.values()]
-        lines.append(table_row([sentences.series_label(*key), *cells]))
+        lines.append(table_row([wording.series(*key), *cells]))
     verdicts = [
         row["verdict"] for rows in found.values() for key, row in rows.items() if not_uniform(key)
     ]
@@ -143,7 +142,7 @@ def needed(results, name):
 def by_series(columns):
     """Rows of needed.csv at the share, by (score, policy); one that sees no score once."""
     rows, blind = {}, set()
-    for row in rows_of(columns):
+    for row in tables.rows(columns):
         if row["share"] != SHARE:
             continue
         if policies.parse(row["policy"]).blind:
@@ -193,19 +192,18 @@ def trained(results, name):
     text = []
     for path in sorted((results / name).glob("*/end_to_end.csv")):
         columns, transform = tables.read_csv(path), path.parent.name
-        rows = carry_over.summarize(columns)
         head = ["policy", "points", "cost", "gain, network", "gain, frozen", "ahead, network"]
         lines = [table_row(head), table_row(["---"] * len(head))]
-        for (score, policy), of_series in listed(rows).items():
+        for (score, policy), of_series in listed(carry_over.summarize(columns)).items():
             for row in of_series:
-                cells = [sentences.percent(row[key]) for key in ("share", "cost")]
+                cells = [wording.percent(row[key]) for key in ("share", "cost")]
                 cells += [percent(row[f"{m}_gain"]) for m in carry_over.MEASURES]
                 cells.append(ahead(row, "network_ahead"))
-                lines.append(table_row([sentences.series_label(score, policy), *cells]))
+                lines.append(table_row([wording.series(score, policy), *cells]))
         text += [
             f"### {name}, {transform}\n\n{took(results, name, transform)}\n\n",
             "\n".join(lines),
-            f"\n\n{end_to_end.describe(rows)}\n",
+            f"\n\n{table_sentences.end_to_end_sentence(columns)}\n",
         ]
     return "".join(text)
 
@@ -227,13 +225,13 @@ def swept(results, name):
     for path in sorted((results / name).glob("*/C_sweep.csv")):
         head = ["C", "C s^2", "floor", "ceiling", "policy", "points", "ahead", "ahead, % of gain"]
         lines = [table_row(head), table_row(["---"] * len(head))]
-        rows = rows_of(columns := tables.read_csv(path))
+        rows = tables.rows(columns := tables.read_csv(path))
         for C in dict.fromkeys(row["C"] for row in rows):
             here = [row for row in rows if row["C"] == C]
             levels = [f"{C:.3g}{' (auto)' * here[0]['chosen']}", f"{here[0]['scaled_C']:.3g}"]
             levels += [f"{100 * here[0][level]:.2f}" for level in ("floor", "ceiling")]
             for i, row in enumerate(here):
-                cells = [sentences.series_label(row["score"], row["policy"]), crossing(row)]
+                cells = [wording.series(row["score"], row["policy"]), crossing(row)]
                 cells += [ahead(row, "difference", digits=2), ahead(row, "ahead")]
                 lines.append(table_row([*(levels if not i else [""] * 4), *cells]))
         lines += ["", where(columns)]
@@ -244,7 +242,7 @@ def swept(results, name):
 def where(columns):
     """At which C each policy of a sweep is ahead of random selection and at which behind."""
     return "\n".join(
-        f"- {sentences.series_label(*pair)}: {C_sweep.describe(places)}"
+        f"- {wording.series(*pair)}: {C_sweep.describe(places)}"
         for pair, places in C_sweep.sides(columns).items()
     )
 
@@ -287,22 +285,16 @@ def absent(results):
     )
 
 
-def rows_of(columns):
-    """A table's rows as mappings."""
-    values = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in values]
-
-
 def ablated(results):
     """Table of the ablations, a row an experiment, a column a policy, for every data set."""
     path = results / "ablations.csv"
     if not path.is_file():
         return ""
-    rows, text = rows_of(tables.read_csv(path)), []
+    rows, text = tables.rows(tables.read_csv(path)), []
     for line in dict.fromkeys((row["dataset"], row["transform"]) for row in rows):
         here = [row for row in rows if (row["dataset"], row["transform"]) == line]
         series = list(dict.fromkeys((row["score"], row["policy"]) for row in here))
-        head = ["varied", *(sentences.series_label(*key) for key in series)]
+        head = ["varied", *(wording.series(*key) for key in series)]
         lines = [table_row(head), table_row(["---"] * len(head))]
         for name in dict.fromkeys(row["experiment"] for row in here):
             of = {(r["score"], r["policy"]): r for r in here if r["experiment"] == name}
@@ -321,7 +313,7 @@ def by_size(rows, series):
     for row in rows:
         if row["varies"] in ("base", "n_train"):
             sizes[row["n_train"]][row["score"], row["policy"]] = row
-    head = ["training points", "uniform random", *(sentences.series_label(*key) for key in series)]
+    head = ["training points", "uniform random", *(wording.series(*key) for key in series)]
     lines = [SIZES, table_row(head), table_row(["---"] * len(head))]
     for size, of in sorted(sizes.items()):
         cells = [crossing(of[key]) if key in of else "" for key in series]
@@ -359,7 +351,7 @@ def ahead(row, name, digits=1):
 
 
 def percent(share):
-    return "-" if math.isnan(share) else sentences.percent(share)
+    return "-" if math.isnan(share) else wording.percent(share)
 
 
 def table_row(cells):

@@ -8,7 +8,7 @@ import math
 import sys
 from pathlib import Path
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.files import tables
 
 HEAD = """# Results
@@ -123,9 +123,7 @@ def levels(runs):
             percent(baselines["floor"]),
             percent(baselines["ceiling"]),
             f"{percent(baselines['vsv_accuracy'])} ({baselines['n_support_vectors']})",
-            "-"
-            if best is None
-            else f"{math.ceil(reached[best])} ({sentences.series_label(*best)})",
+            "-" if best is None else f"{math.ceil(reached[best])} ({wording.series(*best)})",
             *(str(math.ceil(reached[key])) if key in reached else "-" for key in chosen),
         ]
         rows.append(f"| {' | '.join(cells)} |")

@@ -36,6 +36,7 @@ def experiment(name="demo", n_train=1000, **baselines):
         synthetic.scores(n_train),
         dict.fromkeys(FIGURES, PNG),
         synthetic.selected(curves, levels, synthetic.scores(n_train)),
+        ["3", "8"],
         needed=synthetic.needed(),
     )
     config = synthetic.config(n_train, transforms={"translate": {"pixels": [2]}})
@@ -141,8 +142,7 @@ def write(folder, one):
     chosen = result.selection
     for name in ("curves", "auc", "scores", "selection", "needed"):
         columns = chosen.table if name == "selection" else getattr(result, name)
-        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        tables.write_csv(folder / f"{name}.csv", rows, origin(rule=name))
+        tables.write_csv(folder / f"{name}.csv", tables.rows(columns), origin(rule=name))
     (folder / "selection.json").write_text(json.dumps(chosen.answer))
     data = synthetic.dataset(result.scores)
     x, ids = np.zeros((len(data["y_train"]), 8, 8, 1)), data["train_ids"]
@@ -156,18 +156,12 @@ def write(folder, one):
     for name, png in result.figures.items():
         (folder / "figures" / f"{name}.png").write_bytes(png)
     if one.sweep:
-        rows = zip(*one.sweep.values(), strict=True)
-        rows = [dict(zip(one.sweep, row, strict=True)) for row in rows]
-        tables.write_csv(folder.parent / "clusters.csv", rows)
+        tables.write_csv(folder.parent / "clusters.csv", tables.rows(one.sweep))
         (folder.parent / "figures").mkdir()
         (folder.parent / "figures" / "clusters_sweep.png").write_bytes(one.sweep_figure)
     if one.training:
-        rows = [
-            dict(zip(one.training, row, strict=True))
-            for row in zip(*one.training.values(), strict=True)
-        ]
         (folder.parent / "network").mkdir()
-        tables.write_csv(folder.parent / "network/history.csv", rows)
+        tables.write_csv(folder.parent / "network/history.csv", tables.rows(one.training))
         arrays.save(folder.parent / "network/weights.npz", origin(rule="network"))
         (folder.parent / "network/training.png").write_bytes(one.training_figure)
     return folder

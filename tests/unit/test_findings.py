@@ -75,9 +75,7 @@ def results(tmp_path_factory):
         ]
     ]
     tables.write_csv(folder / "ablations.csv", ablations)
-    columns = synthetic.C_sweep()
-    swept = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    tables.write_csv(folder / "demo/crop/C_sweep.csv", swept)
+    tables.write_csv(folder / "demo/crop/C_sweep.csv", tables.rows(synthetic.C_sweep()))
     return folder
 
 

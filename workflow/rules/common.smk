@@ -22,13 +22,10 @@ from efficient_augmentation.analysis import table1
 from efficient_augmentation.config import effective, featurizer, reading
 from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import dataset, published
-from efficient_augmentation.experiment import figures, inputs, paper, plans, results
+from efficient_augmentation.experiment import captions, figures, inputs, paper
+from efficient_augmentation.experiment import plans, results
 from efficient_augmentation.files import code, digests, environment, provenance
-from efficient_augmentation.names import (
-    as_published,
-    networks,
-    policies,
-)
+from efficient_augmentation.names import as_published, networks, policies
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages
 

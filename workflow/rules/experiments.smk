@@ -106,11 +106,18 @@ def table1_experiments():
     return [name for name in table1.EXPERIMENTS if name in documented("paper")]
 
 
+# Outside of the results: Snakemake's own report alone reads them.
+CAPTIONS = Path(".snakemake/efficient-augmentation/captions").absolute()
+
+if workflow.is_main_process:
+    captions.write(CAPTIONS)
+
+
 def reported(path, figure, category="{experiment}", subcategory=None, **labels):
     """A figure's PNG, with the place and the caption it gets in Snakemake's own report."""
     return report(
         path,
-        caption=str(figure.caption_file),
+        caption=str(captions.path(CAPTIONS, figure)),
         category=category,
         subcategory=subcategory,
         labels={"figure": figure.shows, **labels},

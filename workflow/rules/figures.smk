@@ -51,6 +51,10 @@ for experiment, settings in EXPERIMENTS.items():
         params:
             *code_of("plot_transform.py"),
             settings=by_transform(plans.images),
+            figures={
+                name: (figure.name, made_for)
+                for name, (figure, made_for) in drawn.items()
+            },
         script:
             "../scripts/plot_transform.py"
 
@@ -85,12 +89,8 @@ rule plot_sweep:
 
 # What the report reads besides code.
 PACKAGE = SOURCE / "efficient_augmentation"
-REPORT_TEXTS = sorted(
-    path.relative_to(PACKAGE).as_posix()
-    for path in [
-        *PACKAGE.glob("report/templates/*"),
-        *(figure.caption_file for figure in figures.IN_REPORT),
-    ]
+TEMPLATES = sorted(
+    path.relative_to(PACKAGE).as_posix() for path in PACKAGE.glob("report/templates/*")
 )
 
 
@@ -114,7 +114,7 @@ rule write_report:
         mem_mb=2000,
         runtime=10,
     params:
-        *code_of("write_report.py", *REPORT_TEXTS),
+        *code_of("write_report.py", *TEMPLATES),
         settings=lambda wildcards: documented(wildcards.document),
         networks=lambda wildcards: {
             name: inputs.network_folder(name, settings)

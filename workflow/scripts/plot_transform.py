@@ -25,7 +25,7 @@ def main(smk):
         transform=name,
         class_names=[str(label) for label in settings["classes"]],
     )
-    drawn = figures.transform_figures([Path(path).stem for path in smk.output.png], measured)
+    drawn = figures.transform_figures(smk.params.figures, measured)
     save_each.save_each(drawn, smk.output.png, smk.output.pdf, provenance.of(smk))
 
 

@@ -16,9 +16,7 @@ def main(smk):
     found = refit.scores(X, images.y, settings, wanted["scores"])
     names = [str(wanted["classes"][label]) for label in images.y]
     columns = {"id": images.ids, "split": images.split, "label": names, **found}
-    lists = zip(*(list(column) for column in columns.values()), strict=True)
-    rows = [dict(zip(columns, row, strict=True)) for row in lists]
-    tables.write_csv(smk.output.table, rows, provenance.of(smk))
+    tables.write_csv(smk.output.table, tables.rows(columns), provenance.of(smk))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a reader of the answer must be warned of, in sentences."""
 
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import wording
 from efficient_augmentation.analysis.comparison import OPEN
 from efficient_augmentation.names import policies
 
@@ -28,7 +28,7 @@ def warnings(found):
 def _gain(found):
     gain, low = found["gain_of_all"], found["gain_of_all_low"]
     if gain > 0 and not low > 0:
-        digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
+        digits = wording.accuracy_digits(found["floor"], found["ceiling"])
         yield (
             f"The gain from augmenting every point, {100 * gain:+.{digits}f} percentage points "
             f"(95 % interval {100 * low:+.{digits}f} to "
@@ -51,7 +51,7 @@ def _uneven(found):
     counts = [row["test"] for row in found["by_class"] if row["test"]]
     if max(counts) >= UNEVEN * min(counts):
         levels = ", ".join(
-            f"{sentences.percent(found[key], 1)} {text}"
+            f"{wording.percent(found[key], 1)} {text}"
             for key, text in (
                 ("balanced_floor", "with none augmented"),
                 ("balanced_accuracy", "with these points"),

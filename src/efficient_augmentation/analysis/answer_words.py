@@ -2,7 +2,7 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import wording
 from efficient_augmentation.analysis.comparison import BETTER, EQUAL, OPEN, UNCOMPARED, WORSE
 from efficient_augmentation.analysis.recommendation import NO_GAIN
 from efficient_augmentation.analysis.series import REFERENCE
@@ -29,13 +29,13 @@ def chosen(score, policy):
     """How points are chosen, after "points": "chosen by influence (proportional)"."""
     if policies.parse(policy).blind:
         return "drawn at random"
-    return f"chosen by {sentences.series_label(score, policy)}"
+    return f"chosen by {wording.series(score, policy)}"
 
 
 def instruction(found):
     """What to do: "Augment 24 of 200 points (12 %), chosen by influence (proportional)"."""
     points, n = found["points"], found["candidates"]
-    share = sentences.percent(points / n, 1 if points < 0.095 * n else 0)
+    share = wording.percent(points / n, 1 if points < 0.095 * n else 0)
     if points == n:
         return f"Augment all {n} points"
     if found["policy"] == REFERENCE:
@@ -48,7 +48,7 @@ def compared(found):
     if found["gain"] is None:
         return _given(found)
     own = found["configured"]
-    name = None if own is None else sentences.series_label(own["score"], own["policy"])
+    name = None if own is None else wording.series(own["score"], own["policy"])
     if found["verdict"] == BETTER:
         return _better(found, own, name)
     if found["verdict"] == UNCOMPARED:
@@ -127,8 +127,8 @@ def _given(found):
     """What as many random points give, for a number that the config names."""
     if found["difference"] is None:
         return []
-    digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
-    text = f"As many random points give {sentences.percent(found['uniform'], digits)}"
+    digits = wording.accuracy_digits(found["floor"], found["ceiling"])
+    text = f"As many random points give {wording.percent(found['uniform'], digits)}"
     verdict = {
         BETTER: "the score is better than random selection",
         WORSE: "the score is worse than random selection",
@@ -175,12 +175,12 @@ def accuracy(found):
     """What the points give, as sentences."""
     if found["accuracy"] is None:
         return ["How accurate that is was not simulated."]
-    digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
+    digits = wording.accuracy_digits(found["floor"], found["ceiling"])
     with_these, floor, ceiling = (
-        sentences.percent(found[key], digits) for key in ("accuracy", "floor", "ceiling")
+        wording.percent(found[key], digits) for key in ("accuracy", "floor", "ceiling")
     )
     share = found["share_of_gain"]
-    of_gain = "" if share is None else f", {sentences.percent(share)} of the gain"
+    of_gain = "" if share is None else f", {wording.percent(share)} of the gain"
     n, points = found["n_train"], "these points"
     if found["candidates"] != n:
         points = f"{found['measured_points']} of {n} training points"
@@ -193,12 +193,12 @@ def accuracy(found):
 
 def no_gain(found):
     """Why nothing is gained, and what would show a gain, as sentences."""
-    digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
+    digits = wording.accuracy_digits(found["floor"], found["ceiling"])
     gain, low, high = (
         "unknown" if found[key] is None else f"{100 * found[key]:+.{digits}f}"
         for key in ("gain_of_all", "gain_of_all_low", "gain_of_all_high")
     )
-    levels = " and ".join(sentences.percent(found[key], digits) for key in ("ceiling", "floor"))
+    levels = " and ".join(wording.percent(found[key], digits) for key in ("ceiling", "floor"))
     text = (
         f"Augmenting every point or none gives {levels}, a gain of {gain} percentage points (95 % "
         f"interval {low} to {high})"

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from efficient_augmentation.analysis import correlation
+from efficient_augmentation.files import tables
 
 TRUTH = "exact"
 TOP = (10, 50, 100)
@@ -35,8 +36,7 @@ def rows(truth, scores, ids, labels):
     if len({len(values) for values in columns.values()}) != 1:
         lengths = ", ".join(f"{name} {len(values)}" for name, values in columns.items())
         raise ValueError(f"audit: columns must be of one length, not {lengths}")
-    table = zip(*(values.tolist() for values in columns.values()), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in table]
+    return tables.rows(columns)
 
 
 def summarize(truth, scores):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import sentences, summary, wording
 from efficient_augmentation.names import policies
 
 HOLDS, FAILS, OPEN, UNTESTED = "holds", "does not hold", "undecided", "not testable here"
@@ -81,8 +81,8 @@ def a_tenth_is_enough(curves, baselines):
     points = math.ceil(best["points"])
     return Finding(
         HOLDS if best["points"] <= TENTH * n else FAILS,
-        f"{sentences.series_label(best['score'], best['policy'])}, the best of {len(rows)}, needs "
-        f"{points} of {n} points ({sentences.percent(points / n)}).",
+        f"{wording.series(best['score'], best['policy'])}, the best of {len(rows)}, needs "
+        f"{points} of {n} points ({wording.percent(points / n)}).",
     )
 
 
@@ -100,7 +100,7 @@ def decided(ours, theirs, curves, baselines, bound, upwards):
     """Judge a difference of two policies by the side of a bound on which its interval lies."""
     missing = [s for s in (ours, theirs) if not summary.has(curves, *s)]
     if missing:
-        return Finding(UNTESTED, f"{sentences.series_label(*missing[0])} was not run.")
+        return Finding(UNTESTED, f"{wording.series(*missing[0])} was not run.")
     found = summary.compare(curves, baselines, ours, theirs)
     evidence = sentences.compare_sentence(curves, baselines, ours, theirs)
     if found is None or math.isnan(found.low):
@@ -156,7 +156,7 @@ def matches_support_vectors(curves, baselines):
     _, low, high = summary.mean_interval(ours)
     vsv = summary.vsv_share(baselines)
     evidence = (
-        f"{n} support vectors recover {sentences.percent(vsv)} of the gain, influence "
+        f"{n} support vectors recover {wording.percent(vsv)} of the gain, influence "
         f"(proportional) with as many points {sentences.describe_share(ours)}."
     )
     if math.isnan(low):
@@ -191,7 +191,7 @@ CLAIMS = (
         "Augmenting a tenth of the points keeps the accuracy gained by augmenting all.",
         "abstract: a 90 % smaller augmentation set by policies of influence and loss",
         f"Holds if the mean curve of some policy by loss or influence reaches "
-        f"{sentences.percent(summary.LEVEL)} of the gain within a tenth of the training points. "
+        f"{wording.percent(summary.LEVEL)} of the gain within a tenth of the training points. "
         "The best of many policies is picked after seeing the results, which favours the claim.",
         a_tenth_is_enough,
     ),

@@ -2,7 +2,7 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences, summary, table1
+from efficient_augmentation.analysis import summary, table1, wording
 from efficient_augmentation.files import provenance
 
 LATEX = {
@@ -34,7 +34,7 @@ def to_latex(rows, caption, made_by=None):
     for policy in summary.in_order(r["policy"] for r in rows):
         found = [table.get((s, policy)) for s in scores]
         cells = [auc_cell(r, r["auc_mean"] == best[r["score"]]) if r else "--" for r in found]
-        lines.append(" & ".join([escape_latex(sentences.policy_label(policy)), *cells]) + r" \\")
+        lines.append(" & ".join([escape_latex(wording.policy(policy)), *cells]) + r" \\")
     header = ["policy", *map(escape_latex, scores)]
     return _table([header], lines, "l" + "r" * len(scores), caption, made_by)
 
@@ -59,7 +59,7 @@ def table1_to_latex(rows, made_by=None):
     caption = (
         "Accuracy, and share of the gain from augmenting every point, in % with 95 % intervals. "
         "Best observed: the policy of the highest test accuracy, picked after seeing it. Named: "
-        f"{sentences.series_label(score, policy)}, named beforehand."
+        f"{wording.series(score, policy)}, named beforehand."
     )
     return _table(header, lines, "l" + "r" * len(table1.COLUMNS), caption, made_by)
 

@@ -1,4 +1,4 @@
-"""What the curves say in words: labels, percents, and sentences computed from the results.
+"""What the curves say in sentences, which are computed from them.
 
 `curves` and `baselines` are what `summary` takes.
 """
@@ -7,37 +7,11 @@ import math
 
 import numpy as np
 
-from efficient_augmentation.analysis import summary
-from efficient_augmentation.names import policies, regularization
+from efficient_augmentation.analysis import summary, wording
+from efficient_augmentation.names import policies
 
-
-def policy_label(name):
-    """A policy's name for people: "proportional + update"."""
-    policy = policies.parse(name)
-    modifiers = [m for m in policies.MODIFIERS if getattr(policy, m)]
-    label = policy.rule.label
-    if policy.exponent is not None:
-        label += f" {policy.exponent:g}"
-    return " + ".join([label, *modifiers])
-
-
-def series_label(score, policy, clusters=0):
-    """A measured series for people: "influence (proportional, 50 clusters)"."""
-    label = policy_label(policy)
-    if policies.parse(policy).blind:
-        return f"{label}, {clusters} clusters" if clusters else label
-    return f"{score} ({label}{f', {clusters} clusters' if clusters else ''})"
-
-
-def percent(share, digits=0):
-    """A share for people: 0.914 becomes "91 %"."""
-    return f"{100 * share:.{digits}f} %"
-
-
-def accuracy_digits(floor, ceiling):
-    """Digits, 1 to 3, with which two accuracies in percent show a tenth of their gap."""
-    gap = abs(ceiling - floor)
-    return next((d for d in (1, 2) if gap == 0 or gap >= 0.999 * 10.0 ** -(d + 1)), 3)
+LEADING = {"random": "random_proportional", "deterministic": "deterministic_proportional"}
+"""The policy of each family that sentences speak about, where it was run."""
 
 
 def nothing_to_gain(baselines):
@@ -45,10 +19,10 @@ def nothing_to_gain(baselines):
     floor, ceiling = baselines["floor"], baselines["ceiling"]
     if ceiling > floor:
         return None
-    digits = accuracy_digits(floor, ceiling)
+    digits = wording.accuracy_digits(floor, ceiling)
     return (
-        f"Nothing to gain here: augmenting every point gives {percent(ceiling, digits)}, "
-        f"augmenting none {percent(floor, digits)}."
+        f"Nothing to gain here: augmenting every point gives {wording.percent(ceiling, digits)}, "
+        f"augmenting none {wording.percent(floor, digits)}."
     )
 
 
@@ -72,8 +46,8 @@ def describe_share(values):
     """Mean and t interval, as "91 % (88 to 94 %)"; the mean alone for one round."""
     mean, low, high = summary.mean_interval(values)
     if math.isnan(low):
-        return percent(mean)
-    return f"{percent(mean)} ({100 * low:.0f} to {percent(high)})"
+        return wording.percent(mean)
+    return f"{wording.percent(mean)} ({100 * low:.0f} to {wording.percent(high)})"
 
 
 def describe_difference(found):
@@ -124,13 +98,21 @@ def gain_sentence(curves, baselines, score, policy, reference="baseline"):
     ours = summary.shares(accuracy, baselines)[:, k]
     sentence = (
         f"With {budgets[k]} of {baselines['n_train']} points augmented, {score} "
-        f"({policy_label(policy)}) recovers {describe_share(ours)} of the gain"
+        f"({wording.policy(policy)}) recovers {describe_share(ours)} of the gain"
     )
     if len(both) == 1:
         return f"{sentence}."
     theirs = summary.shares(summary.accuracies(curves, score, reference)[1], baselines)[:, k]
-    sentence += f", {policy_label(reference)} {describe_share(theirs)}."
+    sentence += f", {wording.policy(reference)} {describe_share(theirs)}."
     return f"{sentence} {verdict(ours, theirs)}".rstrip()
+
+
+def family_sentence(curves, baselines, score, family):
+    """What the leading policy of a family, random or deterministic, gains by a score."""
+    policy = _leading(curves, score, family)
+    if policy is None:
+        return "No policy of this family was run."
+    return gain_sentence(curves, baselines, score, policy)
 
 
 def compare_sentence(curves, baselines, ours, theirs):
@@ -146,12 +128,13 @@ def compare_sentence(curves, baselines, ours, theirs):
     if sentence := nothing_to_gain(baselines):
         return sentence
     found = summary.compare(curves, baselines, ours, theirs)
-    names = series_label(*ours), series_label(*theirs)
+    names = wording.series(*ours), wording.series(*theirs)
     if found is None:
         return f"{names[0]} and {names[1]} share no budget: they cannot be compared."
+    means = wording.percent(found.ours.mean()), wording.percent(found.theirs.mean())
     sentence = (
-        f"{describe_budgets(found.budgets)}, {names[0]} recovers {percent(found.ours.mean())} of "
-        f"the gain, {names[1]} {percent(found.theirs.mean())}: {describe_difference(found)}."
+        f"{describe_budgets(found.budgets)}, {names[0]} recovers {means[0]} of the gain, "
+        f"{names[1]} {means[1]}: {describe_difference(found)}."
     )
     if math.isnan(found.low):
         return f"{sentence} One round each, so the difference has no interval."
@@ -161,12 +144,53 @@ def compare_sentence(curves, baselines, ours, theirs):
     return sentence
 
 
+def influence_sentence(curves, baselines, score, family):
+    """Influence beside another score, by the leading policies of a family."""
+    ours = _leading(curves, "influence", family)
+    theirs = _leading(curves, score, family, inverse=score == "margin")
+    return _beside(curves, baselines, ("influence", ours), (score, theirs))
+
+
+def dpp_sentence(curves, baselines, policy):
+    """What a k-DPP by influence gains beside independent draws."""
+    beside = "baseline" if policies.parse(policy).blind else LEADING["random"]
+    return _beside(curves, baselines, ("influence", policy), ("influence", beside))
+
+
+def _leading(curves, score, family, inverse=False):
+    """The policy of a family to speak about: the paper's if it was run, else the first; or None.
+
+    A score whose low values matter leads with its inverse.
+    """
+    found = [
+        p
+        for s, p in summary.pairs(curves)
+        if s == score and p != "baseline" and policies.parse(p).random == (family == "random")
+    ]
+    leading = LEADING[family].replace("_", "_inverse_", 1) if inverse else LEADING[family]
+    return leading if leading in found else next(iter(found), None)
+
+
+def _beside(curves, baselines, ours, theirs):
+    """One series beside another, or that they cannot be compared."""
+    if not all(summary.has(curves, *series) for series in (ours, theirs)):
+        return "The policies that this figure compares were not both run."
+    return compare_sentence(curves, baselines, ours, theirs)
+
+
+def strata_sentence(curves, baselines, score):
+    """What clusters change in each policy of a score that was stratified."""
+    names = [policy for s, policy in summary.stratified(curves) if s == score]
+    found = (clusters_sentence(curves, baselines, score, policy) for policy in names)
+    return " ".join(dict.fromkeys(found))
+
+
 def clusters_sentence(curves, baselines, score, policy):
     """One or two computed sentences: whether stratifying by clusters helps a policy at any k."""
     if sentence := nothing_to_gain(baselines):
         return sentence
     found = summary.best_clusters(curves, baselines, score, policy)
-    name = series_label(score, policy)
+    name = wording.series(score, policy)
     if found is None:
         return f"For {name} there is nothing to compare clusters with."
     k, tried, comparison = found
@@ -179,89 +203,3 @@ def clusters_sentence(curves, baselines, score, policy):
     if comparison.low > 0:
         return f"{sentence}{at_once}. There, stratifying helps."
     return f"{sentence}{at_once}. No number of clusters is shown to help."
-
-
-def penalty_sentence(choice):
-    """How the inverse penalty C was chosen, from the mapping of C.json."""
-    said = regularization.described(choice["C"], choice["rule"])
-    if not choice["losses"]:
-        return f"{said}."
-    place = choice["grid"].index(choice["C"])
-    best = min(range(len(choice["losses"])), key=choice["losses"].__getitem__)
-    least, error = choice["losses"][best], choice["standard_errors"][best]
-    return (
-        f"{said}: {choice['losses'][place]:.4f} nats; the least, at C = "
-        f"{choice['grid'][best]:.4g}, is {least:.4f} with a standard error of {error:.4f}."
-    )
-
-
-def sweep_sentence(columns):
-    """One computed sentence on the sweep over numbers of clusters (columns of clusters.csv)."""
-    k = np.asarray(columns["clusters"])
-    silhouette = np.asarray(columns["silhouette_test"], float)
-    if not np.isfinite(silhouette).any():
-        return f"No silhouette is defined for the {len(k)} numbers of clusters tried."
-    best = int(np.nanargmax(silhouette))
-    # 0.25 is the rule of thumb of Kaufman and Rousseeuw (1990): below it, no structure was found.
-    apart = "well" if silhouette[best] > 0.5 else "weakly" if silhouette[best] > 0.25 else "hardly"
-    return (
-        f"Of {len(k)} numbers of clusters from {k.min()} to {k.max()}, k = {k[best]} has the "
-        f"highest test silhouette, {silhouette[best]:.2f}: the clusters are {apart} separated."
-    )
-
-
-def training_sentence(columns):
-    """One computed sentence on the training of a network (columns of history.csv)."""
-    n, last = len(columns["epoch"]), {name: values[-1] for name, values in columns.items()}
-    sentence = f"After {n} {'epoch' if n == 1 else 'epochs'} the loss is {last['loss']:.3g}"
-    sentence += (
-        f" and {percent(last['accuracy'], 1)} of the training images are classified correctly"
-    )
-    if np.isfinite(last.get("test_accuracy", np.nan)):
-        sentence += f", {percent(last['test_accuracy'], 1)} of the test images"
-    return sentence + "."
-
-
-def scores_sentence(scores, score):
-    """One computed sentence on a score before and after augmenting everything.
-
-    Args:
-      scores: columns of scores.csv.
-      score: name of the score; its column and `{score}_after` are read.
-    Returns: str.
-    """
-    before = np.sort(np.abs(np.asarray(scores[score], float)))[::-1]
-    before = before[np.isfinite(before)]
-    tenth = max(1, len(before) // 10)
-    rho = summary.spearman(scores[score], scores[f"{score}_after"])
-    ranks = "The ranking cannot be compared: all points score the same"
-    if not math.isnan(rho):
-        kept = "keeps" if rho >= 0.9 else "roughly keeps" if rho >= 0.6 else "changes"
-        ranks = f"Augmenting everything {kept} the ranking of the points (Spearman {rho:.2f})"
-    if before.sum() == 0:
-        return f"{ranks}."
-    held = percent(before[:tenth].sum() / before.sum())
-    return f"{ranks}; the top {tenth} of {len(before)} points hold {held} of all |{score}| before."
-
-
-def images_sentence(scores, score, class_names):
-    """One computed sentence on the classes of the highest- and lowest-scoring points.
-
-    Args:
-      scores: columns of scores.csv.
-      score: name of the score.
-      class_names: name of each class, in the order of the labels.
-    Returns: str; of more than three classes it names the three that are there most.
-    """
-    values = np.asarray(scores[score], float)
-    labels = np.asarray(scores["label"])
-    parts = []
-    for name, chosen in zip(("highest", "lowest"), summary.extreme_points(values), strict=True):
-        counts = np.array([(labels[chosen] == label).sum() for label in class_names])
-        shown = range(len(counts)) if len(counts) <= 3 else np.argsort(-counts, kind="stable")[:3]
-        texts = [f"{counts[k]} of class {class_names[k]}" for k in shown]
-        if len(counts) > 3:
-            texts.append(f"{len(chosen) - counts[shown].sum()} of others")
-        joined = " and ".join(texts) if len(texts) == 2 else ", ".join(texts)
-        parts.append(f"the {len(chosen)} {name} are {joined}")
-    return f"By |{score}|, {parts[0]}; {parts[1]}."

@@ -1,172 +1,384 @@
-"""The figures of an experiment: names, when each is made, what it shows, where the report has it.
+"""The figures of an experiment: names, when each is made, where the report has it, all its texts.
 
-Each figure is registered here once. Its drawing is in `figures.all` or in a script of its own, its
-sentence in the report in `report.pictures`, its caption in captions/{caption}.rst.
+Each figure is registered here once, and drawn in `figures`. No job but the report depends on this
+module: those that draw are told by their rules what to draw.
 """
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from efficient_augmentation.names import regularization
-from efficient_augmentation.names import scores as score_names
+from efficient_augmentation.analysis import sentences, table_sentences
+from efficient_augmentation.experiment import subjects
+from efficient_augmentation.experiment.subjects import ONCE
 
-SUFFIXES = ("png", "pdf")
-ONCE = "-"
-"""What a figure is made for that is made once."""
-
-
-def _scores(settings):
-    """Scores of the accuracy figures: the main panel's, and those of k-DPPs that went as far."""
-    dpp = settings["dpp"]
-    far = dpp["budgets"] and dpp["budgets"][-1] >= settings["budgets"][-1]
-    return list(dict.fromkeys(settings["scores"] + dpp["scores"] * bool(far)))
+# Filled in by Snakemake.
+_EXPERIMENT = "{{ snakemake.wildcards.experiment }}"
+_TRANSFORM = "{{ snakemake.wildcards.transform }}"
 
 
-def _followed(settings):
-    """Scores with a partner `_after` in scores.csv."""
-    return [score for score in _scores(settings) if score in score_names.FOLLOWED]
+def _gain(family):
+    return lambda found, score: sentences.family_sentence(
+        found.curves, found.baselines, score, family
+    )
 
 
-def _on_images(settings):
-    """Once, but not of data that are features and have no images."""
-    return [ONCE] * (settings["dataset"]["kind"] != "features")
-
-
-def _shown(settings):
-    return _scores(settings) if _on_images(settings) else []
-
-
-def _compared(*others):
-    """Those of other scores that influence is compared with."""
-
-    def made_for(settings):
-        found = _scores(settings)
-        return [score for score in found if score in others and "influence" in found]
-
-    return made_for
-
-
-def _diverse(settings):
-    """k-DPPs that are compared with independent draws by influence."""
-    dpp = settings["dpp"]
-    both = "influence" in _scores(settings) and "influence" in dpp["scores"]
-    return dpp["policies"] if both and dpp["budgets"] else []
-
-
-def _stratified(settings):
-    """Scores whose policies are stratified by clusters."""
-    return settings["clusters"]["scores"] if settings["clusters"]["counts"] else []
-
-
-def _tuned(settings):
-    """Once, where C is chosen from the data."""
-    return [ONCE] * bool(regularization.chosen(settings["C"], settings["faithful"]))
-
-
-def _always(settings):
-    return [ONCE]
+def _beside_influence(family):
+    return lambda found, score: sentences.influence_sentence(
+        found.curves, found.baselines, score, family
+    )
 
 
 class Figure(NamedTuple):
-    """A figure, or one for each score or policy.
+    """A figure, or one for each score or policy, and all that is said of it.
 
     Attributes:
       name: of its files, `{}` standing for the score or policy.
       shows: what it shows, as Snakemake's own report lists it.
-      caption: stem of its file in captions/; also the figure's class in the report's page.
-      made_for: function of the effective settings: scores or policies, or `[ONCE]`.
+      made_for: function of the effective settings: scores or policies, or `[ONCE]`; see `subjects`.
+      read: how to read it, without markup: said below the figure in the report, and in Snakemake's.
+      more: what only Snakemake's report adds, reStructuredText in which `{{ snakemake.wildcards }}`
+        are filled in.
+      sentence: what it shows in numbers: function of the results that the figure belongs to, which
+        are `report.inputs.TransformResult`, `ExperimentResult` or `Material`, and of the score or
+        policy. None for a figure that the report does not show.
       section: of the report's part on a transform, None for a figure that stands elsewhere.
       compares: whether it compares scores or policies; the report never folds it away.
+      alt: what its alternative text opens with; None for the words of its name.
     """
 
     name: str
     shows: str
-    caption: str
     made_for: Callable[[dict], list]
+    read: str
+    more: str = ""
+    sentence: Callable[[Any, str], str] | None = None
     section: str | None = None
     compares: bool = False
+    alt: str | None = None
 
     @property
-    def caption_file(self):
-        """Path of its caption, reStructuredText whose first paragraph says how to read it."""
-        return Path(__file__).with_name("captions") / f"{self.caption}.rst"
+    def kind(self):
+        """Its class in the report's page, and the stem of its caption's file."""
+        return self.name.replace("_{}", "")
 
 
 DRAWN_TOGETHER = (
-    Figure("transform", "the transform on real images", "transform", _on_images, "opening"),
-    Figure("regularization", "held-out loss by C", "regularization", _tuned, "opening"),
+    Figure(
+        "transform",
+        shows="the transform on real images",
+        made_for=subjects.on_images,
+        section="opening",
+        read="Each row shows a training image and every variant that augmenting it adds.",
+        more=(f"Images are from {_EXPERIMENT}; the first of each row is the original."),
+        sentence=lambda found, _: (
+            f"The test set holds {found.baselines['n_test_rows']} rows with its variants."
+        ),
+    ),
+    Figure(
+        "regularization",
+        shows="held-out loss by C",
+        made_for=subjects.tuned,
+        section="opening",
+        read=(
+            "The classifier's penalty was chosen by cross-validation over the training points, "
+            "with the copies of a point kept in its fold; the test set was not used. The dashed "
+            "line is one standard error above the least loss, the circle the strongest penalty "
+            "below it. The grey band is one standard error to either side."
+        ),
+        more=(
+            f"The loss of {_EXPERIMENT}, {_TRANSFORM} is the mean log loss of held-out "
+            "training points and their copies. Standard errors are over points."
+        ),
+        sentence=lambda found, _: table_sentences.penalty_sentence(found.baselines["C_choice"]),
+    ),
     Figure(
         "accuracy_{}_random",
-        "accuracy, random policies",
-        "accuracy_random",
-        _scores,
-        "main",
+        shows="accuracy, random policies",
+        made_for=subjects.scores,
+        section="main",
+        read=(
+            "Accuracy over the number of augmented points: lines are means over rounds, bands 95 "
+            "% intervals of the mean. The sooner a curve reaches the ceiling, the better the "
+            "policy knows which points matter."
+        ),
+        more=(
+            f"Accuracy is that on the test set of {_EXPERIMENT} and all its transformed "
+            "copies. The x axis has a square-root scale, so that small budgets have room; "
+            "intervals are Student's t intervals. The *floor* is the accuracy with no point "
+            "augmented, the *ceiling* with all of them. Policies with *downweight* share a "
+            "point's weight among its copies and need not end at the ceiling; *both* stands "
+            "for update and downweight. The star marks *VSV*, virtual support vectors: "
+            "exactly the support vectors of a linear machine are augmented; their number is "
+            "in brackets."
+        ),
+        sentence=_gain("random"),
     ),
     Figure(
         "accuracy_{}_deterministic",
-        "accuracy, deterministic policies",
-        "accuracy_deterministic",
-        _scores,
-        "main",
+        shows="accuracy, deterministic policies",
+        made_for=subjects.scores,
+        section="main",
+        read=(
+            "Accuracy over the number of augmented points, for policies that sort the points "
+            "instead of drawing them: they have one round, and so no band. Random selection is "
+            "repeated for comparison."
+        ),
+        more=(
+            f"Accuracy is that on the test set of {_EXPERIMENT} and all its transformed "
+            "copies. Points are taken in the order of their score's magnitude, highest or "
+            "lowest first. Random selection is the black line with its 95 % band over rounds. "
+            "The *floor* is the accuracy with no point augmented, the *ceiling* with all of "
+            "them; the x axis has a square-root scale. The star marks *VSV*, virtual support "
+            "vectors: exactly the support vectors of a linear machine are augmented; their "
+            "number is in brackets."
+        ),
+        sentence=_gain("deterministic"),
     ),
     Figure(
         "compare_{}_random",
-        "influence or another score, random",
-        "compare_random",
-        _compared("loss", "margin"),
-        "main",
+        shows="influence or another score, random",
+        made_for=subjects.compared("loss", "margin"),
+        section="main",
         compares=True,
+        read=(
+            "Colours and markers are policies; plain lines are those of influence, double lines "
+            "with hollow markers those of the other score. Where two lines of one colour "
+            "coincide, the scores choose equally well. A high margin marks an easy point, so its "
+            "inverse is what corresponds to influence."
+        ),
+        more=(
+            f"Random policies on {_EXPERIMENT}: accuracy on the test set and all its "
+            "transformed copies, over the number of training points that were augmented "
+            "(square-root scale). Lines are means over rounds, bands their 95 % Student t "
+            "intervals. The star marks virtual support vectors."
+        ),
+        sentence=_beside_influence("random"),
     ),
     Figure(
         "compare_{}_deterministic",
-        "influence or another score, deterministic",
-        "compare_deterministic",
-        _compared("loss"),
-        "main",
+        shows="influence or another score, deterministic",
+        made_for=subjects.compared("loss"),
+        section="main",
         compares=True,
+        read=(
+            "Colours and markers are policies; plain lines are those of influence, double lines "
+            "with hollow markers those of the other score. Where two lines of one colour "
+            "coincide, the scores choose equally well."
+        ),
+        more=(
+            f"Deterministic policies on {_EXPERIMENT}: accuracy on the test set and all its "
+            "transformed copies, over the number of training points that were augmented "
+            "(square-root scale). There is one round without chance and hence no band, except "
+            "for random selection, which is repeated for comparison. The star marks virtual "
+            "support vectors."
+        ),
+        sentence=_beside_influence("deterministic"),
     ),
-    Figure("clusters_{}", "accuracy by number of clusters", "clusters", _stratified, "clusters"),
-    Figure("compare_{}", "influence or a k-DPP", "compare_dpp", _diverse, "dpp", compares=True),
-    Figure("scores_{}", "scores before and after", "scores", _followed, "points"),
-    Figure("images_{}", "images of highest and lowest score", "images", _shown, "points"),
+    Figure(
+        "clusters_{}",
+        shows="accuracy by number of clusters",
+        made_for=subjects.stratified,
+        section="clusters",
+        read=(
+            "One panel for each policy; points are taken in turn from k clusters; darker lines "
+            "have fewer clusters. The policy without clusters, in its usual look, carries the 95 "
+            "% band of its mean; the lines of all k spread about as much."
+        ),
+        more=(
+            f"Clusters are those of k-means on the featurized originals of {_EXPERIMENT}; "
+            "inside a cluster, points are taken in the policy's order. With one cluster this "
+            "is the policy itself, with as many clusters as points it is random selection. "
+            "Lines are means over rounds. Clusters help if their lines run above that of the "
+            "policy without clusters."
+        ),
+        sentence=lambda found, score: sentences.strata_sentence(
+            found.curves, found.baselines, score
+        ),
+    ),
+    Figure(
+        "compare_{}",
+        shows="influence or a k-DPP",
+        made_for=subjects.diverse,
+        section="dpp",
+        compares=True,
+        read=(
+            "A k-DPP draws a fresh subset at every budget and prefers points that differ; for "
+            "comparison, points are drawn one by one. The x axis ends with the k-DPP's last "
+            "budget."
+        ),
+        more=(
+            f"A subset of points of {_EXPERIMENT} is more likely if they differ more in the "
+            "directions of their features, either weighted by influence or raw. Single points "
+            "are drawn uniformly, and in proportion to influence. Accuracy on the test set "
+            "and all its transformed copies, means over rounds with 95 % Student t intervals; "
+            "the x axis has a square-root scale."
+        ),
+        sentence=lambda found, policy: sentences.dpp_sentence(
+            found.curves, found.baselines, policy
+        ),
+    ),
+    Figure(
+        "scores_{}",
+        shows="scores before and after",
+        made_for=subjects.followed,
+        section="points",
+        read=(
+            "Above, how the magnitudes of the score are spread (counts on a logarithmic scale). "
+            "Below, each dot is a training point: its score after augmenting everything against "
+            "that before."
+        ),
+        more=(
+            f"A long tail means that few points of {_EXPERIMENT} carry most of the score. "
+            "Scores before are those under the fit on the originals, scores after those under "
+            "the fit on all augmented rows: dots below the line lost score through "
+            "augmentation. Spearman's rank correlation says how far the ranking survives; "
+            "magnitudes of zero lie on the edge."
+        ),
+        sentence=lambda found, score: table_sentences.scores_sentence(found.scores, score),
+    ),
+    Figure(
+        "images_{}",
+        shows="images of highest and lowest score",
+        made_for=subjects.shown,
+        section="points",
+        read=(
+            "Training images row by row from either end of the ranking; frames show the class. "
+            "High scores should look unusual, low ones typical; for margin, which is high far "
+            "from the boundary, the lowest should look unusual."
+        ),
+        more=(
+            f"At most 100 training points of {_EXPERIMENT} are shown from each end; the titles "
+            "give the range of the score's magnitude."
+        ),
+        sentence=lambda found, score: table_sentences.images_sentence(
+            found.scores, score, found.classes
+        ),
+    ),
 )
 """Figures of a transform that one job draws, in the order of the report."""
 END_TO_END = Figure(
     "end_to_end",
-    "networks trained end to end",
-    "end_to_end",
-    lambda settings: [ONCE] * bool(settings["end_to_end"]["shares"]),
+    shows="networks trained end to end",
+    made_for=subjects.where(lambda settings: settings["end_to_end"]["shares"]),
+    alt="Networks trained end to end",
+    read=(
+        "Lines are means over rounds, bars 95 % intervals; grey lines: no point and every "
+        "point augmented. Where the order of the lines is the same in both panels, the "
+        "answer of frozen features carries over."
+    ),
+    more=(
+        f"Left, the accuracy of networks trained from scratch on {_EXPERIMENT} with "
+        f"{_TRANSFORM}: only a share of the points is augmented, chosen by scores on frozen "
+        "features. Right, that of the logistic regression on frozen features with the same "
+        "points."
+    ),
+    sentence=lambda found, _: table_sentences.end_to_end_sentence(found.end_to_end),
 )
 C_SWEEP = Figure(
     "C_sweep",
-    "the lead over random selection by C",
-    "C_sweep",
-    lambda settings: [ONCE] * bool(settings["C_sweep"]["values"]),
+    shows="the lead over random selection by C",
+    made_for=subjects.where(lambda settings: settings["C_sweep"]["values"]),
+    section="opening",
+    alt="Leads over random selection by C",
+    read=(
+        "Everything was simulated again at each C on the same features. Above: accuracy with "
+        "no point and with every point augmented. Below: how far policies are ahead of "
+        "random selection; bars are 95 % intervals over rounds and test points, not "
+        "corrected for their number. The vertical line is the C that cross-validation chose."
+    ),
+    more=(
+        f"A lead over random selection on {_EXPERIMENT}, {_TRANSFORM}, is averaged over the "
+        "budgets up to a quarter of the points, in percent of the gain, which counts as "
+        "known. It is left out where the interval of the gain does not lie above zero. C is "
+        "the inverse strength of the penalty."
+    ),
+    sentence=lambda found, _: table_sentences.C_sweep_sentence(found.C_sweep),
 )
 SWEEP = Figure(
     "clusters_sweep",
-    "how well k clusters fit",
-    "clusters_sweep",
-    lambda settings: [ONCE] * bool(settings["sweep"]),
+    shows="how well k clusters fit",
+    made_for=subjects.where(lambda settings: settings["sweep"]),
+    alt="k-means over the number of clusters",
+    read=(
+        "Above, the sum of squared distances to the nearest centre; below, how much nearer a "
+        "point is to its own cluster than to the next (1: far apart, 0: none)."
+    ),
+    more=(
+        "The sum, the inertia, falls with k in any data; a bend would mark a natural number "
+        f"of clusters of the featurized images of {_EXPERIMENT}. Below is the mean silhouette. "
+        "Centres are fitted on the training points; test points go to the nearest. Both "
+        "scales of k are logarithmic."
+    ),
+    sentence=lambda found, _: table_sentences.sweep_sentence(found.sweep),
 )
 AUDIT = Figure(
-    "audit", "scores and exact retraining", "audit", lambda settings: [ONCE] * settings["audit"]
+    "audit",
+    shows="scores and exact retraining",
+    made_for=subjects.where(lambda settings: settings["audit"]),
+    alt="Scores over the exact change of retraining",
+    read=(
+        "Each dot is a training point: the magnitude of its score over the exact change of "
+        "its loss when it is left out, both on logarithmic scales; values of zero lie on the "
+        "edge. For scores that estimate that change, the line shows equality."
+    ),
+    more=(
+        f"The change on {_EXPERIMENT} is that of the point's own log loss when the logistic "
+        "regression is fitted again without it. Spearman's correlation compares the rankings; "
+        "the figure also says how many of the ten points of largest change are among the ten "
+        "highest scores (for margin: the ten lowest)."
+    ),
+    sentence=lambda found, _: table_sentences.audit_sentence(found.audit),
 )
-TRAINING = Figure("training", "how training went", "training", _always)
+TRAINING = Figure(
+    "training",
+    shows="how training went",
+    made_for=subjects.always,
+    alt="Training of the network",
+    read=(
+        "Above, the loss after every epoch, the learning rate in grey behind it where it "
+        "changes; below, the accuracy on the images as the training saw them, and on the "
+        "test images where they were watched. Nothing was chosen by the test images."
+    ),
+    more=(
+        "The loss is the mean cross-entropy. Features come from the network after the last epoch."
+    ),
+    sentence=lambda found, _: table_sentences.training_sentence(found.training),
+)
 """Beside the history of a network that is trained."""
-ABLATIONS = Figure("ablations", "lead over random selection by setting", "ablations", _always)
-"""Of all experiments that are run, under results/."""
-TABLE1 = Figure("table1", "table 1 of the paper, and ours", "table1", _always)
+ABLATIONS = Figure(
+    "ablations",
+    shows="lead over random selection by setting",
+    made_for=subjects.always,
+    read=(
+        "How far each policy is ahead of random selection, in shares of the gain of "
+        "augmenting every point, averaged over the budgets up to a quarter of the points; "
+        "bars are 95 % intervals, rounds paired. Each panel varies one setting; all of them "
+        "show the base."
+    ),
+)
+"""Of all experiments that are run, under results/; the report does not show it."""
+TABLE1 = Figure(
+    "table1",
+    shows="table 1 of the paper, and ours",
+    made_for=subjects.always,
+    read=(
+        "Hollow and dashed: the paper; filled: ours, with 95 % intervals over rounds and "
+        "test images. The best observed policy is picked by the test images that judge it."
+    ),
+    more=(
+        "Accuracy with translate against the share of the points augmented. The policy named "
+        "beforehand was not picked by test images."
+    ),
+    sentence=lambda found, _: table_sentences.table1_sentence(found.table1),
+)
 """Of the paper's experiments, under results/."""
 
 OF_TRANSFORM = (*DRAWN_TOGETHER, END_TO_END, C_SWEEP)
 """Figures in results/{experiment}/{transform}/figures."""
 OF_EXPERIMENT = (SWEEP, AUDIT)
 """Figures in results/{experiment}/figures."""
-IN_REPORT = (*OF_TRANSFORM, *OF_EXPERIMENT, TRAINING, TABLE1)
-"""Figures that the report shows."""
+EVERY = (*OF_TRANSFORM, *OF_EXPERIMENT, TRAINING, ABLATIONS, TABLE1)
 
 
 def named(figures, settings):
@@ -196,16 +408,3 @@ def find(name):
             return figure, next(iter(match.groups()), ONCE)
     known = ", ".join(figure.name for figure in OF_TRANSFORM)
     raise ValueError(f"no figure of a transform is called {name!r}; there are {known}")
-
-
-def paths(settings):
-    """Files of all figures in an experiment's folder.
-
-    Args:
-      settings: the experiment's effective settings.
-    Returns: list of str, relative to results/{experiment}.
-    """
-    stems = [f"figures/{name}" for name in named(OF_EXPERIMENT, settings)]
-    for transform in settings["transforms"]:
-        stems += [f"{transform}/figures/{name}" for name in named(OF_TRANSFORM, settings)]
-    return [f"{stem}.{suffix}" for stem in stems for suffix in SUFFIXES]

@@ -10,6 +10,8 @@ from efficient_augmentation.experiment import figures, files, inputs
 from efficient_augmentation.files import tables
 
 ROOT = Path("results")
+SUFFIXES = ("png", "pdf")
+"""Of the two files of a figure."""
 
 
 def with_metadata(paths):
@@ -38,11 +40,25 @@ def final(experiments):
     found = []
     for name, settings in experiments.items():
         found += _located(name, settings, files.FINAL)
-        found += [f"{ROOT / name}/{file}" for file in figures.paths(settings)]
+        found += [f"{ROOT / name}/{file}" for file in pictures(settings)]
         if folder := inputs.network_folder(name, settings):
             stem = ROOT / folder / figures.TRAINING.name
-            found += [f"{stem}.{suffix}" for suffix in figures.SUFFIXES]
+            found += [f"{stem}.{suffix}" for suffix in SUFFIXES]
     return list(dict.fromkeys(with_metadata(found)))
+
+
+def pictures(settings):
+    """Files of all figures in an experiment's folder.
+
+    Args:
+      settings: the experiment's effective settings.
+    Returns: list of paths, relative to that folder.
+    """
+    stems = [f"figures/{name}" for name in figures.named(figures.OF_EXPERIMENT, settings)]
+    for transform in settings["transforms"]:
+        found = figures.named(figures.OF_TRANSFORM, settings)
+        stems += [f"{transform}/figures/{name}" for name in found]
+    return [f"{stem}.{suffix}" for stem in stems for suffix in SUFFIXES]
 
 
 def reported(experiments):
@@ -71,7 +87,7 @@ def checks(experiments):
 def audits(experiments):
     """Files of experiments' truth checks, whether or not they belong to their results."""
     names = [file.name for file in files.AUDIT]
-    names += [f"figures/{figures.AUDIT.name}.{suffix}" for suffix in figures.SUFFIXES]
+    names += [f"figures/{figures.AUDIT.name}.{suffix}" for suffix in SUFFIXES]
     return with_metadata(f"{ROOT / name}/{file}" for name in experiments for file in names)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import wording
 from efficient_augmentation.figures import looks, style
 
 _HEIGHT = 4.4
@@ -81,5 +81,5 @@ def _lead(axes, columns, pair, place):
         markersize=3.2,
         markerfacecolor=look.face,
         elinewidth=0.6,
-        label=sentences.series_label(score, policy),
+        label=wording.series(score, policy),
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation.analysis import ablations, sentences
+from efficient_augmentation.analysis import ablations, wording
 from efficient_augmentation.figures import looks, style
 from efficient_augmentation.names import as_published
 
@@ -77,7 +77,7 @@ def _panel(axes, columns, key, here, series):
             markersize=3.2,
             markerfacecolor="#ffffff" if rank else look.face,
             elinewidth=0.6,
-            label=sentences.series_label(score, policy),
+            label=wording.series(score, policy),
             zorder=3,
         )
     axes.set_xticks(range(len(values)), [_text(key, value) for value in values], size=6)

@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from efficient_augmentation.analysis import summary
-from efficient_augmentation.experiment import figures
 from efficient_augmentation.figures import compare, images, regularization, score_plots, strata
 from efficient_augmentation.figures import curves as accuracy_curves
 
@@ -52,51 +51,26 @@ class Measured(NamedTuple):
         return self.curves, self.baselines
 
 
-def transform_figures(names, measured) -> Iterator[tuple[str, Figure]]:
+DRAWINGS = (
+    accuracy_curves.DRAWINGS
+    | compare.DRAWINGS
+    | images.DRAWINGS
+    | regularization.DRAWINGS
+    | score_plots.DRAWINGS
+    | strata.DRAWINGS
+)
+"""Registered names of figures -> functions of Measured, and of the score or policy."""
+
+
+def transform_figures(wanted, measured) -> Iterator[tuple[str, Figure]]:
     """Figures of one transform, drawn one at a time.
 
     Args:
-      names: as `experiment.figures.named` gives them for `DRAWN_TOGETHER`.
+      wanted: mapping from each figure's name to the name under which it is registered and the
+        score or policy that it is made for.
       measured: Measured.
     Yields: (figure's name, Figure).
-    Raises: ValueError for a name that no figure has, or if what a figure shows was not measured.
+    Raises: ValueError if what a figure shows was not measured.
     """
-    for name in names:
-        figure, made_for = figures.find(name)
-        yield name, DRAWINGS[figure.name](measured, made_for)
-
-
-def _accuracy(family):
-    return lambda m, score: accuracy_curves.accuracy(*m.of(score), score, family)
-
-
-def _beside_influence(family):
-    def draw(m, score):
-        m.of("influence")
-        return compare.scores(*m.of(score), "influence", score, family)
-
-    return draw
-
-
-def _before_after(m, score):
-    return score_plots.before_after(m.column(score), m.column(f"{score}_after"), score)
-
-
-def _extremes(m, score):
-    return images.extremes(m.x, m.y, m.column(score), score, m.class_names)
-
-
-DRAWINGS = {
-    "transform": lambda m, _: images.transform(m.x, m.y, m.variants, m.transform, m.class_names),
-    "regularization": lambda m, _: regularization.losses(m.baselines["C_choice"]),
-    "accuracy_{}_random": _accuracy("random"),
-    "accuracy_{}_deterministic": _accuracy("deterministic"),
-    "compare_{}_random": _beside_influence("random"),
-    "compare_{}_deterministic": _beside_influence("deterministic"),
-    "clusters_{}": lambda m, score: strata.clusters(m.curves, m.baselines, score),
-    "compare_{}": lambda m, policy: compare.dpp(m.curves, m.baselines, "influence", policy),
-    "scores_{}": _before_after,
-    "images_{}": _extremes,
-}
-"""Registered name of each figure of `DRAWN_TOGETHER` -> function of Measured and of the score or
-policy that the figure is made for."""
+    for name, (registered, made_for) in wanted.items():
+        yield name, DRAWINGS[registered](measured, made_for)

@@ -1,6 +1,6 @@
 """One score beside another, and a k-DPP beside independent draws, in one accuracy figure each."""
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.figures import curves as accuracy_curves
 from efficient_augmentation.figures import style
 from efficient_augmentation.figures.curves import Line
@@ -48,7 +48,7 @@ def dpp(curves, baselines, score, policy):
     beside = [p for p in ("baseline", "random_proportional") if summary.has(curves, score, p)]
     lines = [Line(score, p, label(score, p)) for p in (*beside, policy)]
     last = int(summary.accuracies(curves, score, policy)[0][-1])
-    title = f"{sentences.policy_label(policy)} beside independent draws"
+    title = f"{wording.policy(policy)} beside independent draws"
     return accuracy_curves.draw(curves, baselines, lines, title, last)
 
 
@@ -63,3 +63,16 @@ def plain(names):
     parsed = [policies.parse(name) for name in names]
     kept = [p.name for p in parsed if not (p.update or p.downweight)]
     return kept if any(name != "baseline" for name in kept) else names
+
+
+def _beside_influence(measured, score, family):
+    measured.of("influence")
+    return scores(*measured.of(score), "influence", score, family)
+
+
+DRAWINGS = {
+    "compare_{}_random": lambda m, score: _beside_influence(m, score, "random"),
+    "compare_{}_deterministic": lambda m, score: _beside_influence(m, score, "deterministic"),
+    "compare_{}": lambda m, policy: dpp(m.curves, m.baselines, "influence", policy),
+}
+"""Registered names of figures -> functions of `all.Measured`, and of the score or policy."""

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import patheffects
 from matplotlib.ticker import MaxNLocator
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.figures import looks, style
 from efficient_augmentation.names import policies
 
@@ -136,7 +136,7 @@ def draw_line(axes, curves, baselines, line, last=None):
 
 def short_label(name):
     """A policy's name that fits half a column: "proportional + both" stands for two modifiers."""
-    label = sentences.policy_label(name)
+    label = wording.policy(name)
     return label.replace(" + ".join(["", *policies.MODIFIERS]), " + both")
 
 
@@ -181,7 +181,7 @@ def spread_ticks(budgets, least=0.085):
 def label_levels(axes, baselines):
     """Floor and ceiling as thin lines that carry their names."""
     floor, ceiling = 100 * baselines["floor"], 100 * baselines["ceiling"]
-    digits = sentences.accuracy_digits(baselines["floor"], baselines["ceiling"])
+    digits = wording.accuracy_digits(baselines["floor"], baselines["ceiling"])
     if floor == ceiling:
         draw_level(axes, floor, f"floor = ceiling {floor:.{digits}f} %", 0.98, "bottom")
         return
@@ -230,3 +230,10 @@ def mark_support_vectors(axes, baselines, last):
         zorder=8,
     )
     label.set_path_effects([patheffects.withStroke(linewidth=2, foreground="white")])
+
+
+DRAWINGS = {
+    "accuracy_{}_random": lambda m, score: accuracy(*m.of(score), score, "random"),
+    "accuracy_{}_deterministic": lambda m, score: accuracy(*m.of(score), score, "deterministic"),
+}
+"""Registered names of figures -> functions of `all.Measured`, and of the score or policy."""

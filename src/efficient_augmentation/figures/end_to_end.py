@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from efficient_augmentation.analysis import carry_over, sentences
+from efficient_augmentation.analysis import carry_over, wording
 from efficient_augmentation.figures import looks, style
 from efficient_augmentation.names import policies
 
@@ -41,7 +41,7 @@ def end_to_end(columns):
                 measure,
                 policy,
                 _rank(series, score),
-                sentences.series_label(score, policy),
+                wording.series(score, policy),
                 _APART * (place - (len(series) - 1) / 2),
             )
         axes.set_xlim(0, 104)

@@ -231,3 +231,10 @@ def stacked(images):
     gap = max(1, tiles.shape[1] // 16)
     tiles = np.pad(tiles, ((0, 0), (0, gap), (0, 0), (0, 0)), constant_values=255)
     return tiles.reshape(-1, *tiles.shape[2:])
+
+
+DRAWINGS = {
+    "transform": lambda m, _: transform(m.x, m.y, m.variants, m.transform, m.class_names),
+    "images_{}": lambda m, score: extremes(m.x, m.y, m.column(score), score, m.class_names),
+}
+"""Registered names of figures -> functions of `all.Measured`, and of the score or policy."""

@@ -65,3 +65,7 @@ def losses(choice):
     axes.grid(axis="y", color="#ececec", linewidth=0.5)
     axes.minorticks_off()
     return figure
+
+
+DRAWINGS = {"regularization": lambda m, _: losses(m.baselines["C_choice"])}
+"""Registered names of figures -> functions of `all.Measured`, and of the score or policy."""

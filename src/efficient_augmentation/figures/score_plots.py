@@ -112,3 +112,9 @@ def note(before, after):
     if not finite.all():
         lines.append(f"{int((~finite).sum())} not finite: left out")
     return "\n".join(lines)
+
+
+DRAWINGS = {
+    "scores_{}": lambda m, score: before_after(m.column(score), m.column(f"{score}_after"), score),
+}
+"""Registered names of figures -> functions of `all.Measured`, and of the score or policy."""

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.figures import curves as accuracy_curves
 from efficient_augmentation.figures import looks, style
 
@@ -61,7 +61,7 @@ def draw_panel(axes, curves, baselines, series, colors, found):
     if summary.has(curves, *series):
         line = accuracy_curves.Line(*series, "no clusters")
         extents.append(accuracy_curves.draw_line(axes, curves, baselines, line)[2])
-    label = sentences.policy_label(series[1])
+    label = wording.policy(series[1])
     axes.set_title(f"{series[0]}: {label}, stratified", x=-0.19, y=1.01)
     axes.set_xlabel(accuracy_curves.X_LABEL, labelpad=2)
     return budgets, extents
@@ -107,3 +107,7 @@ def marker(name):
     dash = (0, look.dash) if look.dash else "solid"
     face = {"marker": look.marker, "markersize": 3.2, "markerfacecolor": look.face}
     return Line2D([], [], color=look.color, linestyle=dash, linewidth=look.width, **face)
+
+
+DRAWINGS = {"clusters_{}": lambda m, score: clusters(m.curves, m.baselines, score)}
+"""Registered names of figures -> functions of `all.Measured`, and of the score or policy."""

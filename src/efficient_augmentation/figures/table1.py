@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from efficient_augmentation.analysis import sentences, table1
+from efficient_augmentation.analysis import table1, wording
 from efficient_augmentation.figures import looks, style
+from efficient_augmentation.files import tables
 
 _KINDS = {"random": "baseline", "best": "deterministic_proportional", "named": table1.NAMED[1]}
 """The policy whose look stands for each kind of column."""
 _LABELS = {
     "random": "random selection",
     "best": "best observed policy",
-    "named": f"named beforehand: {sentences.series_label(*table1.NAMED)}",
+    "named": f"named beforehand: {wording.series(*table1.NAMED)}",
 }
 _SPREAD = 0.09
 
@@ -27,7 +28,7 @@ def draw(columns):
     Returns: Figure, a page wide.
     """
     figure = style.new_figure(style.PAGE, 2.75)
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    rows = tables.rows(columns)
     for i, dataset in enumerate(table1.PAPER):
         axes = figure.add_axes((0.07 + 0.317 * i, 0.33, 0.275, 0.55))
         axes.set_title(f"{dataset}, {table1.TRANSFORM}", pad=4)

@@ -98,6 +98,18 @@ def read_csv(path: str | Path, texts: Collection[str] = ()) -> dict[str, np.ndar
     }
 
 
+def rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table that is held by columns.
+
+    Args:
+      columns: from each column's name to its values (rows,).
+    Returns: list of dicts from the columns' names to values, which are Python's own where a column
+      is an array.
+    """
+    values = (np.asarray(column).tolist() for column in columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
+
+
 def metadata(path: str | Path) -> Path:
     """The file beside a table that says where the table comes from.
 

@@ -7,7 +7,7 @@ import statistics
 import numpy as np
 from PIL import Image
 
-from efficient_augmentation.analysis import answer_words, sentences
+from efficient_augmentation.analysis import answer_words, wording
 from efficient_augmentation.analysis.series import REFERENCE
 from efficient_augmentation.report import answer_curve, inputs
 from efficient_augmentation.report import runs as report_views
@@ -44,9 +44,9 @@ def view_run(experiment, transform):
     """What one run comes to, its first points with their images, and where all of them stand."""
     found, table = transform.selection.answer, transform.selection.table
     baselines = transform.baselines
-    digits = sentences.accuracy_digits(found["floor"], found["ceiling"])
+    digits = wording.accuracy_digits(found["floor"], found["ceiling"])
     levels = {
-        key: "" if found[key] is None else sentences.percent(found[key], digits)
+        key: "" if found[key] is None else wording.percent(found[key], digits)
         for key in ("accuracy", "uniform", "floor", "ceiling")
     }
     folder = f"{experiment.name}/{transform.name}"
@@ -62,7 +62,7 @@ def view_run(experiment, transform):
         "candidates": found["candidates"],
         "refitted": found["candidates"] != found["n_train"],
         "share": found["points"] / found["candidates"],
-        "percent": sentences.percent(found["points"] / found["candidates"]) if chosen else "",
+        "percent": wording.percent(found["points"] / found["candidates"]) if chosen else "",
         "interval": points_interval(found),
         "random": found["policy"] == REFERENCE,
         "gain": 100 * (found["ceiling"] - found["floor"]),
@@ -88,7 +88,7 @@ def by_class(found):
 
 
 def _percent(share):
-    return "" if share is None else sentences.percent(share, 1)
+    return "" if share is None else wording.percent(share, 1)
 
 
 def points_interval(found):
@@ -136,7 +136,7 @@ def thumbnail(image):
 def splits(experiments):
     """A sentence for every experiment whose data brought no test set."""
     return [
-        f"{e.name} brought no test set: a stratified split of {sentences.percent(e.test_share)} of "
+        f"{e.name} brought no test set: a stratified split of {wording.percent(e.test_share)} of "
         "its points was held out for one."
         for e in experiments
         if e.test_share
@@ -185,7 +185,7 @@ def lede(material):
     gains = {run[2]["gain"] for run in useful}
     aim = "for the gain that was asked for, or as given"
     if len(gains) == 1 and None not in gains:
-        aim = f"for {sentences.percent(*gains)} of what augmenting all gains"
+        aim = f"for {wording.percent(*gains)} of what augmenting all gains"
     random = sum(run[2]["policy"] == REFERENCE for run in useful)
     drawn = f", in {random} of them drawn at random" if random else ""
     shares = [run[2]["points"] / run[2]["candidates"] for run in useful]
@@ -193,7 +193,7 @@ def lede(material):
     most = report_views.levels(transform.baselines)["gain"]
     return (
         f"In {len(useful)} of {len(found)} runs, a median of "
-        f"{sentences.percent(statistics.median(shares))} of the training points is enough "
+        f"{wording.percent(statistics.median(shares))} of the training points is enough "
         f"{aim}{drawn}. Most is gained on {experiment.name}, {transform.name} ({most}), with "
         f"{best['points']} of {best['candidates']} points."
     )

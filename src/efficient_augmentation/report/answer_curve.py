@@ -2,7 +2,7 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.analysis.series import REFERENCE
 
 WIDTH, HEIGHT = 640, 300
@@ -51,7 +51,7 @@ def _view(found, lines):
     def y(accuracy):
         return round(TOP + (high - accuracy) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
 
-    digits = sentences.accuracy_digits(*levels)
+    digits = wording.accuracy_digits(*levels)
     budgets, means = (
         next(reversed(lines.values())) if _by_policy(found) else next(iter(lines.values()))
     )
@@ -74,7 +74,7 @@ def _view(found, lines):
             for (score, policy, kind), curve in lines.items()
         ],
         "levels": [
-            {"y": y(found[key]), "label": sentences.percent(found[key], digits), "name": name}
+            {"y": y(found[key]), "label": wording.percent(found[key], digits), "name": name}
             for key, name in (("floor", "none augmented"), ("ceiling", "all augmented"))
         ],
         "ticks": [{"x": x(points), "label": str(points)} for points in ticks if points >= first],
@@ -91,4 +91,4 @@ def _by_policy(found):
 
 
 def _label(score, policy):
-    return sentences.series_label(score, policy)
+    return wording.series(score, policy)

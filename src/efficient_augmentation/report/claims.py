@@ -1,6 +1,6 @@
 """The report's claims: what the paper says beside what every run shows."""
 
-from efficient_augmentation.analysis import claims, sentences
+from efficient_augmentation.analysis import claims, wording
 from efficient_augmentation.report import runs
 
 MARKS = dict(zip(claims.VERDICTS, ("holds", "fails", "open", "untested"), strict=True))
@@ -13,7 +13,7 @@ def view(material):
     return {
         "claims": [claim for claim in found if not claim["untested"]],
         "untested": [claim for claim in found if claim["untested"]],
-        "little": sentences.percent(claims.SMALL),
+        "little": wording.percent(claims.SMALL),
     }
 
 

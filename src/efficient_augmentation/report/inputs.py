@@ -40,6 +40,7 @@ class TransformResult(NamedTuple):
       scores: columns of scores.csv.
       figures: name of each figure to the bytes of its PNG.
       selection: Selection.
+      classes: names of the classes, in the order of the labels.
       end_to_end: columns of end_to_end.csv, or None where no network was trained end to end.
       needed: columns of needed.csv, or None where nothing stands compared with random selection.
       C_sweep: columns of C_sweep.csv, or None where no other C was tried.
@@ -53,6 +54,7 @@ class TransformResult(NamedTuple):
     scores: dict
     figures: dict
     selection: Selection
+    classes: list
     end_to_end: dict | None = None
     needed: dict | None = None
     C_sweep: dict | None = None
@@ -201,6 +203,7 @@ def read_transform(directory, config, data):
         scores=found["scores.csv"],
         figures=read_pictures(figures.OF_TRANSFORM, directory / "figures", config),
         selection=with_images(found["selection.json"], found["selection.csv"], data),
+        classes=class_names(config),
         end_to_end=found.get("end_to_end.csv"),
         needed=found.get("needed.csv"),
         C_sweep=found.get("C_sweep.csv"),

@@ -1,6 +1,6 @@
 """The report's last pages: its terms, and what every file in it was made from."""
 
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import wording
 from efficient_augmentation.names import policies
 from efficient_augmentation.report import pictures
 
@@ -56,7 +56,7 @@ def view_policies():
     """Base policies in the glossary: their look in the figures, their name, what they do."""
     return [
         {
-            "label": sentences.policy_label(name),
+            "label": wording.policy(name),
             "swatch": pictures.swatch(name),
             "text": policies.parse(name).rule.meaning,
             "name": name,

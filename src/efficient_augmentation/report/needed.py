@@ -2,15 +2,15 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences, summary
-from efficient_augmentation.report import pictures, runs
+from efficient_augmentation.analysis import sentences, summary, wording
+from efficient_augmentation.report import runs
 
 
 def view(material):
     """A line for every run; see `report.Section`."""
     return {
         "lines": [line(*run) for run in material.runs()],
-        "share": sentences.percent(runs.SHARE),
+        "share": wording.percent(runs.SHARE),
     }
 
 
@@ -28,7 +28,7 @@ def line(experiment, transform):
     score = best["score"] if best else None
     uniform = [row for row in needed if row["policy"] == "baseline"]
     uniform.sort(key=lambda row: row["score"] != score)
-    leading = "influence", pictures.LEADING["random"]
+    leading = "influence", sentences.LEADING["random"]
     paper = [row for row in scored if (row["score"], row["policy"]) == leading]
     return {
         "experiment": experiment.name,

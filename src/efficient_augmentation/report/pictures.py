@@ -1,17 +1,12 @@
-"""Figures in the report: which are shown where, each with a sentence computed from the results."""
+"""Figures in the report: which are shown where, each with what is registered of it."""
 
 import base64
 
 import jinja2
 
-from efficient_augmentation.analysis import C_sweep, sentences, summary
 from efficient_augmentation.experiment import figures
 from efficient_augmentation.figures import looks
-from efficient_augmentation.names import policies
-from efficient_augmentation.report import texts
 
-LEADING = {"random": "random_proportional", "deterministic": "deterministic_proportional"}
-"""The policy that a figure's sentence speaks about, where it was run."""
 TITLES = {
     "main": "Main results",
     "clusters": "Stratified by clusters",
@@ -50,7 +45,7 @@ MARKERS = {
 }
 
 
-def sections(transform, scores, classes):
+def sections(transform, scores):
     """Figures of a transform in the paper's order, a mapping for each section that has some.
 
     Influence, or the first score without it, stands in the open, and so does what compares scores
@@ -59,7 +54,6 @@ def sections(transform, scores, classes):
     Args:
       transform: TransformResult.
       scores: names of the scores in the order of the curves.
-      classes: names of the classes.
     Returns: list of mappings with `kind`, a key of `TITLES`, `title`, `figures`, `folded` and
       `label`, the scores of what is folded.
     """
@@ -72,8 +66,8 @@ def sections(transform, scores, classes):
                 {
                     "kind": kind,
                     "title": title,
-                    "figures": [view_figure(transform, name, classes) for name in shown],
-                    "folded": [view_figure(transform, name, classes) for name in folded],
+                    "figures": [of_transform(transform, name) for name in shown],
+                    "folded": [of_transform(transform, name) for name in folded],
                     "label": ", ".join(dict.fromkeys(figures.find(name)[1] for name in folded)),
                 }
             )
@@ -99,152 +93,53 @@ def split(names, scores, leading):
     return shown, [name for name, _, _ in found if name not in shown]
 
 
-def view_figure(transform, name, classes):
-    """A figure with its picture, caption and alternative text."""
+def opening(transform):
+    """The figures before all sections: of the transform itself, and of what C does."""
+    return [of_transform(transform, name) for name in figures_of(transform, "opening")]
+
+
+def of_transform(transform, name):
+    """A figure of a transform, by its name."""
     figure, made_for = figures.find(name)
-    sentence = SENTENCES[figure.name](transform, made_for, classes)
-    alt = f"{name.replace('_', ' ')}, transform {transform.name}. {sentence}"
-    return picture(figure, transform.figures[name], sentence, alt)
+    words = figure.alt or name.replace("_", " ")
+    place = f"{words}, transform {transform.name}"
+    return view(figure, transform.figures[name], transform, place, made_for)
 
 
-def view_opening(transform, classes):
-    """The figures before all sections: of the transform itself, and of how C was chosen."""
-    found = [view_figure(transform, name, classes) for name in figures_of(transform, "opening")]
-    return found + view_C_sweep(transform)
-
-
-def view_C_sweep(transform):
-    """The figure of the sweep over C, in a list that may be empty."""
-    if transform.C_sweep is None:
+def of_experiment(figure, png, experiment):
+    """A figure of an experiment in a list, which is empty where the experiment has none."""
+    if png is None:
         return []
-    sentence = " ".join(
-        f"Compared with random selection, {sentences.series_label(*pair)} is "
-        f"{C_sweep.describe(places)}."
-        for pair, places in C_sweep.sides(transform.C_sweep).items()
-    )
-    alt = f"Leads over random selection by C, transform {transform.name}. {sentence}"
-    png = transform.figures[figures.C_SWEEP.name]
-    return [picture(figures.C_SWEEP, png, sentence, alt)]
+    return [view(figure, png, experiment, f"{figure.alt}, {experiment.name}")]
 
 
-def view_sweep(experiment):
-    """The figure of the sweep over numbers of clusters, in a list that may be empty."""
-    if experiment.sweep_figure is None:
-        return []
-    sentence = sentences.sweep_sentence(experiment.sweep)
-    alt = f"k-means over the number of clusters, {experiment.name}. {sentence}"
-    return [picture(figures.SWEEP, experiment.sweep_figure, sentence, alt)]
+def view(figure, png, found, place="", made_for=figures.ONCE):
+    """What the template shows of one figure.
 
-
-def view_training(experiment):
-    """The figure of the network's training, in a list that may be empty."""
-    if experiment.training_figure is None:
-        return []
-    sentence = sentences.training_sentence(experiment.training)
-    alt = f"Training of the network, {experiment.name}. {sentence}"
-    return [picture(figures.TRAINING, experiment.training_figure, sentence, alt)]
-
-
-def picture(figure, png, sentence, alt):
-    """What the template shows of one figure."""
+    Args:
+      figure: experiment.figures.Figure.
+      png: bytes of the picture.
+      found: what the figure's sentence is computed from.
+      place: what it is and of what, with which the alternative text opens.
+      made_for: the score or policy that it is made for.
+    Returns: mapping with `kind`, `source`, `width`, `height`, `sentence`, `read` and `alt`.
+    """
+    sentence = figure.sentence(found, made_for)
     width, height = png_size(png)
     return {
-        "kind": figure.caption,
+        "kind": figure.kind,
         "source": "data:image/png;base64," + base64.b64encode(png).decode("ascii"),
         "width": width // 2,
         "height": height // 2,
-        "read": texts.how_to_read(figure),
+        "read": figure.read,
         "sentence": sentence,
-        "alt": alt,
+        "alt": ". ".join(filter(None, (place, sentence))),
     }
 
 
 def png_size(png):
     """Width and height of a PNG in pixels, from its header."""
     return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
-
-
-def beside_sentence(transform, ours, theirs):
-    """One policy beside another, or that there is nothing to set it beside."""
-    if not all(summary.has(transform.curves, *series) for series in (ours, theirs)):
-        return "The policies that this figure compares were not both run."
-    return sentences.compare_sentence(transform.curves, transform.baselines, ours, theirs)
-
-
-def leading_policy(curves, score, family, inverse=False):
-    """The policy of a family to speak about: the paper's if it was run, else the first; or None.
-
-    A score whose low values matter leads with its inverse.
-    """
-    wanted = family == "random"
-    found = [
-        p
-        for s, p in summary.pairs(curves)
-        if s == score and p != "baseline" and policies.parse(p).random == wanted
-    ]
-    leading = LEADING[family].replace("_", "_inverse_", 1) if inverse else LEADING[family]
-    return leading if leading in found else next(iter(found), None)
-
-
-def gain_of(family):
-    """Sentence of a figure of one score: what the leading policy of a family gains."""
-
-    def sentence(transform, score, classes):
-        policy = leading_policy(transform.curves, score, family)
-        if policy is None:
-            return "No policy of this family was run."
-        return sentences.gain_sentence(transform.curves, transform.baselines, score, policy)
-
-    return sentence
-
-
-def beside_influence(family):
-    """Sentence of a figure that compares influence with another score."""
-
-    def sentence(transform, score, classes):
-        ours = leading_policy(transform.curves, "influence", family)
-        theirs = leading_policy(transform.curves, score, family, inverse=score == "margin")
-        return beside_sentence(transform, ("influence", ours), (score, theirs))
-
-    return sentence
-
-
-def dpp_sentence(transform, policy, classes):
-    """What a k-DPP by influence gains beside independent draws."""
-    beside = "baseline" if policies.parse(policy).blind else "random_proportional"
-    return beside_sentence(transform, ("influence", policy), ("influence", beside))
-
-
-def clusters_sentence(transform, score, classes):
-    """What clusters change in each stratified policy."""
-    curves, baselines = transform.curves, transform.baselines
-    names = [policy for s, policy in summary.stratified(curves) if s == score]
-    found = (sentences.clusters_sentence(curves, baselines, score, policy) for policy in names)
-    return " ".join(dict.fromkeys(found))
-
-
-SENTENCES = {
-    "transform": lambda transform, _, classes: (
-        f"The test set holds {transform.baselines['n_test_rows']} rows with its variants."
-    ),
-    "regularization": lambda transform, _, classes: sentences.penalty_sentence(
-        transform.baselines["C_choice"]
-    ),
-    "accuracy_{}_random": gain_of("random"),
-    "accuracy_{}_deterministic": gain_of("deterministic"),
-    "compare_{}_random": beside_influence("random"),
-    "compare_{}_deterministic": beside_influence("deterministic"),
-    "clusters_{}": clusters_sentence,
-    "compare_{}": dpp_sentence,
-    "scores_{}": lambda transform, score, classes: sentences.scores_sentence(
-        transform.scores, score
-    ),
-    "images_{}": lambda transform, score, classes: sentences.images_sentence(
-        transform.scores, score, classes
-    ),
-}
-"""What each figure shows, computed from the results: registered name -> function of the
-TransformResult, the score or policy, and the names of the classes."""
 
 
 def swatch(policy):

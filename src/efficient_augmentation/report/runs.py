@@ -2,9 +2,10 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences, summary
+from efficient_augmentation.analysis import sentences, summary, wording
+from efficient_augmentation.experiment import figures
 from efficient_augmentation.names import policies
-from efficient_augmentation.report import inputs, pictures, texts
+from efficient_augmentation.report import pictures, texts
 
 SHARE = 0.95
 """Share of the gain by which the answer counts the points needed."""
@@ -16,19 +17,19 @@ def view(material):
     return {
         "contents": [(f"run-{e['name']}", e["name"]) for e in experiments],
         "experiments": experiments,
-        "share": sentences.percent(SHARE),
+        "share": wording.percent(SHARE),
     }
 
 
 def levels(baselines):
     """Floor, ceiling, gain and the virtual support vectors' accuracy as text."""
     floor, ceiling = baselines["floor"], baselines["ceiling"]
-    digits = sentences.accuracy_digits(floor, ceiling)
+    digits = wording.accuracy_digits(floor, ceiling)
     return {
-        "floor": sentences.percent(floor, digits),
-        "ceiling": sentences.percent(ceiling, digits),
+        "floor": wording.percent(floor, digits),
+        "ceiling": wording.percent(ceiling, digits),
         "gain": f"{100 * (ceiling - floor):+.{digits}f} pp",
-        "vsv": sentences.percent(baselines["vsv_accuracy"], digits),
+        "vsv": wording.percent(baselines["vsv_accuracy"], digits),
     }
 
 
@@ -42,23 +43,24 @@ def view_points(row, transform):
     reached = not math.isnan(row["points"])
     points = math.ceil(row["points"]) if reached else None
     return {
-        "label": f"{row['score']}, {sentences.policy_label(row['policy'])}",
-        "policy": sentences.policy_label(row["policy"]),
+        "label": f"{row['score']}, {wording.policy(row['policy'])}",
+        "policy": wording.policy(row["policy"]),
         "score": row["score"],
         "points": points,
         "share": min(points / n, 1.0) if reached else None,
-        "percent": sentences.percent(points / n) if reached else "",
+        "percent": wording.percent(points / n) if reached else "",
         "text": str(points) if reached else missed,
     }
 
 
 def view_experiment(experiment):
     """What the template shows of one experiment."""
+    shown = pictures.of_experiment
     return {
         "name": experiment.name,
         "facts": texts.facts(experiment),
-        "training": pictures.view_training(experiment),
-        "sweep": pictures.view_sweep(experiment),
+        "training": shown(figures.TRAINING, experiment.training_figure, experiment),
+        "sweep": shown(figures.SWEEP, experiment.sweep_figure, experiment),
         "transforms": [view_transform(experiment, t) for t in experiment.transforms],
     }
 
@@ -70,20 +72,19 @@ def anchor(experiment, transform):
 
 def view_transform(experiment, transform):
     """What the template shows of one transform."""
-    classes = inputs.class_names(experiment.config)
     baselines = transform.baselines
     scores = list(dict.fromkeys(score for score, _ in summary.pairs(transform.curves)))
     return {
         "name": transform.name,
         "anchor": anchor(experiment, transform),
         **levels(baselines),
-        "plain": sentences.percent(baselines["floor_plain_test"], 1),
+        "plain": wording.percent(baselines["floor_plain_test"], 1),
         "vsv_points": baselines["n_support_vectors"],
         "vsv_share": describe_vsv(baselines),
         "nothing": sentences.nothing_to_gain(baselines),
         "warnings": baselines.get("warnings", []),
-        "pictures": pictures.view_opening(transform, classes),
-        "sections": pictures.sections(transform, scores, classes),
+        "pictures": pictures.opening(transform),
+        "sections": pictures.sections(transform, scores),
         "refinements": refinements(transform),
         "table": auc_table(transform, scores),
     }
@@ -92,7 +93,7 @@ def view_transform(experiment, transform):
 def describe_vsv(baselines):
     """What the virtual support vectors recover of the gain, as text."""
     share = summary.vsv_share(baselines)
-    return "nothing to gain" if math.isnan(share) else f"{sentences.percent(share)} of the gain"
+    return "nothing to gain" if math.isnan(share) else f"{wording.percent(share)} of the gain"
 
 
 def refinements(transform):
@@ -110,10 +111,10 @@ def refinements(transform):
         rows.append(
             {
                 "score": score,
-                "label": sentences.policy_label(name),
+                "label": wording.policy(name),
                 "swatch": pictures.swatch(name),
-                "ours": sentences.percent(found.ours.mean()),
-                "theirs": sentences.percent(found.theirs.mean()),
+                "ours": wording.percent(found.ours.mean()),
+                "theirs": wording.percent(found.theirs.mean()),
                 "difference": f"{100 * found.difference:+.1f} %",
                 "interval": "one round" if one else interval(found),
                 "settled": not one and (found.low > 0 or found.high < 0),
@@ -154,7 +155,7 @@ def auc_table(transform, scores):
                     "points": needed.get((s, policy)),
                 }
             )
-        label = sentences.policy_label(policy)
+        label = wording.policy(policy)
         rows.append({"label": label, "swatch": pictures.swatch(policy), "cells": cells})
     baselines = transform.baselines
     n, accuracy = baselines["n_support_vectors"], levels(baselines)["vsv"]

@@ -2,8 +2,9 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences, table1
+from efficient_augmentation.analysis import table1, wording
 from efficient_augmentation.experiment import figures
+from efficient_augmentation.files import tables
 from efficient_augmentation.report import pictures
 
 
@@ -11,17 +12,14 @@ def view(material):
     """The table with its figure, None in a report of something else; see `page.Section`."""
     if material.table1 is None:
         return None
-    names = list(material.table1)
-    columns = material.table1.values()
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    sentence = describe(rows)
+    rows = tables.rows(material.table1)
     return {
-        "named": sentences.series_label(*table1.NAMED),
+        "named": wording.series(*table1.NAMED),
         "columns": [column.replace("_", ", ") for column in table1.COLUMNS],
         "lines": [line(name, cells) for name, cells in table1.lines(rows)],
         "best": [best(row) for row in rows if row["column"].startswith("best") and row["policy"]],
         "missing": list(dict.fromkeys((r["experiment"], r["note"]) for r in rows if r["note"])),
-        "figure": pictures.picture(figures.TABLE1, material.table1_figure, sentence, sentence),
+        "figure": pictures.view(figures.TABLE1, material.table1_figure, material),
     }
 
 
@@ -40,21 +38,4 @@ def cell(value, low, high):
 def best(row):
     """Which policy a column of the best observed one stands for."""
     percent = row["column"].removeprefix("best_")
-    return f"{row['experiment']}, {percent} %: " + sentences.series_label(
-        row["score"], row["policy"]
-    )
-
-
-def describe(rows):
-    """What the table says of the policy that was named beforehand, in a sentence a data set."""
-    found = []
-    for experiment in table1.EXPERIMENTS:
-        own = {row["column"]: row for row in rows if row["experiment"] == experiment}
-        named, uniform = (own.get(f"{kind}_10") for kind in ("named", "random"))
-        if named and uniform and not math.isnan(named["share"] + uniform["share"]):
-            shares = [sentences.percent(row["share"]) for row in (named, uniform)]
-            found.append(
-                f"{experiment}: a tenth of the points by {sentences.series_label(*table1.NAMED)} "
-                f"brings {shares[0]} of the gain, random selection {shares[1]}"
-            )
-    return "; ".join(found) + "." if found else "Nothing of ours was measured at a tenth."
+    return f"{row['experiment']}, {percent} %: " + wording.series(row["score"], row["policy"])

@@ -1,15 +1,9 @@
-"""Texts of the report that hold whatever was found: how to read figures, and what was run."""
+"""What was run, in words."""
 
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import wording
 from efficient_augmentation.figures import style
 from efficient_augmentation.names import as_published, regularization, scores
 from efficient_augmentation.report import inputs
-
-
-def how_to_read(figure):
-    """What a caption says after its sentence: the first paragraph of the figure's caption file."""
-    text = figure.caption_file.read_text(encoding="utf-8")
-    return " ".join(text.partition("\n\n")[0].split())
 
 
 def facts(experiment):
@@ -39,7 +33,7 @@ def held_out(experiment):
     """Where the test set comes from if the data brought none, in a list that may be empty."""
     if not experiment.test_share:
         return []
-    share = sentences.percent(experiment.test_share)
+    share = wording.percent(experiment.test_share)
     return [("Test set", f"none was given: a stratified split, {share} of the points of a class")]
 
 

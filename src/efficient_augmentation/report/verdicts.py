@@ -2,7 +2,8 @@
 
 import math
 
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import wording
+from efficient_augmentation.files import tables
 from efficient_augmentation.report import runs
 
 
@@ -15,7 +16,7 @@ def view(material):
     ]
     if not tables:
         return None
-    return {"share": sentences.percent(runs.SHARE), "tables": tables}
+    return {"share": wording.percent(runs.SHARE), "tables": tables}
 
 
 def view_experiment(name, transforms):
@@ -34,13 +35,9 @@ def view_experiment(name, transforms):
 
 def at_the_share(columns):
     """Rows of needed.csv at the report's share, by the policy's label."""
-    rows = [
-        dict(zip(columns, row, strict=True))
-        for row in zip(*(values.tolist() for values in columns.values()), strict=True)
-    ]
     return {
-        sentences.series_label(row["score"], row["policy"]): row
-        for row in rows
+        wording.series(row["score"], row["policy"]): row
+        for row in tables.rows(columns)
         if math.isclose(row["share"], runs.SHARE)
     }
 

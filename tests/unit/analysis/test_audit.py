@@ -159,11 +159,12 @@ def test_the_report_shows_every_score_and_none_where_nothing_was_audited(audited
     table = {name: [row[name] for row in audited[1]] for name in audited[1][0]}
     one = inputs.ExperimentResult("demo", {}, [], audit=table, audit_figure=bytes(24))
     found = report_audit.view(inputs.Material([one, one._replace(audit=None)]))
-    (shown,) = found["experiments"]
-    assert [row["score"] for row in shown["rows"]] == table["score"]
+    (shown,) = found["parts"]
+    assert [row[0] for row in shown.rows] == table["score"]
+    assert {len(row) for row in shown.rows} == {len(shown.head)}
     rho = dict(zip(table["score"], table["spearman"], strict=True))
-    assert shown["rows"][0]["correlations"][0] == f"{rho['loss']:.4f}"
-    assert shown["rows"][0]["errors"] == ["-", "-"]
+    assert shown.rows[0][1] == f"{rho['loss']:.4f}"
+    assert shown.rows[0][-2:] == ["-", "-"]
     best = max(rho, key=lambda name: abs(rho[name]))
-    assert shown["figure"]["sentence"].startswith(f"The ranking by {best} is closest to")
+    assert shown.figures[0]["sentence"].startswith(f"The ranking by {best} is closest to")
     assert report_audit.view(inputs.Material([one._replace(audit=None)])) is None

@@ -97,17 +97,18 @@ def test_the_figure_shows_every_series_once_in_both_panels():
 
 def test_the_report_says_whether_the_answer_carries_over():
     transform = inputs.TransformResult(
-        "crop", {}, {}, {}, {}, {}, {"end_to_end": bytes(24)}, None, columns()
+        "crop", {}, {}, {}, {}, {}, {"end_to_end": bytes(24)}, None, [], columns()
     )
     config = {"end_to_end": {"network": {"kind": "cnn", "epochs": 3}}}
     one = inputs.ExperimentResult("demo", config, [transform])
-    (run,) = end_to_end.view(inputs.Material([one]))["runs"]
-    sentence = run["figure"]["sentence"]
+    (run,) = end_to_end.view(inputs.Material([one]))["parts"]
+    sentence = run.figures[0]["sentence"]
     for part in ("significant on frozen features: 2.", "confirm 1,", "reverse 0", "leave 1 open"):
         assert part in sentence
-    assert run["levels"] == ["52.00 % to 78.00 %"] * 2
-    labels = [row["label"] for row in run["rows"]]
+    assert "network 52.00 % to 78.00 %, frozen features 52.00 % to 78.00 %." in run.text
+    labels = [row[0] for row in run.rows]
     assert labels == ["uniform random", "loss (proportional)", *["influence (proportional)"] * 2]
-    assert run["rows"][1]["differences"][0].startswith("+10.00 (")
+    assert {len(row) for row in run.rows} == {len(run.head)}
+    assert run.rows[1][run.head.index("Ahead of random: network")].startswith("+10.00 (")
     bare = one._replace(transforms=[transform._replace(end_to_end=None)])
     assert end_to_end.view(inputs.Material([bare])) is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import synthetic
-from efficient_augmentation.analysis import sentences
+from efficient_augmentation.analysis import sentences, wording
 from efficient_augmentation.names import policies
 from synthetic import BASE, clustered, joined, small
 
@@ -44,9 +44,9 @@ def test_the_sentence_admits_what_chance_could_do():
 
 def test_every_policy_has_a_label_of_its_own():
     names = [*policies.BASES, "random_power_0.5", "random_power_2"]
-    labels = {sentences.policy_label(p) for p in names}
+    labels = {wording.policy(p) for p in names}
     assert len(labels) == len(names)
-    assert sentences.policy_label("random_proportional_update_downweight") == (
+    assert wording.policy("random_proportional_update_downweight") == (
         "proportional + update + downweight"
     )
 

@@ -1,15 +1,19 @@
 """The figures of an experiment, against lists written by hand, and their captions."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
 import synthetic
-from efficient_augmentation.experiment import figures
+from efficient_augmentation.experiment import captions, figures, results
 from efficient_augmentation.figures import all as every
+from efficient_augmentation.files import code
 from efficient_augmentation.names import policies, scores
-from efficient_augmentation.report import pictures, texts
+from efficient_augmentation.report import pictures
 
+SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
 PLAIN = (
     "transform accuracy_loss_random accuracy_influence_random accuracy_loss_deterministic "
     "accuracy_influence_deterministic compare_loss_random compare_loss_deterministic scores_loss "
@@ -82,7 +86,7 @@ def test_files_of_figures(changes, names):
     settings = synthetic.config(transforms={"crop": {"pixels": [1]}}, **changes)
     expected = [f"figures/{name}" for name in names]
     expected += [f"crop/figures/{name}" for name in PLAIN.split()]
-    assert figures.paths(settings) == [f"{e}.{s}" for e in expected for s in ("png", "pdf")]
+    assert results.pictures(settings) == [f"{e}.{s}" for e in expected for s in ("png", "pdf")]
 
 
 def test_a_name_leads_back_to_its_figure():
@@ -98,25 +102,40 @@ def test_a_name_of_no_figure_is_refused():
         figures.find("map_of_loss")
 
 
-@pytest.mark.parametrize(
-    "figure", [*figures.IN_REPORT, figures.ABLATIONS], ids=lambda figure: figure.name
-)
-def test_every_figure_has_a_caption(figure):
-    text = figure.caption_file.read_text(encoding="utf-8")
-    assert len(texts.how_to_read(figure)) > 50
-    # The report shows the first paragraph as it is, without markup and wildcards.
-    assert not re.search(r"\*|`|\{\{|\n", texts.how_to_read(figure))
-    assert text.startswith(texts.how_to_read(figure)[:40])
+@pytest.mark.parametrize("figure", figures.EVERY, ids=lambda figure: figure.name)
+def test_what_the_report_says_of_a_figure_has_no_markup(figure):
+    assert len(figure.read) > 50
+    assert not re.search(r"\*|`|\{|\n|  ", figure.read)
+    assert "  " not in figure.more
+    wildcards = set(re.findall(r"\{\{ snakemake\.wildcards\.(\w+) \}\}", figure.more))
+    assert wildcards <= {"experiment", "transform"}
+    assert (figure.sentence is None) == (figure is figures.ABLATIONS)
 
 
-def test_every_caption_belongs_to_a_figure():
-    every_figure = (*figures.IN_REPORT, figures.ABLATIONS)
-    folder = figures.TRAINING.caption_file.parent
-    assert {figure.caption_file for figure in every_figure} == set(folder.iterdir())
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
+def test_changed_texts_of_a_figure_rerun_the_report_alone(script):
+    found = code.digests(SCRIPTS / script, [SCRIPTS.parents[1] / "src", SCRIPTS])
+    texts = ("experiment.figures", "analysis.sentences", "analysis.table_sentences")
+    reached = {f"efficient_augmentation.{text}" for text in texts} & found.keys()
+    assert len(reached) == (3 if script == "write_report.py" else 0)
 
 
-def test_figures_of_a_transform_are_drawn_and_described_where_they_are_registered():
+def test_captions_are_written_once(tmp_path):
+    folder = tmp_path / "captions"
+    captions.write(folder)
+    assert len(list(folder.iterdir())) == len(figures.EVERY)
+    path = captions.path(folder, figures.AUDIT)
+    text = path.read_text(encoding="utf-8")
+    assert text == f"{figures.AUDIT.read}\n\n{figures.AUDIT.more}\n"
+    captions.path(folder, figures.SWEEP).write_text("something else")
+    os.utime(path, (1, 1))
+    captions.write(folder)
+    assert path.stat().st_mtime == 1
+    assert figures.SWEEP.read in captions.path(folder, figures.SWEEP).read_text(encoding="utf-8")
+
+
+def test_figures_of_a_transform_are_drawn_where_they_are_registered():
     together = [figure.name for figure in figures.DRAWN_TOGETHER]
-    assert list(every.DRAWINGS) == list(pictures.SENTENCES) == together
+    assert sorted(every.DRAWINGS) == sorted(together)
     sections = dict.fromkeys(figure.section for figure in figures.DRAWN_TOGETHER)
     assert list(sections) == ["opening", *pictures.TITLES]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from efficient_augmentation.analysis import answer_words, claims, sentences, summary
+from efficient_augmentation.analysis import answer_words, claims, summary, wording
 from efficient_augmentation.figures import looks
 from efficient_augmentation.names import policies
 from efficient_augmentation.report import answer, answer_curve, inputs, made, pictures, runs
@@ -71,7 +71,7 @@ def test_the_first_sentence_is_the_answer():
         assert f"{name}, translate: augment {points} of 1000 points" in text
     many = [experiment(name) for name in ("a", "b", "c")] + [experiment("d", floor=0.9)]
     points = [e.transforms[0].selection.answer["points"] for e in many]
-    half = sentences.percent(np.median(points) / 1000)
+    half = wording.percent(np.median(points) / 1000)
     text = visible(many)
     assert f"In 4 of 4 runs, a median of {half} of the training points is enough" in text
     assert f"Most is gained on d, translate (+7.3 pp), with {points[3]} of 1000 points." in text
@@ -132,7 +132,7 @@ def test_classes_stand_in_a_table_with_the_balanced_accuracy():
         [one["class"], one["train"], one["test"]] for one in found["by_class"]
     ]
     assert rows[-1][1:3] == [1000, 2000]
-    assert rows[-1][3] == sentences.percent(found["balanced_floor"], 1)
+    assert rows[-1][3] == wording.percent(found["balanced_floor"], 1)
 
 
 def test_the_first_points_are_shown_with_their_images_and_their_file():
@@ -160,7 +160,7 @@ def test_a_number_for_all_images_stands_beside_what_was_measured():
     result = one.transforms[0]._replace(selection=chosen._replace(answer=found))
     run = answer.view_run(one, result)
     assert (run["points"], run["candidates"]) == (found["points"], 1500)
-    assert run["percent"] == sentences.percent(found["points"] / 1500)
+    assert run["percent"] == wording.percent(found["points"] / 1500)
     assert run["interval"].endswith(" of 1000")
     # The mark stands where the curve was measured.
     assert run["curve"] == answer_curve.view(chosen.answer, result.curves)
@@ -371,7 +371,7 @@ def test_refinements_mark_only_what_the_rounds_settle():
     (score, rows), *_ = runs.refinements(result)
     assert score == "influence"
     for row in rows:
-        name = next(p for p in policies.PAPER_PANEL if sentences.policy_label(p) == row["label"])
+        name = next(p for p in policies.PAPER_PANEL if wording.policy(p) == row["label"])
         found = summary.compare(
             result.curves,
             result.baselines,

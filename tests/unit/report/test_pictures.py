@@ -18,7 +18,7 @@ def names(views):
 
 def placed(transform, scores):
     """Section -> (figures in the open, folded figures)."""
-    found = pictures.sections(transform, scores, ["3", "8"])
+    found = pictures.sections(transform, scores)
     return {part["kind"]: (names(part["figures"]), names(part["folded"])) for part in found}
 
 
@@ -47,10 +47,10 @@ def test_without_influence_the_first_score_leads_and_clusters_lead_by_their_own(
 
 def test_the_sweep_over_C_stands_in_the_opening_where_it_was_made():
     transform = full().transforms[0]
-    assert pictures.view_C_sweep(transform) == []
+    assert [view["kind"] for view in pictures.opening(transform)] == ["transform"]
     pictured = {**transform.figures, "C_sweep": PNG}
     swept = transform._replace(C_sweep=synthetic.C_sweep(), figures=pictured)
-    *_, view = pictures.view_opening(swept, ["3", "8"])
+    *_, view = pictures.opening(swept)
     assert view["sentence"] == (
         "Compared with random selection, influence (proportional) is ahead at C = 0.1; behind at "
         "C = 10; not significant at C = 1."
