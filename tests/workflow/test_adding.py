@@ -1,6 +1,7 @@
 """What docs/contributing.md says on adding, carried out as it stands, in a copy of the project."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -18,10 +19,10 @@ def test_walk_throughs_add_what_they_say(fresh):
         shutil.copytree(ROOT / part, fresh.tree / part, ignore=ignored, dirs_exist_ok=True)
     kinds = follow(PAGE, fresh.tree)
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
-        "before": 4,
-        "entry": 8,
-        "file": 2,
-        "import": 1,
+        "before": 6,
+        "entry": 11,
+        "file": 3,
+        "import": 2,
         "run": 2,
     }
     results = fresh.tree / "results/toy"
@@ -47,6 +48,20 @@ def test_walk_throughs_add_what_they_say(fresh):
     report = (fresh.tree / "results/report.html").read_text(encoding="utf-8")
     assert "by rank + update" in report
     assert "drawn with probability proportional to the rank of |score|" in report
+
+    means = {c: scores["least_confidence"][scores["label"] == c].mean() for c in (0, 1)}
+    highest = max(means, key=means.get)
+    for suffix in ("png", "pdf"):
+        assert (transform / f"figures/classes_least_confidence.{suffix}").is_file()
+    sentence = f"Class {highest} has the highest mean, {means[highest]:.3g}."
+    assert f"<strong>{sentence}</strong> A box holds the middle half" in report
+    assert 'alt="classes least confidence, transform solarize' in report
+
+    section = report.partition('<h2 id="hardest">Hardest points</h2>')[2].partition("</section>")[0]
+    worst = scores["loss"].argsort()[::-1][:3]
+    listed = re.findall('<th scope="row">(.*?)</th>', section)
+    assert listed == [str(scores["id"][i]) for i in worst]
+    assert '<a href="#hardest">Hardest points</a>' in report
 
     page = (fresh.tree / "docs/config.md").read_text(encoding="utf-8")
     schema = (fresh.tree / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8")

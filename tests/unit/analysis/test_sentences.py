@@ -1,11 +1,8 @@
 """Sentences against what hand-made numbers say."""
 
-import numpy as np
 import pytest
 
-import synthetic
-from efficient_augmentation.analysis import sentences, wording
-from efficient_augmentation.names import policies
+from efficient_augmentation.analysis import sentences
 from synthetic import BASE, clustered, joined, small
 
 
@@ -40,15 +37,6 @@ def test_the_sentence_admits_what_chance_could_do():
     assert "(" not in sentence.split("recovers")[1]
     alone = sentences.gain_sentence(small([[0.86, 0.9]]), BASE, "loss", "random_proportional")
     assert alone.endswith("of the gain.")
-
-
-def test_every_policy_has_a_label_of_its_own():
-    names = [*policies.BASES, "random_power_0.5", "random_power_2"]
-    labels = {wording.policy(p) for p in names}
-    assert len(labels) == len(names)
-    assert wording.policy("random_proportional_update_downweight") == (
-        "proportional + update + downweight"
-    )
 
 
 def test_policies_that_share_no_budget_are_not_compared():
@@ -109,34 +97,3 @@ def test_clusters_that_do_not_help_are_said_not_to():
         "Nothing to gain"
     )
     assert "nothing to compare" in sentences.clusters_sentence(plain, BASE, "loss", "baseline")
-
-
-def test_the_sweep_names_the_best_silhouette_and_survives_none():
-    sentence = sentences.sweep_sentence(synthetic.sweep())
-    assert sentence.startswith("Of 6 numbers of clusters from 2 to 999, k = 2 has the highest")
-    assert sentence.endswith("0.22: the clusters are hardly separated.")
-    undefined = {**synthetic.sweep(), "silhouette_test": np.full(6, np.nan)}
-    assert "No silhouette is defined" in sentences.sweep_sentence(undefined)
-
-
-def test_sentences_about_scores_count_what_is_there():
-    scores = {
-        "label": np.array(["3", "3", "8", "8"]),
-        "loss": np.array([6.0, 2.0, 1.0, 1.0]),
-        "loss_after": np.array([4.0, 3.0, 2.0, 1.0]),
-    }
-    assert sentences.scores_sentence(scores, "loss") == (
-        "Augmenting everything keeps the ranking of the points (Spearman 0.95); the top 1 of 4 "
-        "points hold 60 % of all |loss| before."
-    )
-    assert sentences.images_sentence(scores, "loss", ["3", "8"]) == (
-        "By |loss|, the 2 highest are 2 of class 3 and 0 of class 8; the 2 lowest are 0 of class 3 "
-        "and 2 of class 8."
-    )
-    labels = {"loss": np.arange(10.0), "label": np.array([*"aabbdddacb"])}
-    assert sentences.images_sentence(labels, "loss", ["a", "b", "c", "d"]) == (
-        "By |loss|, the 5 highest are 2 of class d, 1 of class a, 1 of class b, 1 of others; the 5 "
-        "lowest are 2 of class a, 2 of class b, 1 of class d, 0 of others."
-    )
-    flat = {**scores, "loss": np.zeros(4)}
-    assert sentences.scores_sentence(flat, "loss").endswith("all points score the same.")
