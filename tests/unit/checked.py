@@ -1,8 +1,11 @@
 """A data set and files of a transform, as the stages make them, and ways to damage them."""
 
+import re
+
 import numpy as np
 
 from efficient_augmentation.analysis import comparison
+from efficient_augmentation.checks import transform
 from efficient_augmentation.simulation import panels
 from problems import augmented_features
 from synthetic import columns
@@ -67,3 +70,11 @@ def twice(data, files):
 def drop(file, name):
     """Damage: a column or a key that is missing."""
     return lambda data, files: files[file].pop(name)
+
+
+def assert_named(made, damage, message):
+    """The checks of a transform name what was damaged."""
+    data, files = made
+    damage(data, files)
+    found = transform.transform(data, files, SETTINGS)
+    assert any(re.search(message, text) for text in found), found

@@ -67,7 +67,7 @@ def _lead(axes, columns, pair, place):
     if not known.any():
         return
     scores = list(dict.fromkeys(columns["score"].tolist()))
-    dash = looks.SCORE_DASHES[min(scores.index(score), len(looks.SCORE_DASHES) - 1)]
+    dash = looks.score_dash(scores.index(score))
     look = looks.look(policy)
     bars = np.nan_to_num([ahead - low, high - ahead])
     axes.errorbar(

@@ -65,7 +65,7 @@ def _panel(axes, columns, key, here, series):
         )
         rank = list(dict.fromkeys(name for name, _ in series)).index(score)
         look = looks.look(policy)
-        dash = looks.SCORE_DASHES[min(rank, len(looks.SCORE_DASHES) - 1)]
+        dash = looks.score_dash(rank)
         axes.errorbar(
             at[order] + 0.05 * (s - (len(series) - 1) / 2),
             ahead,

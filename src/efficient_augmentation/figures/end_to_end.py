@@ -91,7 +91,7 @@ def _draw(axes, rows, measure, policy, rank, text, aside):
         100 * np.array([row[f"{measure}_{name}"] for row in rows])
         for name in ("mean", "low", "high")
     )
-    dash = look.dash if not rank else looks.SCORE_DASHES[min(rank, len(looks.SCORE_DASHES) - 1)]
+    dash = look.dash if not rank else looks.score_dash(rank)
     bars = None if np.isnan(low).all() else np.nan_to_num([mean - low, high - mean])
     axes.errorbar(
         share,

@@ -46,8 +46,7 @@ DASHES = {
     (True, True): (5.0, 1.4, 1.1, 1.4),
 }
 
-# Where one policy is drawn by several scores: solid for the first, dashes for the others.
-SCORE_DASHES = (None, (4.5, 1.6), (1.1, 1.3), (5.0, 1.4, 1.1, 1.4))
+_SCORE_DASHES = (None, (4.5, 1.6), (1.1, 1.3), (5.0, 1.4, 1.1, 1.4))
 
 
 class Look(NamedTuple):
@@ -84,6 +83,15 @@ def look(name):
     if dash is None:
         return Look(color, dash, marker, color, 1.5)
     return Look(lighter(color, 0.25), dash, marker, "#ffffff", 1.0)
+
+
+def score_dash(rank):
+    """Dashes of a policy's line where several scores draw it: None, solid, for the first of them.
+
+    Args:
+      rank: place of the score among them.
+    """
+    return _SCORE_DASHES[min(rank, len(_SCORE_DASHES) - 1)]
 
 
 def lighter(color, share):

@@ -30,10 +30,20 @@ def losses(choice):
     axes.fill_between(grid, mean - error, mean + error, color=style.LIGHT, linewidth=0)
     axes.plot(grid, mean, color=style.BLACK, linewidth=1.1, marker="o", markersize=2.6)
     best = mean.argmin()
-    axes.axhline(mean[best] + error[best], color=style.GREY, linewidth=0.7, linestyle=(0, (4, 1.5)))
+    _bound(axes, mean[best] + error[best])
+    _chosen(axes, choice["C"], mean[np.flatnonzero(grid == choice["C"])])
+    axes.set_ylim(0, None)
+    axes.grid(axis="y", color="#ececec", linewidth=0.5)
+    axes.minorticks_off()
+    return figure
+
+
+def _bound(axes, value):
+    """The line below which a loss counts as the least."""
+    axes.axhline(value, color=style.GREY, linewidth=0.7, linestyle=(0, (4, 1.5)))
     axes.text(
         1.0,
-        mean[best] + error[best],
+        value,
         "least + 1 standard error",
         transform=axes.get_yaxis_transform(),
         ha="right",
@@ -41,10 +51,13 @@ def losses(choice):
         color=style.GREY,
         size=6,
     )
-    place = np.flatnonzero(grid == choice["C"])
+
+
+def _chosen(axes, C, loss):
+    """A circle at the C that was chosen."""
     axes.plot(
-        grid[place],
-        mean[place],
+        np.full(len(loss), C),
+        loss,
         linestyle="none",
         marker="o",
         markersize=6,
@@ -54,17 +67,13 @@ def losses(choice):
         zorder=4,
     )
     axes.annotate(
-        f"C = {choice['C']:.3g}",
-        (choice["C"], mean[place[0]]),
+        f"C = {C:.3g}",
+        (C, loss[0]),
         xytext=(0, 14),
         textcoords="offset points",
         ha="center",
         color=style.AFTER,
     )
-    axes.set_ylim(0, None)
-    axes.grid(axis="y", color="#ececec", linewidth=0.5)
-    axes.minorticks_off()
-    return figure
 
 
 DRAWINGS = {"regularization": lambda m, _: losses(m.baselines["C_choice"])}

@@ -1,6 +1,7 @@
 """The picture beside the answer: accuracy over points augmented, and where the answer lies."""
 
 import math
+from typing import NamedTuple
 
 from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.analysis.series import REFERENCE
@@ -36,29 +37,48 @@ def _means(curves, score, policy):
     return budgets.tolist(), accuracy.mean(axis=0).tolist()
 
 
-def _view(found, lines):
-    n, first = found["n_train"], min(budgets[0] for budgets, _ in lines.values())
-    levels = [found["floor"], found["ceiling"]]
-    values = levels + [value for _, means in lines.values() for value in means]
-    low, high = min(values), max(values)
-    pad = 0.05 * (high - low) or 0.01
-    low, high = low - pad, high + pad
+class _Scale(NamedTuple):
+    """From points, on a logarithmic scale, and accuracies to places in the picture."""
 
-    def x(points):
-        position = math.log(points / first) / math.log(n / first) if n > first else 0.5
+    first: int
+    last: int
+    low: float
+    high: float
+
+    def x(self, points):
+        position = 0.5
+        if self.last > self.first:
+            position = math.log(points / self.first) / math.log(self.last / self.first)
         return round(LEFT + position * (WIDTH - LEFT - RIGHT), 1)
 
-    def y(accuracy):
-        return round(TOP + (high - accuracy) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+    def y(self, accuracy):
+        position = (self.high - accuracy) / (self.high - self.low)
+        return round(TOP + position * (HEIGHT - TOP - BOTTOM), 1)
 
-    digits = wording.accuracy_digits(*levels)
-    budgets, means = (
-        next(reversed(lines.values())) if _by_policy(found) else next(iter(lines.values()))
-    )
-    at = dict(zip(budgets, means, strict=True))
+
+def _scale(found, lines):
+    """The scale on which all lines and levels can be seen."""
+    values = [found["floor"], found["ceiling"]]
+    values += [value for _, means in lines.values() for value in means]
+    low, high = min(values), max(values)
+    pad = 0.05 * (high - low) or 0.01
+    first = min(budgets[0] for budgets, _ in lines.values())
+    return _Scale(first, found["n_train"], low - pad, high + pad)
+
+
+def _point(found, lines, scale):
+    """Where the answer lies, None where nothing was measured there."""
+    curves = list(lines.values())
+    at = dict(zip(*curves[-1 if found["policy"] != REFERENCE else 0], strict=True))
     points = found["measured_points"]
-    accuracy = at.get(points, found["ceiling"] if points == n else None)
-    ticks = sorted({first, n, *(round(n * share) for share in (0.02, 0.05, 0.1, 0.2, 0.5))})
+    accuracy = at.get(points, found["ceiling"] if points == found["n_train"] else None)
+    return None if accuracy is None else {"x": scale.x(points), "y": scale.y(accuracy)}
+
+
+def _view(found, lines):
+    scale, n = _scale(found, lines), found["n_train"]
+    digits = wording.accuracy_digits(found["floor"], found["ceiling"])
+    ticks = {scale.first, n, *(round(n * share) for share in (0.02, 0.05, 0.1, 0.2, 0.5))}
     return {
         "width": WIDTH,
         "height": HEIGHT,
@@ -68,27 +88,19 @@ def _view(found, lines):
         "lines": [
             {
                 "kind": kind,
-                "label": "random selection" if kind == "random" else _label(score, policy),
-                "path": " ".join(f"{x(b)},{y(a)}" for b, a in zip(*curve, strict=True)),
+                "label": "random selection" if kind == "random" else wording.series(score, policy),
+                "path": " ".join(f"{scale.x(b)},{scale.y(a)}" for b, a in zip(*curve, strict=True)),
             }
             for (score, policy, kind), curve in lines.items()
         ],
         "levels": [
-            {"y": y(found[key]), "label": wording.percent(found[key], digits), "name": name}
+            {"y": scale.y(found[key]), "label": wording.percent(found[key], digits), "name": name}
             for key, name in (("floor", "none augmented"), ("ceiling", "all augmented"))
         ],
-        "ticks": [{"x": x(points), "label": str(points)} for points in ticks if points >= first],
-        "point": None if accuracy is None else {"x": x(points), "y": y(accuracy)},
+        "ticks": [{"x": scale.x(k), "label": str(k)} for k in sorted(ticks) if k >= scale.first],
+        "point": _point(found, lines, scale),
         "alt": (
-            f"Accuracy over the number of points augmented, from {first} to {n}. The recommended "
-            f"number, {points}, is marked."
+            f"Accuracy over the number of points augmented, from {scale.first} to {n}. The "
+            f"recommended number, {found['measured_points']}, is marked."
         ),
     }
-
-
-def _by_policy(found):
-    return found["policy"] != REFERENCE
-
-
-def _label(score, policy):
-    return wording.series(score, policy)

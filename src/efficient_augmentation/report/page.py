@@ -34,8 +34,9 @@ class Section(NamedTuple):
     Attributes:
       name: its anchor, and the name of its template; there, `s` is what `view` returned.
       title: its heading, also in the contents; None for a template that makes its own.
-      view: from inputs.Material to a mapping, or None where there is nothing to show. Where
-        the title is None, its entry `contents` lists (anchor, text) for the contents.
+      view: from inputs.Material to a mapping, or None where there is nothing to show. Without a
+        template of its own, the mapping has `note`, a text, and `parts`, a list of parts.Part.
+        Where the title is None, its entry `contents` lists (anchor, text) for the contents.
     """
 
     name: str

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from checked import SETTINGS, put, without_rows
+from checked import SETTINGS, assert_named, put, without_rows
 from efficient_augmentation.analysis import chosen
 from efficient_augmentation.checks import lists, transform
 from efficient_augmentation.selection import every_image, joined, order
@@ -76,10 +76,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=DAMAGE)
 def test_damage_is_named(made, damage, message):
-    data, files = made
-    damage(data, files)
-    found = transform.transform(data, files, SETTINGS)
-    assert any(re.search(message, text) for text in found), found
+    assert_named(made, damage, message)
 
 
 @pytest.fixture

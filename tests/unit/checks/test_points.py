@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from checked import SETTINGS, N, put, without_rows
+from checked import SETTINGS, N, assert_named, put, without_rows
 from efficient_augmentation.checks import points, transform
 
 
@@ -100,10 +100,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=DAMAGE)
 def test_damage_is_named(made, damage, message):
-    data, files = made
-    damage(data, files)
-    found = transform.transform(data, files, SETTINGS)
-    assert any(re.search(message, text) for text in found), found
+    assert_named(made, damage, message)
 
 
 def test_a_dataset_of_another_size_or_with_other_labels(made):

@@ -1,11 +1,9 @@
 """Checks of areas and of policies compared."""
 
-import re
-
 import numpy as np
 import pytest
 
-from checked import SETTINGS, N, put, simulated, without_rows
+from checked import SETTINGS, N, assert_named, put, simulated, without_rows
 from efficient_augmentation.analysis import summary
 from efficient_augmentation.checks import transform
 from efficient_augmentation.simulation import simulate
@@ -76,7 +74,4 @@ DAMAGE = {
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=DAMAGE)
 def test_damage_is_named(made, damage, message):
-    data, files = made
-    damage(data, files)
-    found = transform.transform(data, files, SETTINGS)
-    assert any(re.search(message, text) for text in found), found
+    assert_named(made, damage, message)

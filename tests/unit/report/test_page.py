@@ -12,7 +12,15 @@ from PIL import Image
 from efficient_augmentation.analysis import answer_words, claims, summary, wording
 from efficient_augmentation.figures import looks
 from efficient_augmentation.names import policies
-from efficient_augmentation.report import answer, answer_curve, inputs, made, pictures, runs
+from efficient_augmentation.report import (
+    answer,
+    answer_curve,
+    inputs,
+    made,
+    parts,
+    pictures,
+    runs,
+)
 from efficient_augmentation.report import page as report
 from reports import (
     COMBINED,
@@ -381,6 +389,28 @@ def test_refinements_mark_only_what_the_rounds_settle():
         assert row["settled"] == (found.low > 0 or found.high < 0)
         assert row["difference"] == f"{100 * found.difference:+.1f} %"
     assert {row["settled"] for row in rows} == {True, False}
+
+
+def test_a_section_without_a_template_shows_its_parts(monkeypatch):
+    rows = [("first & last", "95 %"), ("other", "<1 %")]
+    shown = parts.Part("demo, crop", ("Policy", "Share"), rows, "What was found.")
+    of_all = {"note": "How to read it.", "parts": [shown, shown._replace(name="two", text="")]}
+    toy = report.Section("toy", "A toy", lambda material: of_all)
+    empty = report.Section("empty", "Nothing", lambda material: None)
+    monkeypatch.setattr(report, "SECTIONS", (toy, empty, *report.SECTIONS))
+    html = report.build([experiment()])
+    section = html.partition('<h2 id="toy"')[2].partition("</section>")[0]
+    Page(html)
+    assert re.findall("<p>(.*?)</p>", section) == ["What was found."]
+    assert re.findall("<h3>(.*?)</h3>", section) == ["demo, crop", "two"]
+    assert section.count('<th scope="col">Share</th>') == 2
+    assert (
+        section.count('<tr><th scope="row">first &amp; last</th><td>95\N{NO-BREAK SPACE}%</td>')
+        == 2
+    )
+    assert 'aria-label="A toy, demo, crop"' in section
+    assert 'href="#toy"' in html
+    assert "Nothing</h2>" not in html
 
 
 def test_panels_that_were_not_run_leave_no_section():
