@@ -99,6 +99,20 @@ def test_an_edited_function_reruns_what_the_table_says(finished, edited, module,
     assert stages(jobs) == documented(module), output
 
 
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("experiment/figures.py", "Each row shows a training image"),
+        ("analysis/sentences.py", "No policy of this family was run."),
+        ("analysis/table_sentences.py", "nats; the least"),
+    ],
+)
+def test_another_text_on_a_figure_makes_the_report_alone(finished, edited, module, text):
+    edited(f"{PACKAGE}/{module}", text, f"{text} indeed")
+    jobs, output = finished.would_run()
+    assert jobs == {"write_report": 1, "all": 1}, output
+
+
 def test_an_edit_reruns_each_job_once_and_names_the_module(finished, edited):
     edited(f"{PACKAGE}/analysis/summary.py", "def area(", "EDITED = 1\n\n\ndef area(")
     jobs, output = finished.would_run()

@@ -1,4 +1,4 @@
-"""What the curves say in sentences, which are computed from them.
+"""Sentences about the curves, which are computed from the results.
 
 `curves` and `baselines` are what `summary` takes.
 """
@@ -11,7 +11,7 @@ from efficient_augmentation.analysis import summary, wording
 from efficient_augmentation.names import policies
 
 LEADING = {"random": "random_proportional", "deterministic": "deterministic_proportional"}
-"""The policy of each family that sentences speak about, where it was run."""
+"""The policy of each family that the sentences are about, if it was run."""
 
 
 def nothing_to_gain(baselines):
@@ -108,7 +108,7 @@ def gain_sentence(curves, baselines, score, policy, reference="baseline"):
 
 
 def family_sentence(curves, baselines, score, family):
-    """What the leading policy of a family, random or deterministic, gains by a score."""
+    """What the leading policy of a family (random or deterministic) gains with a score."""
     policy = _leading(curves, score, family)
     if policy is None:
         return "No policy of this family was run."
@@ -145,22 +145,22 @@ def compare_sentence(curves, baselines, ours, theirs):
 
 
 def influence_sentence(curves, baselines, score, family):
-    """Influence beside another score, by the leading policies of a family."""
+    """Influence compared with another score, by the leading policies of a family."""
     ours = _leading(curves, "influence", family)
     theirs = _leading(curves, score, family, inverse=score == "margin")
     return _beside(curves, baselines, ("influence", ours), (score, theirs))
 
 
 def dpp_sentence(curves, baselines, policy):
-    """What a k-DPP by influence gains beside independent draws."""
+    """A k-DPP by influence compared with independent draws."""
     beside = "baseline" if policies.parse(policy).blind else LEADING["random"]
     return _beside(curves, baselines, ("influence", policy), ("influence", beside))
 
 
 def _leading(curves, score, family, inverse=False):
-    """The policy of a family to speak about: the paper's if it was run, else the first; or None.
+    """The policy that stands for a family: the paper's if it was run, else the first; or None.
 
-    A score whose low values matter leads with its inverse.
+    A score whose low values matter is represented by the inverse policy.
     """
     found = [
         p
@@ -172,14 +172,14 @@ def _leading(curves, score, family, inverse=False):
 
 
 def _beside(curves, baselines, ours, theirs):
-    """One series beside another, or that they cannot be compared."""
+    """One series compared with another, or that they cannot be compared."""
     if not all(summary.has(curves, *series) for series in (ours, theirs)):
         return "The policies that this figure compares were not both run."
     return compare_sentence(curves, baselines, ours, theirs)
 
 
 def strata_sentence(curves, baselines, score):
-    """What clusters change in each policy of a score that was stratified."""
+    """What clusters change in each stratified policy of a score."""
     names = [policy for s, policy in summary.stratified(curves) if s == score]
     found = (clusters_sentence(curves, baselines, score, policy) for policy in names)
     return " ".join(dict.fromkeys(found))

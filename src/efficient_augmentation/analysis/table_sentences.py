@@ -1,4 +1,4 @@
-"""What each table besides the curves says in a sentence, which is computed from it."""
+"""A sentence about each table other than the curves, which is computed from the table."""
 
 import math
 
@@ -103,7 +103,7 @@ def C_sweep_sentence(columns):
 
 
 def audit_sentence(columns):
-    """Which score ranks best, by magnitude of Spearman (columns of audit_summary.csv)."""
+    """Which score ranks best by the magnitude of Spearman (columns of audit_summary.csv)."""
     found = [
         (abs(rho), str(score), rho)
         for score, rho in zip(columns["score"], columns["spearman"], strict=True)
@@ -119,7 +119,7 @@ def audit_sentence(columns):
 
 
 def end_to_end_sentence(columns):
-    """Whether networks confirm what frozen features say (columns of end_to_end.csv)."""
+    """Whether networks confirm the answer of frozen features (columns of end_to_end.csv)."""
     found = carry_over.agreement(carry_over.summarize(columns))
     if not found["settled"]:
         return "On frozen features no policy differs significantly from random selection here."

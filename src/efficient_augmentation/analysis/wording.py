@@ -1,4 +1,4 @@
-"""What tables, figures and sentences call policies and numbers."""
+"""Names of policies and series, and numbers, as tables, figures and sentences show them."""
 
 from efficient_augmentation.names import policies
 

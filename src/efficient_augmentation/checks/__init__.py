@@ -1,4 +1,4 @@
-"""What must hold of an experiment's results, whatever the data are.
+"""Checks of an experiment's result files, which hold for any data.
 
-Every check lists what is wrong with a file; nothing here computes, mends or judges a result.
+Each check lists the errors of one file. Nothing here computes or repairs a result.
 """

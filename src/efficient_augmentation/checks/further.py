@@ -1,4 +1,4 @@
-"""What must hold of what an experiment has on request: sweeps, and networks trained end to end."""
+"""Checks of results that are optional: sweeps, and networks trained end to end."""
 
 import numpy as np
 
@@ -71,9 +71,8 @@ def end_to_end(columns, n_test_rows, settings):
     near = np.abs(augmented - share * n) <= 1
     found += messages.lines(file, "n_augmented", augmented, near, f"the share of {n} points")
     for name in ("test_accuracy", "frozen_accuracy"):
-        good = messages.is_share(columns[name], n_test_rows)
-        expected = f"a share of {n_test_rows} test rows"
-        found += messages.lines(file, name, columns[name], good, expected)
+        good, share = messages.is_share(columns[name], n_test_rows), f"{n_test_rows} test rows"
+        found += messages.lines(file, name, columns[name], good, f"a share of {share}")
     return found
 
 

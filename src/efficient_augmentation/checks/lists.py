@@ -1,4 +1,4 @@
-"""What must hold of lists of images: the scores that they are chosen by, and who is chosen."""
+"""Checks of lists of images: the scores by which they are chosen, and the chosen ones."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ COLUMNS = {
 
 
 def refit(files, data, settings):
-    """What is wrong with refit.csv, where there is one."""
+    """What is wrong with refit.csv; nothing if the experiment has none."""
     if "refit.csv" not in files:
         return []
     file, columns, images = "refit.csv", files["refit.csv"], every_image.of(data)

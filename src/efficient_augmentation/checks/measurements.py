@@ -1,4 +1,4 @@
-"""What must hold of what was measured: baselines.json, and curves.csv, a row a measurement."""
+"""Checks of baselines.json, and of curves.csv, which has one row per measurement."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ COLUMNS = {
 
 
 def baselines(files, settings):
-    """What is wrong with baselines.json, beside features.npz and scores.csv."""
+    """What is wrong with baselines.json, compared with features.npz and scores.csv."""
     file, levels = "baselines.json", files["baselines.json"]
     found = messages.size(
         f"{file}: n_train", levels["n_train"], settings["dataset"]["n_train"], "config"
@@ -49,7 +49,7 @@ def _penalty(file, levels):
 
 
 def curves(columns, levels, settings):
-    """What is wrong with curves.csv, beside baselines.json."""
+    """What is wrong with curves.csv, compared with baselines.json."""
     file = "curves.csv"
     found = _completeness(messages.keys(columns, _KEY), _expected_keys(settings))
     accuracy, budget = columns["test_accuracy"], columns["n_augmented"]

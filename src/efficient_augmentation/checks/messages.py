@@ -1,21 +1,21 @@
-"""How all checks say what is wrong: file, line or row, what stands there, what was expected.
+"""The messages of all checks: file, line or row, the value found and the value expected.
 
-Lists of messages are empty where nothing is wrong. Lines of tables count from 1, the header
-included, as an editor does; rows of arrays from 0.
+A list of messages is empty if nothing is wrong. Lines of tables are counted from 1 with the header,
+as an editor does; rows of arrays from 0.
 """
 
 import numpy as np
 
 SERIES = ("score", "policy")
 """Columns that name a measured series."""
-# An image of a folder is known by its path, a class by its name.
+# These may be text: an image of a folder has its path as id, a class its name.
 _ANYTHING = (*SERIES, "id", "split", "label", "verdict", "C_choice", "configured")
 ROUNDING = 1e-9
-"""How far two sums may differ whose terms were added in another order."""
+"""Largest difference of two sums that add the same terms in different orders."""
 
 
 def columns(file, columns, expected):
-    """Columns of a table, or keys of a mapping, that are missing or hold text for numbers."""
+    """Expected columns (or keys) that are missing, or that hold text instead of numbers."""
     found = []
     for name in expected:
         if name not in columns:
@@ -26,17 +26,17 @@ def columns(file, columns, expected):
 
 
 def size(what, size, expected, of):
-    """A size that is not the one that another file, or the config, asks for."""
+    """A message if a size differs from that in another file or in the config."""
     return [] if size == expected else [f"{what}: {size}, expected {expected} as in {of}"]
 
 
 def keys(columns, names):
-    """What these columns hold, a tuple a row."""
+    """The values of these columns, one tuple per row."""
     return list(zip(*(columns[name].tolist() for name in names), strict=True))
 
 
 def same_keys(file, keys, expected):
-    """Keys of rows that are not those of the config, each once."""
+    """A message if the rows' keys are not exactly those that the config asks for."""
     if sorted(keys) == sorted(expected):
         return []
     other = sorted(set(keys) ^ set(expected))[:3] or "a row twice"
@@ -44,17 +44,17 @@ def same_keys(file, keys, expected):
 
 
 def lines(file, name, values, good, expected):
-    """Lines of a table whose value is not as expected."""
+    """Messages about the lines of a table whose value is not as expected."""
     return _wrong(file, "line", 2, name, values, good, expected)
 
 
 def rows(file, name, values, good, expected):
-    """Rows of an array whose value is not as expected."""
+    """Messages about the rows of an array whose value is not as expected."""
     return _wrong(file, "row", 0, name, values, good, expected)
 
 
 def is_share(values, n):
-    """Where values are shares of n things: whole numbers, divided by n."""
+    """Whether each value is a share of n things: a whole number within 0..n, divided by n."""
     counts = values * n
     whole = np.abs(counts - np.round(counts)) <= ROUNDING * n
     return whole & (values >= 0) & (values <= 1)
@@ -69,6 +69,6 @@ def _wrong(file, unit, first, name, values, good, expected):
 
 
 def shortened(file, messages, most=3):
-    """The first messages on a file, and how many more there are."""
+    """The first messages about a file, and the number of those left out."""
     left = len(messages) - most
     return messages if left <= 0 else [*messages[:most], f"{file}: {left} more like these"]

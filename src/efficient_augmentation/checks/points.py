@@ -1,4 +1,4 @@
-"""What must hold of files with a row a point: data set, features, scores, truth check."""
+"""Checks of files with one row per point: data set, features, scores, truth check."""
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def truth_check(columns, data, settings):
 
 
 def features(arrays, data, kind):
-    """What is wrong with features.npz, beside dataset.npz of this kind."""
+    """What is wrong with features.npz, compared with dataset.npz; `kind` is that of the data."""
     file, found = "features.npz", []
     for split in ("train", "test"):
         y, source, known = arrays[f"y_{split}"], arrays[f"source_{split}"], data[f"y_{split}"]
@@ -93,7 +93,7 @@ def features(arrays, data, kind):
 
 
 def scores(columns, data, settings):
-    """What is wrong with scores.csv, beside dataset.npz."""
+    """What is wrong with scores.csv, compared with dataset.npz."""
     file, further = "scores.csv", score_names.further(settings)
     # What is missing is told before what is wrong.
     signs = dict.fromkeys(further, 1)
@@ -124,5 +124,5 @@ def _named(file, columns, data, settings):
 
 
 def class_names(settings):
-    """Names of the classes, as tables hold them, in the order of the labels."""
+    """Names of the classes as in the tables, in the order of the labels."""
     return np.array([str(name) for name in settings["dataset"]["classes"]])

@@ -1,4 +1,4 @@
-"""What must hold of tables that summarize curves.csv: areas, and policies compared."""
+"""Checks of the tables that summarize curves.csv: areas, and comparisons of policies."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ COLUMNS = {
 
 
 def areas(files, settings):
-    """What is wrong with auc.csv, beside curves.csv and baselines.json."""
+    """What is wrong with auc.csv, compared with curves.csv and baselines.json."""
     file, columns = "auc.csv", files["auc.csv"]
     pairs = messages.keys(columns, messages.SERIES)
     expected = _summarized(settings)
@@ -41,7 +41,7 @@ def areas(files, settings):
 
 
 def comparisons(files, settings):
-    """What is wrong with comparison.csv and needed.csv, beside curves.csv and selection.json."""
+    """What is wrong with comparison.csv and needed.csv, compared with curves and selection."""
     file, columns, expected = "comparison.csv", files["comparison.csv"], _leads(files["curves.csv"])
     keys = messages.keys(columns, (*messages.SERIES, "n_augmented"))
     found = messages.same_keys(file, keys, expected)
@@ -62,7 +62,7 @@ def comparisons(files, settings):
 
 def _leads(curves):
     """Mean accuracy minus that of random selection, by (score, policy, budget)."""
-    accuracy = {}
+    accuracy: dict[tuple, list] = {}
     names = (*messages.SERIES, "n_augmented", "clusters", "test_accuracy")
     for *key, k, value in messages.keys(curves, names):
         if not k:

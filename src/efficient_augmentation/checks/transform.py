@@ -1,4 +1,4 @@
-"""What must hold of the files of one transform."""
+"""Checks of all files of one transform."""
 
 from efficient_augmentation.checks import (
     further,

@@ -1,4 +1,4 @@
-"""Captions of figures for Snakemake's own report, which takes them from files."""
+"""Captions of figures for Snakemake's own report, which reads them from files."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ def path(folder, figure):
 
 
 def write(folder):
-    """Write the captions of all figures that are not there already.
+    """Write the captions of all figures; files that are up to date stay as they are.
 
     Args:
-      folder: where they lie.
+      folder: folder of the files.
     """
     for figure in figures.EVERY:
         file, text = path(folder, figure), f"{figure.read}\n\n{figure.more}\n"

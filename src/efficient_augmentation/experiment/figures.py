@@ -1,7 +1,7 @@
-"""The figures of an experiment: names, when each is made, where the report has it, all its texts.
+"""The figures of an experiment: their names, when they are made, their places and their texts.
 
-Each figure is registered here once, and drawn in `figures`. No job but the report depends on this
-module: those that draw are told by their rules what to draw.
+Each figure is registered here once and drawn in `figures`. Only the report's job depends on this
+module; jobs that draw get the names of their figures from their rules.
 """
 
 import re
@@ -30,21 +30,21 @@ def _beside_influence(family):
 
 
 class Figure(NamedTuple):
-    """A figure, or one for each score or policy, and all that is said of it.
+    """A figure, or one figure per score or policy, with all its texts.
 
     Attributes:
       name: of its files, `{}` standing for the score or policy.
       shows: what it shows, as Snakemake's own report lists it.
       made_for: function of the effective settings: scores or policies, or `[ONCE]`; see `subjects`.
-      read: how to read it, without markup: said below the figure in the report, and in Snakemake's.
-      more: what only Snakemake's report adds, reStructuredText in which `{{ snakemake.wildcards }}`
-        are filled in.
-      sentence: what it shows in numbers: function of the results that the figure belongs to, which
-        are `report.inputs.TransformResult`, `ExperimentResult` or `Material`, and of the score or
-        policy. None for a figure that the report does not show.
-      section: of the report's part on a transform, None for a figure that stands elsewhere.
-      compares: whether it compares scores or policies; the report never folds it away.
-      alt: what its alternative text opens with; None for the words of its name.
+      read: how to read it, without markup; part of its caption in the report and in Snakemake's.
+      more: the rest of the caption in Snakemake's report: reStructuredText, in which Snakemake
+        replaces `{{ snakemake.wildcards }}`.
+      sentence: function that returns a sentence about the results. Its arguments are the results
+        to which the figure belongs (`report.inputs.TransformResult`, `ExperimentResult` or
+        `Material`), and the score or policy. None for a figure that the report does not show.
+      section: section in the report's part about a transform; None if it belongs elsewhere.
+      compares: whether it compares scores or policies; the report never folds such a figure.
+      alt: the first words of its alternative text; None for the words of its name.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Figure(NamedTuple):
 
     @property
     def kind(self):
-        """Its class in the report's page, and the stem of its caption's file."""
+        """Its class in the HTML of the report, and the stem of the file with its caption."""
         return self.name.replace("_{}", "")
 
 

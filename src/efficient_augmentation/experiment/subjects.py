@@ -1,10 +1,10 @@
-"""What figures are made for, by an experiment's settings: scores, policies, or once."""
+"""For which scores or policies a figure is made, or whether it is made at all."""
 
 from efficient_augmentation.names import regularization
 from efficient_augmentation.names import scores as score_names
 
 ONCE = "-"
-"""What a figure is made for that is made once."""
+"""Stands for the score or policy of a figure that is made only once."""
 
 
 def scores(settings):
@@ -20,17 +20,17 @@ def followed(settings):
 
 
 def on_images(settings):
-    """Once, but not of data that are features and have no images."""
+    """Once, except for data that are features and have no images."""
     return [ONCE] * (settings["dataset"]["kind"] != "features")
 
 
 def shown(settings):
-    """Scores, of data that have images."""
+    """The same scores, if the data have images."""
     return scores(settings) if on_images(settings) else []
 
 
 def compared(*others):
-    """Those of other scores that influence is compared with."""
+    """Those of `others` with which influence is compared."""
 
     def made_for(settings):
         found = scores(settings)
@@ -52,7 +52,7 @@ def stratified(settings):
 
 
 def tuned(settings):
-    """Once, where C is chosen from the data."""
+    """Once, if C is chosen from the data."""
     return [ONCE] * bool(regularization.chosen(settings["C"], settings["faithful"]))
 
 
@@ -62,5 +62,5 @@ def always(settings):
 
 
 def where(condition):
-    """Once, where a function of the settings says so."""
+    """Once, if `condition`, a function of the settings, is true."""
     return lambda settings: [ONCE] * bool(condition(settings))

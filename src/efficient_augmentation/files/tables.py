@@ -99,12 +99,11 @@ def read_csv(path: str | Path, texts: Collection[str] = ()) -> dict[str, np.ndar
 
 
 def rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a table that is held by columns.
+    """Convert columns to rows.
 
     Args:
-      columns: from each column's name to its values (rows,).
-    Returns: list of dicts from the columns' names to values, which are Python's own where a column
-      is an array.
+      columns: mapping from each column's name to its values (rows,).
+    Returns: list of dicts, one per row, from column names to Python values.
     """
     values = (np.asarray(column).tolist() for column in columns.values())
     return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]

@@ -1,17 +1,17 @@
-"""Parts of a section that needs no template of its own: a text, a table, figures."""
+"""The parts of a report section that has no template of its own: text, table and figures."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """What such a section shows of one run.
+    """What such a section shows about one run.
 
     Attributes:
       name: its heading.
       head: headings of the table's columns.
-      rows: the table's rows, texts; the first of a row names it.
-      text: a paragraph above the table, which may be empty.
+      rows: rows of the table; all cells are text, and the first is the row's heading.
+      text: a paragraph above the table, or empty.
       figures: as `pictures.view` returns them.
     """
 

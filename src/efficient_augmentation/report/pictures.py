@@ -1,4 +1,4 @@
-"""Figures in the report: which are shown where, each with what is registered of it."""
+"""Figures in the report: which are shown where, with the texts of their registration."""
 
 import base64
 
@@ -107,7 +107,7 @@ def of_transform(transform, name):
 
 
 def of_experiment(figure, png, experiment):
-    """A figure of an experiment in a list, which is empty where the experiment has none."""
+    """A list with a figure of an experiment, empty if the experiment does not have it."""
     if png is None:
         return []
     return [view(figure, png, experiment, f"{figure.alt}, {experiment.name}")]
@@ -119,9 +119,9 @@ def view(figure, png, found, place="", made_for=figures.ONCE):
     Args:
       figure: experiment.figures.Figure.
       png: bytes of the picture.
-      found: what the figure's sentence is computed from.
-      place: what it is and of what, with which the alternative text opens.
-      made_for: the score or policy that it is made for.
+      found: the results from which the figure's sentence is computed.
+      place: the first words of the alternative text, which name the figure and its experiment.
+      made_for: the score or policy for which it is made.
     Returns: mapping with `kind`, `source`, `width`, `height`, `sentence`, `read` and `alt`.
     """
     sentence = figure.sentence(found, made_for)

@@ -60,25 +60,8 @@ def evaluate(
     if made.get("kind") == "kfac":
         _log.info(score_names.approximated(made))
 
-    rows = [
-        {
-            "id": ids[i].item(),
-            "label": int(y[i]) if class_names is None else class_names[y[i]],
-            "loss": by_score["loss"][0, i],
-            "influence": by_score["influence"][0, i],
-            "margin": separator.margin[i],
-            "loss_after": by_score["loss"][1, i],
-            "influence_after": by_score["influence"][1, i],
-            "support_vector": int(separator.support[i]),
-            **{name: by_score[name][0, i] for name in further},
-            **{
-                f"{name}_after": by_score[name][1, i]
-                for name in further
-                if name in score_names.FOLLOWED
-            },
-        }
-        for i in range(n)
-    ]
+    labels = y.tolist() if class_names is None else [class_names[label] for label in y]
+    rows = _rows(ids.tolist(), labels, separator, by_score, further)
     return rows, {
         "floor": float(floor),
         "floor_plain_test": float(floor_plain),
@@ -96,6 +79,32 @@ def evaluate(
         **({"influence": made} if made else {}),
         "warnings": _warnings(*condition),
     }
+
+
+def _rows(
+    ids: Sequence[Any],
+    labels: Sequence[Any],
+    separator: svm.Separator,
+    by_score: Mapping[str, np.ndarray],
+    further: Collection[str],
+) -> list[dict[str, Any]]:
+    """The rows of scores.csv. Each score is (2, n): before and after augmenting all points."""
+    followed = [name for name in further if name in score_names.FOLLOWED]
+    return [
+        {
+            "id": ids[i],
+            "label": labels[i],
+            "loss": by_score["loss"][0, i],
+            "influence": by_score["influence"][0, i],
+            "margin": separator.margin[i],
+            "loss_after": by_score["loss"][1, i],
+            "influence_after": by_score["influence"][1, i],
+            "support_vector": int(separator.support[i]),
+            **{name: by_score[name][0, i] for name in further},
+            **{f"{name}_after": by_score[name][1, i] for name in followed},
+        }
+        for i in range(len(ids))
+    ]
 
 
 def _warnings(before: float, after: float) -> list[str]:
