@@ -2,7 +2,7 @@
 
 from efficient_augmentation.analysis import wording
 from efficient_augmentation.names import policies
-from efficient_augmentation.report import pictures
+from efficient_augmentation.report import swatches
 
 
 def view(material):
@@ -57,7 +57,7 @@ def view_policies():
     return [
         {
             "label": wording.policy(name),
-            "swatch": pictures.swatch(name),
+            "swatch": swatches.swatch(name),
             "text": policies.parse(name).rule.meaning,
             "name": name,
         }

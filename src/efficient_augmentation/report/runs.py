@@ -5,7 +5,7 @@ import math
 from efficient_augmentation.analysis import sentences, summary, wording
 from efficient_augmentation.experiment import figures
 from efficient_augmentation.names import policies
-from efficient_augmentation.report import pictures, texts
+from efficient_augmentation.report import pictures, swatches, texts
 
 SHARE = 0.95
 """Share of the gain by which the answer counts the points needed."""
@@ -112,7 +112,7 @@ def refinements(transform):
             {
                 "score": score,
                 "label": wording.policy(name),
-                "swatch": pictures.swatch(name),
+                "swatch": swatches.swatch(name),
                 "ours": wording.percent(found.ours.mean()),
                 "theirs": wording.percent(found.theirs.mean()),
                 "difference": f"{100 * found.difference:+.1f} %",
@@ -156,7 +156,7 @@ def auc_table(transform, scores):
                 }
             )
         label = wording.policy(policy)
-        rows.append({"label": label, "swatch": pictures.swatch(policy), "cells": cells})
+        rows.append({"label": label, "swatch": swatches.swatch(policy), "cells": cells})
     baselines = transform.baselines
     n, accuracy = baselines["n_support_vectors"], levels(baselines)["vsv"]
     note = f"{n} points, {accuracy} accuracy, {describe_vsv(baselines)}"

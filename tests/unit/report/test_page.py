@@ -18,8 +18,8 @@ from efficient_augmentation.report import (
     inputs,
     made,
     parts,
-    pictures,
     runs,
+    swatches,
 )
 from efficient_augmentation.report import page as report
 from reports import (
@@ -296,11 +296,11 @@ def test_an_approximated_influence_says_its_error():
 def test_every_base_policy_has_a_text_and_a_marker():
     assert [row["name"] for row in made.view_policies()] == [*policies.BASES, "random_power_0.5"]
     assert len({policies.parse(name).rule.meaning for name in policies.EXAMPLES}) == 16
-    assert all(str(pictures.swatch(name)).count("<g") == 1 for name in policies.EXAMPLES)
+    assert all(str(swatches.swatch(name)).count("<g") == 1 for name in policies.EXAMPLES)
 
 
 def test_looks_that_are_still_spare_have_a_marker():
-    assert {marker for _, marker in looks.SPARE} <= set(pictures.MARKERS)
+    assert {marker for _, marker in looks.SPARE} <= set(swatches.MARKERS)
     assert not set(looks.SPARE) & set(looks.BASES.values())
 
 
