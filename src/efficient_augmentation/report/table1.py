@@ -4,6 +4,7 @@ import math
 
 from efficient_augmentation.analysis import sentences, table1
 from efficient_augmentation.experiment import figures
+from efficient_augmentation.names.table1 import EXPERIMENTS
 from efficient_augmentation.report import pictures
 
 
@@ -48,7 +49,7 @@ def best(row):
 def describe(rows):
     """What the table says of the policy that was named beforehand, in a sentence a data set."""
     found = []
-    for experiment in table1.EXPERIMENTS:
+    for experiment in EXPERIMENTS:
         own = {row["column"]: row for row in rows if row["experiment"] == experiment}
         named, uniform = (own.get(f"{kind}_10") for kind in ("named", "random"))
         if named and uniform and not math.isnan(named["share"] + uniform["share"]):
