@@ -104,7 +104,9 @@ def code_of(script, *files, without=()):
     """
     stamps = {}
     if "code" in config["rerun_on"]:
-        stamps |= code.digests(SCRIPTS / script, [SOURCE, SCRIPTS], without, memory=SOURCES)
+        stamps |= code.digests(
+            SCRIPTS / script, [SOURCE, SCRIPTS], without, memory=SOURCES
+        )
         stamps |= {
             f: code.file_digest(SOURCE / "efficient_augmentation" / f) for f in files
         }
