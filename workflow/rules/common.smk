@@ -18,14 +18,13 @@ SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 
 sys.path.insert(0, str(SOURCE))
 
-from efficient_augmentation.analysis import table1
 from efficient_augmentation.config import effective, featurizer, reading
 from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import dataset, published
 from efficient_augmentation.experiment import captions, figures, inputs, paper
 from efficient_augmentation.experiment import plans, results
 from efficient_augmentation.files import code, digests, environment, provenance
-from efficient_augmentation.names import as_published, networks, policies
+from efficient_augmentation.names import as_published, networks, policies, table1
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages
 
@@ -63,6 +62,7 @@ RUN = config["run"]
 
 # What files hold, remembered from run to run.
 DIGESTS = ".snakemake/efficient-augmentation/digests.sqlite"
+SOURCES = code.Memory(".snakemake/efficient-augmentation/sources.json")
 
 # Threads of jobs that run networks, on every machine the same: for another number they come out
 # differently in their last digits.
@@ -105,7 +105,9 @@ def code_of(script, *files, without=()):
     """
     stamps = {}
     if "code" in config["rerun_on"]:
-        stamps |= code.digests(SCRIPTS / script, [SOURCE, SCRIPTS], without)
+        stamps |= code.digests(
+            SCRIPTS / script, [SOURCE, SCRIPTS], without, memory=SOURCES
+        )
         stamps |= {
             f: code.file_digest(SOURCE / "efficient_augmentation" / f) for f in files
         }

@@ -9,6 +9,7 @@ from efficient_augmentation.analysis import latex, table1
 from efficient_augmentation.figures import style
 from efficient_augmentation.figures import table1 as figures
 from efficient_augmentation.files import arrays, atomic, provenance, tables
+from efficient_augmentation.names.table1 import TRANSFORM
 
 
 def read(folder):
@@ -19,7 +20,7 @@ def read(folder):
 
 def main(smk):
     results = Path(smk.output.table).parent
-    found = {name: read(results / name / table1.TRANSFORM) for name in smk.params.experiments}
+    found = {name: read(results / name / TRANSFORM) for name in smk.params.experiments}
     rows, made_by = table1.rows(found, smk.params.skipped), provenance.of(smk)
     tables.write_csv(smk.output.table, rows, made_by)
     atomic.write_text(smk.output.latex, latex.table1_to_latex(rows, made_by))

@@ -9,7 +9,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri, stdtr, stdtrit
 
 from efficient_augmentation.analysis.summary import LEVEL
 
@@ -37,6 +36,8 @@ def interval(cells, level=LEVEL):
       test.
     Source: Satterthwaite 1946; crossed random effects: Searle, Casella and McCulloch 1992, ch. 4.
     """
+    from scipy.special import stdtr, stdtrit
+
     cells = np.atleast_2d(np.asarray(cells, float))
     mean, (r, s) = float(cells.mean()), cells.shape
     if s < 2:
@@ -83,6 +84,8 @@ def holm(p):
 
 def student(n, level=LEVEL):
     """How much wider Student's interval of a mean of n is than the percentiles of its bootstrap."""
+    from scipy.special import ndtri, stdtrit
+
     tail = (1 + level) / 2
     ratio = stdtrit(n - 1, tail) / ndtri(tail)
     return float(ratio * math.sqrt(n / (n - 1)))

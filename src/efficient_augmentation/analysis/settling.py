@@ -3,8 +3,6 @@
 import math
 from typing import NamedTuple
 
-from scipy.special import ndtri
-
 POWER = 0.8
 _LEVEL = 0.05
 
@@ -36,6 +34,8 @@ def settling(p, by_rounds, by_points, rounds, test_points, tests=1):
       tests: number of comparisons that the level is shared by.
     Returns: Settling.
     """
+    from scipy.special import ndtri
+
     seen = -ndtri(p / 2)
     wanted = ndtri(POWER) - ndtri(_LEVEL / (2 * tests))
     total = by_rounds + by_points

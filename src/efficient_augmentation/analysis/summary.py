@@ -10,7 +10,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from efficient_augmentation.analysis import correlation
 from efficient_augmentation.analysis.monotone import rising
@@ -164,6 +163,8 @@ def mean_interval(values, axis=0, level=LEVEL):
       level: of the interval.
     Returns: (mean, low, high), each without `axis`; low and high are nan for one repetition.
     """
+    from scipy.special import stdtrit
+
     values = np.asarray(values, dtype=float)
     r = values.shape[axis]
     mean = values.mean(axis=axis)
@@ -185,6 +186,8 @@ def difference_interval(a, b, level=LEVEL):
     Returns: (low, high).
     Raises: ValueError if both samples hold one value.
     """
+    from scipy.special import stdtrit
+
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if len(a) == len(b) == 1:
         raise ValueError("difference_interval: two samples of one value have no interval")

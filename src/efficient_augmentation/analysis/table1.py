@@ -13,9 +13,7 @@ import numpy as np
 from efficient_augmentation.analysis import intervals, summary
 from efficient_augmentation.analysis.series import REFERENCE, Series, cells
 from efficient_augmentation.names import policies
-
-TRANSFORM = "translate"
-"""The transform that the paper's table is about."""
+from efficient_augmentation.names.table1 import EXPERIMENTS
 
 SHARES = {5: 0.05, 10: 0.10, 25: 0.25}
 """Budgets of the table, in percent and as shares of the training points."""
@@ -31,12 +29,6 @@ PAPER = {
 """Accuracy in % with none, 5, 10, 25 % at random, the best of 5, 10, 25 %, and all augmented.
 
 Source: Kuchnik and Smith 2019, table 1.
-"""
-
-EXPERIMENTS = {"mnist_online": "MNIST", "mnist": "MNIST", "cifar10": "CIFAR-10", "norb": "NORB"}
-"""The experiments that repeat a row of the table, with the row; the closest to it first.
-
-The paper refits MNIST's network at every budget, as mnist_online does; mnist freezes it.
 """
 
 COLUMNS = ("none", *(f"{kind}_{k}" for kind in ("random", "best", "named") for k in SHARES), "all")

@@ -7,6 +7,7 @@ import numpy as np
 from efficient_augmentation.analysis import C_sweep, carry_over, summary, table1, wording
 from efficient_augmentation.files import tables
 from efficient_augmentation.names import regularization
+from efficient_augmentation.names.table1 import EXPERIMENTS
 
 
 def penalty_sentence(choice):
@@ -133,7 +134,7 @@ def end_to_end_sentence(columns):
 def table1_sentence(columns):
     """What the policy named beforehand brings, a clause an experiment (columns of table1.csv)."""
     rows, found = tables.rows(columns), []
-    for experiment in table1.EXPERIMENTS:
+    for experiment in EXPERIMENTS:
         own = {row["column"]: row for row in rows if row["experiment"] == experiment}
         named, uniform = (own.get(f"{kind}_10") for kind in ("named", "random"))
         if named and uniform and not math.isnan(named["share"] + uniform["share"]):

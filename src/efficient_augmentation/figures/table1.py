@@ -5,6 +5,7 @@ import numpy as np
 from efficient_augmentation.analysis import table1, wording
 from efficient_augmentation.figures import looks, style
 from efficient_augmentation.files import tables
+from efficient_augmentation.names.table1 import TRANSFORM
 
 _KINDS = {"random": "baseline", "best": "deterministic_proportional", "named": table1.NAMED[1]}
 """The policy whose look stands for each kind of column."""
@@ -31,7 +32,7 @@ def draw(columns):
     rows = tables.rows(columns)
     for i, dataset in enumerate(table1.PAPER):
         axes = figure.add_axes((0.07 + 0.317 * i, 0.33, 0.275, 0.55))
-        axes.set_title(f"{dataset}, {table1.TRANSFORM}", pad=4)
+        axes.set_title(f"{dataset}, {TRANSFORM}", pad=4)
         own = [row for row in rows if row["dataset"] == dataset]
         _lines(axes, [row for row in own if row["source"] == "paper"], ours=False)
         ours = [row for row in own if row["source"] == "ours" and not np.isnan(row["accuracy"])]

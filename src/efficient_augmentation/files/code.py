@@ -7,10 +7,54 @@ its module is reached.
 """
 
 import ast
+import contextlib
 import functools
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+
+from efficient_augmentation.files import atomic
+
+Found = tuple[str, tuple[str, ...]]
+
+
+class Memory:
+    """What parsing found in source files, kept in a file for the next process.
+
+    Entries are found by the bytes of a source, so none is ever out of date. A damaged file, and one
+    that another version of this module wrote, count as empty.
+
+    Args:
+      path: of the file that keeps it; `save` makes it if absent.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path, self._version = Path(path), file_digest(__file__)
+        self._found: dict[str, Found] = {}
+        self._saved = 0
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            kept = json.loads(self._path.read_bytes())
+            if kept["version"] == self._version:
+                items = kept["found"].items()
+                self._found = {key: (digest, tuple(names)) for key, (digest, names) in items}
+                self._saved = len(self._found)
+
+    def get(self, key: str) -> Found | None:
+        """What is known by a key, None if nothing is."""
+        return self._found.get(key)
+
+    def add(self, key: str, found: Found) -> None:
+        """Remember something by a key."""
+        self._found[key] = found
+
+    def save(self) -> None:
+        """Write what is new; a folder that cannot be written keeps nothing."""
+        if len(self._found) > self._saved:
+            with contextlib.suppress(OSError):
+                kept = {"version": self._version, "found": self._found}
+                atomic.write_json(self._path, kept)
+            self._saved = len(self._found)
 
 
 def digests(
@@ -18,6 +62,7 @@ def digests(
     roots: Iterable[str | Path],
     without: Collection[str] = (),
     name: str | None = None,
+    memory: Memory | None = None,
 ) -> dict[str, str]:
     """Digest of a script and of every module under the roots that it reaches by imports.
 
@@ -32,6 +77,7 @@ def digests(
         and so is what is reached through them alone.
       name: dotted name of the script where it is a module of a package; relative imports are
         followed then.
+      memory: where a parse of an unchanged file is found again; None parses afresh.
     Returns: dict from the script's file name and the modules' dotted names, sorted, to 12
       hexadecimal digits.
     Raises: ValueError if a file imports relatively and no name is given; SyntaxError if a file is
@@ -39,15 +85,17 @@ def digests(
     Cost: a parse of each file once a process.
     """
     roots = tuple(map(Path, roots))
-    digest, imports = _read(Path(script), name)
+    digest, imports = _read(Path(script), name, memory)
     found, pending = {Path(script).name: digest}, list(imports)
     while pending:
         module = pending.pop()
         path = _find(module, roots)
         if module in found or module in without or path is None:
             continue
-        found[module], imports = _read(path, name and module)
+        found[module], imports = _read(path, name and module, memory)
         pending += imports
+    if memory is not None:
+        memory.save()
     return {name: found[name] for name in sorted(found) if found[name]}
 
 
@@ -73,14 +121,21 @@ def _find(module: str, roots: tuple[Path, ...]) -> Path | None:
 
 
 @functools.cache
-def _read(path: Path, module: str | None = None) -> tuple[str, tuple[str, ...]]:
+def _read(path: Path, module: str | None = None, memory: Memory | None = None) -> Found:
     """Digest of a file's code, empty if there is none, and what the file, a module, imports."""
-    tree = ast.parse(path.read_bytes(), path.name)
+    source = path.read_bytes()
     package = module if path.stem == "__init__" else module and module.rpartition(".")[0]
+    key = f"{hashlib.sha256(source).hexdigest()} {package}"
+    if memory is not None and (known := memory.get(key)):
+        return known
+    tree = ast.parse(source, path.name)
     imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path, package))
     # Unlike ast.dump, the unparsed source is the same for all versions of Python that we support.
     code = ast.unparse(_WithoutText().visit(tree)).encode()
-    return hashlib.sha256(code).hexdigest()[:12] if code else "", imports
+    found = (hashlib.sha256(code).hexdigest()[:12] if code else "", imports)
+    if memory is not None:
+        memory.add(key, found)
+    return found
 
 
 def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:

@@ -161,3 +161,56 @@ def test_readers_of_data_do_not_reach_each_other():
 def test_every_folder_of_the_package_is_a_package():
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+# Memory
+
+
+def remembered(tree, memory, name=None):
+    code._read.cache_clear()
+    memory = memory and code.Memory(memory)
+    return code.digests(tree / "script.py", [tree / "src"], name=name, memory=memory)
+
+
+def parsed(monkeypatch):
+    """Names of the files that are parsed from now on."""
+    names, parse = [], ast.parse
+    monkeypatch.setattr(code.ast, "parse", lambda text, name: names.append(name) or parse(text))
+    return names
+
+
+def test_unchanged_files_are_parsed_once_and_changed_ones_again(tree, tmp_path, monkeypatch):
+    before = stamps(tree)
+    names = parsed(monkeypatch)
+    assert remembered(tree, tmp_path / "m.json") == before
+    assert sorted(set(names)) == ["__init__.py", "low.py", "script.py", "top.py"]
+    names.clear()
+    assert remembered(tree, tmp_path / "m.json") == before
+    assert names == []
+    (tree / "src/pkg/deep/low.py").write_text("from pkg import lazy\n")
+    found = remembered(tree, tmp_path / "m.json")
+    assert sorted(names) == ["lazy.py", "low.py"]
+    assert found == stamps(tree) != before
+
+
+def test_the_same_text_elsewhere_imports_from_where_it_stands(tmp_path):
+    files = {"script.py": "import a.b.one\nimport a.two\n", "src/a/two.py": "from . import c\n"}
+    files |= {"src/a/b/one.py": "from . import c\n", "src/a/b/c.py": "x = 1\n"}
+    files |= {"src/a/c.py": "y = 1\n", "src/a/b/__init__.py": "", "src/a/__init__.py": ""}
+    tree = write(tmp_path / "a", files)
+    afresh = remembered(tree, None, "script")
+    assert {"a.c", "a.b.c"} <= set(afresh)
+    for _ in range(2):
+        assert remembered(tree, tmp_path / "m.json", "script") == afresh
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", "{}", '{"version": 1}', "\0"])
+def test_a_memory_that_is_damaged_or_of_another_version_counts_as_empty(tree, tmp_path, damaged):
+    (tmp_path / "m.json").write_text(damaged)
+    assert remembered(tree, tmp_path / "m.json") == stamps(tree)
+    assert '"found"' in (tmp_path / "m.json").read_text()
+
+
+def test_a_memory_that_cannot_be_written_keeps_nothing(tree, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert remembered(tree, tmp_path / "file/m.json") == stamps(tree)
