@@ -1,6 +1,7 @@
 """What a user reads when something is wrong, and the form of the workflow's files."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -130,6 +131,22 @@ def test_a_mirror_without_the_file_and_one_with_another_are_both_named(job, tmp_
     assert "wrong/mnist/labels.gz: SHA-256 is 88d4266fd4e6338d13b845fcf289579d209c" in lines[2]
     assert lines[3].startswith("Remedy: set DATA_MIRROR")
     assert not job.output[0].exists()
+
+
+# --- make ---------------------------------------------------------------------------------------
+
+
+def test_make_gives_a_home_to_an_account_without_a_writable_one(tmp_path):
+    assert made_home("") == made_home("/nowhere/at/all") == str(ROOT / ".venv/home")
+    assert made_home(str(tmp_path)) == str(tmp_path)
+
+
+def made_home(home):
+    environment = {"PATH": os.environ["PATH"], "HOME": home}
+    command = ["make", "--silent", "--eval", "home: ; @echo $$HOME", "home"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 # --- form -----------------------------------------------------------------------------------------

@@ -24,11 +24,8 @@ from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import dataset, published
 from efficient_augmentation.experiment import figures, inputs, paper, plans, results
 from efficient_augmentation.files import code, digests, environment, provenance
-from efficient_augmentation.names import (
-    as_published,
-    networks,
-    policies,
-)
+from efficient_augmentation.files.finished import Remember
+from efficient_augmentation.names import as_published, networks, policies
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages
 
@@ -92,6 +89,7 @@ if workflow.is_main_process:
     for path in digests.set_back(result_files(), DIGESTS):
         logger.warning(f"{path}: changed by hand; what was made from it is made again")
         os.utime(path)
+    logger.addHandler(Remember(DIGESTS))
 
 
 def remember_results(log):
