@@ -1,6 +1,5 @@
 """The key `transforms` of an experiment: a model of each transform's parameters, and its checks."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,7 +7,7 @@ from annotated_types import Interval, MinLen
 from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from efficient_augmentation.config import compositions, messages, user_functions
+from efficient_augmentation.config import compositions, folders, messages, user_functions
 from efficient_augmentation.config.featurizer import GIVEN
 from efficient_augmentation.config.section import (
     WHOLE,
@@ -201,8 +200,8 @@ def problems(settings, image_shape):
             "and nothing else, is for data that are features; leave transforms out"
         )
         return
+    yield from folders.problems("transforms", transforms, _FOLDERS).values()
     for name, parameters in transforms.items():
-        yield from _name_problems(name)
         for text in compositions.problems(name, parameters):
             yield f"transforms.{name}: {text}"
     for where, name, parameters in leaves(transforms):
@@ -247,16 +246,6 @@ def stamps(transforms):
             found |= user_functions.behind(parameters["function"])
             found |= {f"{file} {code.file_digest(file)}" for file in parameters.get("reads", ())}
     return sorted(found)
-
-
-def _name_problems(name):
-    if not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name):
-        yield (
-            f"transforms.{name}: a name starts with a letter and goes on with letters, digits, _ "
-            "and -"
-        )
-    elif name in _FOLDERS:
-        yield f"transforms.{name}: the workflow itself uses this name; choose another one"
 
 
 def _size_problems(where, name, numbers, image_shape, kind):
