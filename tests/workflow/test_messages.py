@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, Checkout, copy_workflow
 
 import download as download_script
 import make_dataset as make_dataset_script
@@ -62,6 +62,14 @@ def test_an_own_file_that_cannot_be_read_stops_before_any_job(fresh):
     assert done.returncode == 1
     assert "photos/a/0.png: cannot be read (Input/output error)" in done.stdout
     assert ".py" not in done.stdout
+
+
+def test_a_checkout_whose_path_snakemake_would_take_for_a_pattern(tmp_path):
+    checkout = Checkout(copy_workflow(tmp_path / "a {b} c"), tmp_path)
+    done = checkout.snakemake("--dry-run", "--quiet", "host")
+    assert done.returncode == 1
+    assert f"{checkout.tree}: Snakemake takes braces for wildcards; move the" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_a_dry_run_gives_the_reason_of_every_job(fresh):

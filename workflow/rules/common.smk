@@ -48,6 +48,11 @@ class ConfigError(WorkflowError):
     __traceback__ = None
 
 
+if not {"{", "}"}.isdisjoint(str(workflow.basedir)):
+    raise ConfigError(
+        f"{workflow.basedir}: Snakemake takes braces for wildcards; move the checkout"
+    )
+
 OWN_CONFIGS = [path for path in workflow.overwrite_configfiles if path.is_file()]
 layers = [*map(load_configfile, OWN_CONFIGS), workflow.config_settings.config]
 config.update(reading.with_defaults_replaced(config, layers))
@@ -64,8 +69,7 @@ RUN = config["run"]
 # What files hold, remembered from run to run.
 DIGESTS = ".snakemake/efficient-augmentation/digests.sqlite"
 
-# Threads of jobs that run networks, on every machine the same: for another number they come out
-# differently in their last digits.
+# Of jobs that run networks, everywhere: for another number these differ in their last digits.
 JAX_THREADS = 2
 
 

@@ -74,6 +74,12 @@ def test_one_short_message_names_key_and_value(settings, said):
     assert len(found) <= 1000
 
 
+def test_what_a_terminal_would_obey_is_shown_as_it_is_written():
+    given = {"dataset": {"kind": "folder", "train": "a\x1b[2J\0\u202eb"}}
+    (found,) = effective.problems(shipped(mine=given))
+    assert "dataset.train: a\\x1b[2J\\x00\\u202eb: no such folder" in found
+
+
 def test_a_composition_that_changes_images_is_none_of_these():
     for steps in ([BOTH, {"blur": {"sigmas": [1]}}], [FLIP, {"rotate": {"degrees": [90, 5]}}]):
         assert problems_of(transforms={"x": {"compose": steps}}) == []
