@@ -394,8 +394,12 @@ def _range_warnings(by_bits, peaks, window):
     """What is to be said of images by how many bits they have and how light they are."""
     if window:
         return []
-    found = [windows.warning(peak, 2**bits - 1) for bits, peak in sorted(peaks.items())]
-    if len(by_bits) > 1:
+    mixed = len(by_bits) > 1
+    found = [
+        windows.warning(peak, 2**bits - 1, f"all images of {bits} bits" if mixed else "all images")
+        for bits, peak in sorted(peaks.items())
+    ]
+    if mixed:
         found.append(
             f"Some images have grey levels of 8 bits, such as {by_bits[8]}, others of 16, such as "
             f"{by_bits[16]}, which are divided by 257. If a grey level means the same in both, say "

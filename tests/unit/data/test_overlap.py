@@ -144,3 +144,12 @@ def test_a_data_set_carries_its_warnings(tmp_path):
     settings = {"kind": "npz", "file": str(tmp_path / "f.npz"), "seed": 0, "test_share": 0.25}
     (text,) = dataset.load(settings)["warnings"]
     assert text.startswith("20 of 20 test points are the same")
+
+
+def test_a_data_set_carries_what_is_said_of_its_classes(tmp_path):
+    np.savez(
+        tmp_path / "f.npz", x_train=PHOTOS, y_train=np.array(["cat", "cat "])[np.arange(30) % 2]
+    )
+    settings = {"kind": "npz", "file": str(tmp_path / "f.npz"), "seed": 0, "test_share": 0.25}
+    (text,) = dataset.load(settings)["warnings"]
+    assert text.startswith("The classes 'cat' and 'cat ' look alike")
