@@ -16,6 +16,7 @@ import hashlib
 import logging
 import os
 import struct
+import sys
 import warnings
 import zlib
 from pathlib import Path
@@ -315,7 +316,13 @@ def _visible(folder, problems):
     except OSError as error:
         problems.append(f"{folder}: cannot be read ({error.strerror})")
         return
+    encoding = sys.getfilesystemencoding()
     for entry in found:
+        if encoding != "utf-8" and not entry.name.isascii():
+            problems.append(
+                f"{entry.path!r}: Python takes names of files for {encoding} here; set PYTHONUTF8=1"
+            )
+            continue
         try:
             entry.name.encode()
             if entry.is_symlink():
