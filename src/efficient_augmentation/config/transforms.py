@@ -25,6 +25,10 @@ from efficient_augmentation.files import code
 _FOLDERS = ("featurizer", "figures")
 
 
+# Degrees and shares of contrast that no pixel shows.
+_NO_TURN, _NO_CONTRAST = 1e-3, 1e-3
+
+
 def _changing(same):
     """Check of a number by which a transform would leave images as they are."""
 
@@ -36,8 +40,16 @@ def _changing(same):
     return AfterValidator(check)
 
 
+def _turned(angle):
+    """How far a turn is from whole turns, in degrees."""
+    return abs((angle + 180) % 360 - 180)
+
+
 def _other_angles(degrees):
-    if len({angle % 360 for angle in degrees}) < len(degrees):
+    # Neighbours on the circle, the last beside the first.
+    within = sorted(angle % 360 for angle in degrees)
+    pairs = zip(within, [*within[1:], *within[:1]], strict=True)
+    if len(within) > 1 and any(_turned(b - a) < _NO_TURN for a, b in pairs):
         raise ValueError(f"{messages.shown(degrees)} holds an angle twice, but for whole turns")
     return degrees
 
@@ -55,9 +67,11 @@ def _one(step):
 
 
 Pixels = Several[Annotated[int, Interval(ge=1), WHOLE]]
-Angle = Annotated[float, _changing(lambda angle: angle % 360 == 0)]
+Angle = Annotated[float, _changing(lambda angle: _turned(angle) < _NO_TURN)]
 Level = Annotated[int, Interval(ge=-255, le=255), WHOLE, _changing(lambda level: level == 0)]
-Factor = Annotated[float, Interval(gt=0), _changing(lambda factor: factor == 1)]
+Factor = Annotated[
+    float, Interval(gt=0, le=1000), _changing(lambda factor: abs(factor - 1) < _NO_CONTRAST)
+]
 
 
 class Transform(Section):
@@ -113,15 +127,15 @@ class Contrast(Transform):
 class Blur(Transform):
     """Convolve images with a Gaussian, edges replicated."""
 
-    sigmas: Several[Annotated[float, Interval(gt=0, le=10)]]
-    """Standard deviations in pixels."""
+    sigmas: Several[Annotated[float, Interval(ge=0.2, le=10)]]
+    """Standard deviations in pixels; smaller ones would repeat the originals."""
 
 
 class Noise(Transform):
     """Add Gaussian noise to every pixel, for every pair of a level and a seed."""
 
-    levels: Several[Annotated[float, Interval(gt=0)]]
-    """Standard deviations in grey levels, of 255."""
+    levels: Several[Annotated[float, Interval(ge=0.1, le=255)]]
+    """Standard deviations in grey levels, of 255; smaller ones would repeat the originals."""
     seeds: Several[Seed] = [0]
     """Seeds, each of another draw."""
 
