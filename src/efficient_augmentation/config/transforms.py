@@ -127,7 +127,7 @@ class Contrast(Transform):
 class Blur(Transform):
     """Convolve images with a Gaussian, edges replicated."""
 
-    sigmas: Several[Annotated[float, Interval(ge=0.2, le=10)]]
+    sigmas: Several[Annotated[float, Interval(ge=0.25, le=10)]]
     """Standard deviations in pixels; smaller ones would repeat the originals."""
 
 

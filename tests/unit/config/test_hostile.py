@@ -19,7 +19,7 @@ KIND = {}
 KIND["kind"] = KIND
 FLIP = {"flip": {"axes": ["horizontal"]}}
 BOTH = {"flip": {"axes": ["horizontal", "vertical"]}}
-MANY = [i / 100 for i in range(20, 320)]
+MANY = [i / 100 for i in range(25, 325)]
 
 CASES = {
     "content of what is given": ({"transforms": {"given": {"pixels": [2]}}}, "given.pixels: unkn"),
@@ -46,7 +46,7 @@ CASES = {
     ),
     "no blur to speak of": (
         {"transforms": {"blur": {"sigmas": [1e-9]}}},
-        "sigmas[0]: 1e-09 is too small; give at least 0.2",
+        "sigmas[0]: 1e-09 is too small; give at least 0.25",
     ),
     "no noise to speak of": (
         {"transforms": {"noise": {"levels": [1e-9]}}},
