@@ -1,6 +1,7 @@
 """Settings shared by all figures: sizes, fonts, colours that stand for no policy, saving."""
 
 import functools
+import re
 import unicodedata
 
 import matplotlib as mpl
@@ -82,13 +83,17 @@ def plain(text):
 
 
 def drawable(names):
-    """Names as figures show them: #0, #1, ... where the font lacks a character of the name.
+    """Names as figures show them, those that would come out wrong as #0, #1, ...
+
+    These are names with a character that the font lacks or that cannot be seen, names in scripts
+    that run from right to left, which Matplotlib draws backwards, and names that look like such a
+    number themselves.
 
     Args:
       names: list of text.
     Returns: list of text.
     """
-    return [name if _has_glyphs(name) else f"#{i}" for i, name in enumerate(names)]
+    return [name if _comes_out(name) else f"#{i}" for i, name in enumerate(names)]
 
 
 @functools.cache
@@ -97,8 +102,14 @@ def _glyphs():
     return frozenset(font_manager.get_font(found).get_charmap())
 
 
-def _has_glyphs(name):
-    return all(ord(c) in _glyphs() and unicodedata.category(c) != "Cc" for c in name)
+def _comes_out(name):
+    seen = name.strip() and not re.fullmatch(r"#\d+", name)
+    return bool(seen) and all(
+        ord(c) in _glyphs()
+        and (c == " " or unicodedata.category(c)[0] not in "CZ")
+        and unicodedata.bidirectional(c) not in ("R", "AL", "AN")
+        for c in name
+    )
 
 
 def new_figure(width, height):

@@ -543,6 +543,12 @@ def test_names_of_classes_stand_as_they_are_or_as_numbers(names, tmp_path):
     assert wanted <= {text.removeprefix("class ") for text in shown}
 
 
+def test_names_that_would_come_out_wrong_are_numbers():
+    names = ["שלום", "سلام", "a\u200bb", "ab", "#3", "#x", "", " ", "a\u2028", "é", "a b"]
+    expected = ["#0", "#1", "#2", "ab", "#4", "#x", "#6", "#7", "#8", "é", "a b"]
+    assert style.drawable(names) == expected
+
+
 def test_a_pdf_embeds_the_characters_of_its_fonts_and_no_tables_of_layout(tmp_path):
     figure = style.new_figure(2, 2)
     figure.text(0, 0, "floor")
