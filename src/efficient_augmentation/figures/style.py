@@ -78,8 +78,9 @@ def styled(draw):
 
 
 def plain(text):
-    """Text that Matplotlib shows as it stands, dollar signs included."""
-    return text.replace("$", r"\$")
+    """Text that Matplotlib shows as it stands, with escapes for what would not come out."""
+    shown = (c if c == "\n" or _is_drawn(c) else ascii(c)[1:-1] for c in text)
+    return "".join(shown).replace("$", r"\$")
 
 
 def drawable(names):
@@ -103,12 +104,14 @@ def _glyphs():
 
 
 def _comes_out(name):
-    seen = name.strip() and not re.fullmatch(r"#\d+", name)
-    return bool(seen) and all(
-        ord(c) in _glyphs()
-        and (c == " " or unicodedata.category(c)[0] not in "CZ")
-        and unicodedata.bidirectional(c) not in ("R", "AL", "AN")
-        for c in name
+    return bool(name.strip()) and not re.fullmatch(r"#\d+", name) and all(map(_is_drawn, name))
+
+
+def _is_drawn(character):
+    return (
+        ord(character) in _glyphs()
+        and (character == " " or unicodedata.category(character)[0] not in "CZ")
+        and unicodedata.bidirectional(character) not in ("R", "AL", "AN")
     )
 
 
