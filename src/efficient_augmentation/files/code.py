@@ -82,8 +82,7 @@ def _read(path: Path, module: str | None = None) -> tuple[str, tuple[str, ...]]:
     names = (name for node in ast.walk(tree) for name in _imported(node, path, package, importers))
     imports = tuple(above for name in names for above in _with_above(name))
     try:
-        # Unlike ast.dump, the unparsed source is the same for all versions of Python that we
-        # support.
+        # Unlike ast.dump, unparsed source is the same for all versions of Python that we support.
         code = ast.unparse(_WithoutText().visit(tree)).encode()
     except RecursionError:  # Of sums of a thousand terms and more.
         code = content
