@@ -6,6 +6,10 @@ endif
 
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
+# Snakemake keeps caches in the home, which some accounts of containers have not.
+ifneq ($(shell test -w ~ && echo writable),writable)
+export HOME := $(CURDIR)/.venv/home
+endif
 PYTHON ?= python3
 BIN := .venv/bin
 PIN = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \

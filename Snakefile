@@ -83,8 +83,4 @@ for experiment in EXPERIMENTS:
 # Snakemake keeps one handler of each kind: a second one would replace this.
 onsuccess:
     remember_results(log)
-    print(
-        "",
-        *console.lines("results", {name: EXPERIMENTS[name] for name in RUN}),
-        sep="\n",
-    )
+    console.show(["", *console.lines("results", chosen(RUN))], sys.stdout)

@@ -1,6 +1,7 @@
 """The command `efficient-augmentation`: which points should be augmented?"""
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -132,6 +133,9 @@ def _select(options):
         chosen = [row["row"] for row in rows if row["selected"]]
         arrays.save_alone(options.rows, np.array(chosen, np.int64))
     if options.output == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # The same bytes as in a file, whatever the terminal's encoding.
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
         writer = tables.writer_to(sys.stdout)
         writer.writerow(rows[0])
         writer.writerows(row.values() for row in rows)

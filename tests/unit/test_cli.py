@@ -205,6 +205,20 @@ def shell(command):
 
 
 @pytest.mark.slow
+def test_standard_output_has_the_bytes_of_a_file_whatever_the_terminal(tmp_path):
+    names = np.array(["猫", "é\r"])[Y]
+    np.savez(tmp_path / "own.npz", x=X, y=names)
+    select = f"{sys.executable} -m efficient_augmentation.cli select own.npz --budget 3"
+    done = shell(
+        f"cd {tmp_path} && PYTHONIOENCODING=ascii {select} > shown && {select} --output made"
+    )
+    assert done.returncode == 0, done.stderr
+    shown, made = ((tmp_path / name).read_bytes() for name in ("shown", "made"))
+    assert shown == made
+    assert "猫" in made.decode("utf-8")
+
+
+@pytest.mark.slow
 def test_in_a_pipe_that_closes_early(tmp_path):
     features = two_classes(4000, 2)
     np.savez(tmp_path / "own.npz", x=features[0], y=features[1])

@@ -19,13 +19,8 @@ from efficient_augmentation.data import npz as own_npz
 from efficient_augmentation.files import arrays, tables
 from efficient_augmentation.networks import train_small
 
-hostile = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=120,
-    suppress_health_check=[HealthCheck.too_slow],  # of a busy machine
-)
+# In every run of the tests, and ten times as many among the long studies.
+EXAMPLES = [120, pytest.param(1200, marks=pytest.mark.study)]
 LARGEST_PEAK = 16 << 20
 
 SHAPE = (70, 2, 3, 4)
@@ -131,6 +126,16 @@ CASES = {
 }  # fmt: skip
 
 
+def hostile(examples):
+    return settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow],  # of a busy machine
+    )
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("hostile")
@@ -194,11 +199,12 @@ def test_valid_files_are_read(folder, case):
     assert not isinstance(outcome(read, path), Exception)
 
 
+@pytest.mark.parametrize("examples", EXAMPLES)
 @pytest.mark.parametrize("case", CASES)
-def test_damaged_files_are_one_error_that_names_them(folder, case):
+def test_damaged_files_are_one_error_that_names_them(folder, case, examples):
     content, wrap, read = CASES[case]
 
-    @hostile
+    @hostile(examples)
     @given(damaged(content))
     def check(changed):
         path = folder / "damaged"
@@ -208,11 +214,12 @@ def test_damaged_files_are_one_error_that_names_them(folder, case):
     check()
 
 
+@pytest.mark.parametrize("examples", EXAMPLES)
 @pytest.mark.parametrize("read", [arrays.load, tables.read_csv, idx.read_labels, read_norb,
                                   cifar10.read_batches, read_image, own_npz.load,
                                   features.load])  # fmt: skip
-def test_any_bytes_are_one_error_or_a_table(folder, read):
-    @hostile
+def test_any_bytes_are_one_error_or_a_table(folder, read, examples):
+    @hostile(examples)
     @given(st.binary(max_size=300))
     def check(content):
         path = folder / "any"

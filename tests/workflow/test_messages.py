@@ -1,6 +1,7 @@
 """What a user reads when something is wrong, and the form of the workflow's files."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, Checkout, copy_workflow
 
 import download as download_script
 import make_dataset as make_dataset_script
@@ -61,6 +62,14 @@ def test_an_own_file_that_cannot_be_read_stops_before_any_job(fresh):
     assert done.returncode == 1
     assert "photos/a/0.png: cannot be read (Input/output error)" in done.stdout
     assert ".py" not in done.stdout
+
+
+def test_a_checkout_whose_path_snakemake_would_take_for_a_pattern(tmp_path):
+    checkout = Checkout(copy_workflow(tmp_path / "a {b} c"), tmp_path)
+    done = checkout.snakemake("--dry-run", "--quiet", "host")
+    assert done.returncode == 1
+    assert f"{checkout.tree}: Snakemake takes braces for wildcards; move the" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_a_dry_run_gives_the_reason_of_every_job(fresh):
@@ -130,6 +139,22 @@ def test_a_mirror_without_the_file_and_one_with_another_are_both_named(job, tmp_
     assert "wrong/mnist/labels.gz: SHA-256 is 88d4266fd4e6338d13b845fcf289579d209c" in lines[2]
     assert lines[3].startswith("Remedy: set DATA_MIRROR")
     assert not job.output[0].exists()
+
+
+# --- make ---------------------------------------------------------------------------------------
+
+
+def test_make_gives_a_home_to_an_account_without_a_writable_one(tmp_path):
+    assert made_home("") == made_home("/nowhere/at/all") == str(ROOT / ".venv/home")
+    assert made_home(str(tmp_path)) == str(tmp_path)
+
+
+def made_home(home):
+    environment = {"PATH": os.environ["PATH"], "HOME": home}
+    command = ["make", "--silent", "--eval", "home: ; @echo $$HOME", "home"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 # --- form -----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from conftest import Checkout, copy_workflow
 from PIL import Image
+from processes import running, wait_until
 
 SMALL = {
     "C": 10,
@@ -267,3 +268,39 @@ def test_a_deleted_image_is_another_content(made):
     jobs, output = would_run(made)
     in_place(path, content, time)
     assert jobs == {"images": set(MADE)}, output
+
+
+WAITING = """import time
+
+
+def moved(images):
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/cmdline"), reason="needs /proc")
+def test_what_a_killed_run_finished_is_known_by_content(fresh, tmp_path):
+    (fresh.work / "waiting.py").write_text(WAITING)
+    experiments = {"late": SMALL | DIGITS, "slow": SMALL | moved_by("waiting")}
+    own = {"run": [*experiments], "experiments": experiments}
+    (fresh.work / "own.yaml").write_text(yaml.safe_dump(own))
+    config = [fresh.work / "own.yaml"]
+    targets = [target("late"), "results/slow/moved/scores.csv"]
+    process = fresh.start(*targets, "--cores", "8", config=config, output=tmp_path / "log")
+
+    def late_is_finished():
+        logs = (fresh.work / ".snakemake/log").glob("*.log")
+        return any("(Rule: score_points)" in path.read_text() for path in logs)
+
+    try:
+        wait_until(late_is_finished, process)
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+    wait_until(lambda: not running(fresh.work))
+    assert fresh.snakemake("--unlock", config=config).returncode == 0
+    assert would_run(fresh, targets[:1])[0] == {}
+    path = fresh.work / "results/late/dataset.npz"
+    in_place(path, other("late", path), OLD)
+    jobs, output = would_run(fresh, targets[:1])
+    assert jobs == {"late": set(MADE[1:])}, output

@@ -23,7 +23,13 @@ from efficient_augmentation.config import transforms as transform_settings
 from efficient_augmentation.data import dataset, published
 from efficient_augmentation.experiment import captions, figures, inputs, paper
 from efficient_augmentation.experiment import plans, results
-from efficient_augmentation.files import code, digests, environment, provenance
+from efficient_augmentation.files import (
+    code,
+    digests,
+    environment,
+    finished,
+    provenance,
+)
 from efficient_augmentation.names import as_published, networks, policies, table1
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages
@@ -47,6 +53,11 @@ class ConfigError(WorkflowError):
     __traceback__ = None
 
 
+if not {"{", "}"}.isdisjoint(str(workflow.basedir)):
+    raise ConfigError(
+        f"{workflow.basedir}: Snakemake takes braces for wildcards; move the checkout"
+    )
+
 OWN_CONFIGS = [path for path in workflow.overwrite_configfiles if path.is_file()]
 layers = [*map(load_configfile, OWN_CONFIGS), workflow.config_settings.config]
 config.update(reading.with_defaults_replaced(config, layers))
@@ -64,8 +75,7 @@ RUN = config["run"]
 DIGESTS = ".snakemake/efficient-augmentation/digests.sqlite"
 SOURCES = code.Memory(".snakemake/efficient-augmentation/sources.json")
 
-# Threads of jobs that run networks, on every machine the same: for another number they come out
-# differently in their last digits.
+# Of jobs that run networks, everywhere: for another number these differ in their last digits.
 JAX_THREADS = 2
 
 
@@ -76,23 +86,16 @@ wildcard_constraints:
     ),
 
 
-def result_files():
-    """Results that jobs read or users take away, without logs, run times and what networks keep."""
-    left_out = {"logs", "benchmarks", "checkpoints"}
-    for folder, inside, names in os.walk("results"):
-        inside[:] = [name for name in inside if name not in left_out]
-        yield from (os.path.join(folder, name) for name in names if name[0] != ".")
-
-
 # A result that somebody changed and gave an older time would be taken for the one that was made.
 if workflow.is_main_process:
-    for path in digests.set_back(result_files(), DIGESTS):
+    for path in digests.set_back(finished.results("results"), DIGESTS):
         logger.warning(f"{path}: changed by hand; what was made from it is made again")
         os.utime(path)
+    logger.addHandler(finished.Remember(DIGESTS))
 
 
 def remember_results(log):
-    digests.of_files(result_files(), DIGESTS, finished=True)
+    digests.of_files(finished.results("results"), DIGESTS, finished=True)
 
 
 def code_of(script, *files, without=()):

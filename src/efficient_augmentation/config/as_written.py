@@ -42,6 +42,9 @@ def _problems(node, path, seen):
         if name in lines and name != "<<":
             first = lines[name]
             yield line, f"{dotted(here)} stands in line {first} already, which is lost; keep one"
+        elif name in lines:
+            text = f"stands in line {lines[name]} already; write one, with a list: <<: [*a, *b]"
+            yield line, f"{dotted(here)} {text}"
         lines[name] = line
         yield from _problems(value, here, seen)
 

@@ -8,7 +8,14 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
-from efficient_augmentation.config import as_written, dataset, featurizer, reading, selection
+from efficient_augmentation.config import (
+    as_written,
+    dataset,
+    featurizer,
+    folders,
+    reading,
+    selection,
+)
 from efficient_augmentation.config.experiment import CHECKS, Config, Experiment
 from efficient_augmentation.config.messages import cut, did_you_mean, dotted, said, shown
 from efficient_augmentation.config.section import plain
@@ -54,6 +61,8 @@ RULES = (
 )
 """Stages of the workflow; some are a rule for each experiment, with its name appended."""
 
+_TAKEN = tuple(map(str.lower, (*TARGETS, *FOLDERS, *RULES)))
+_BEGINNINGS = tuple(f"{rule.lower()}_" for rule in RULES)
 _MOST_VALUES, _DEEPEST, _LARGEST = 10**6, 40, 2**63
 _MOST_LINES = 50
 
@@ -126,11 +135,11 @@ def _examined(config, writes, files):
     messages += [f"{dotted(path)}: {text}" for path, text in unsound.items()]
     settings = {}
     if not unsound.keys() & {(), ("experiments",), ("defaults",)}:
-        messages += _run_problems(config)
-        for name in config.get("experiments", {}):
-            misnamed = list(_name_problems(name))
-            messages += misnamed
-            if not misnamed and ("experiments", name) not in unsound:
+        experiments = config.get("experiments", {})
+        misnamed = folders.problems("experiments", experiments, _TAKEN, _BEGINNINGS)
+        messages += [*_run_problems(config), *misnamed.values()]
+        for name in experiments:
+            if name not in misnamed and ("experiments", name) not in unsound:
                 settings[name], found = _experiment(config, name, unsound)
                 messages += found
     messages += [text for folder in writes for text in _folder_problems(Path(folder))]
@@ -222,14 +231,6 @@ def _run_problems(config):
                 f"run: {shown(name)} is not an experiment{did_you_mean(name, known)}; "
                 f"experiments are {', '.join(map(str, known)) or 'missing'}"
             )
-
-
-def _name_problems(name):
-    where = f"experiments.{name}"
-    if not isinstance(name, str) or not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name):
-        yield f"{where}: a name starts with a letter and goes on with letters, digits, _ and -"
-    elif name in (*TARGETS, *FOLDERS, *RULES) or name.startswith(tuple(f"{r}_" for r in RULES)):
-        yield f"{where}: the workflow itself uses this name; choose another one"
 
 
 def _folder_problems(folder):

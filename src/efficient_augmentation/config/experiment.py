@@ -71,7 +71,7 @@ class Experiment(Section):
     budgets: Increasing[Count] = []
     """Numbers of augmented points at which the accuracy is measured, increasing; none stands for
     eleven from 1 % to 100 % of the training points."""
-    rounds: Count = 10
+    rounds: Annotated[int, Interval(ge=1, le=10**6), WHOLE] = 10
     """Repetitions of each random policy; deterministic ones run once."""
     clusters: Clusters = Clusters()
     """Policies stratified by k-means clusters, measured at the experiment's budgets."""

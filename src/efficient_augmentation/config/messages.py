@@ -96,7 +96,11 @@ def shown(value):
 
 
 def cut(text, longest=1000):
-    """A text without its middle, if it is long; its end is what would be right."""
+    """A line for the terminal: control characters as escapes, of a long text start and end.
+
+    The end is what would be right.
+    """
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     kept = (longest - 5) // 2
     return text if len(text) <= longest else f"{text[:kept]} ... {text[-kept:]}"
 

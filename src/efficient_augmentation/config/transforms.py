@@ -1,6 +1,5 @@
 """The key `transforms` of an experiment: a model of each transform's parameters, and its checks."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,7 +7,7 @@ from annotated_types import Interval, MinLen
 from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from efficient_augmentation.config import compositions, messages, user_functions
+from efficient_augmentation.config import compositions, folders, messages, user_functions
 from efficient_augmentation.config.featurizer import GIVEN
 from efficient_augmentation.config.section import (
     WHOLE,
@@ -26,6 +25,10 @@ from efficient_augmentation.files import code
 _FOLDERS = ("featurizer", "figures")
 
 
+# Degrees and shares of contrast that no pixel shows.
+_NO_TURN, _NO_CONTRAST = 1e-3, 1e-3
+
+
 def _changing(same):
     """Check of a number by which a transform would leave images as they are."""
 
@@ -37,8 +40,16 @@ def _changing(same):
     return AfterValidator(check)
 
 
+def _turned(angle):
+    """How far a turn is from whole turns, in degrees."""
+    return abs((angle + 180) % 360 - 180)
+
+
 def _other_angles(degrees):
-    if len({angle % 360 for angle in degrees}) < len(degrees):
+    # Neighbours on the circle, the last beside the first.
+    within = sorted(angle % 360 for angle in degrees)
+    pairs = zip(within, [*within[1:], *within[:1]], strict=True)
+    if len(within) > 1 and any(_turned(b - a) < _NO_TURN for a, b in pairs):
         raise ValueError(f"{messages.shown(degrees)} holds an angle twice, but for whole turns")
     return degrees
 
@@ -56,9 +67,11 @@ def _one(step):
 
 
 Pixels = Several[Annotated[int, Interval(ge=1), WHOLE]]
-Angle = Annotated[float, _changing(lambda angle: angle % 360 == 0)]
+Angle = Annotated[float, _changing(lambda angle: _turned(angle) < _NO_TURN)]
 Level = Annotated[int, Interval(ge=-255, le=255), WHOLE, _changing(lambda level: level == 0)]
-Factor = Annotated[float, Interval(gt=0), _changing(lambda factor: factor == 1)]
+Factor = Annotated[
+    float, Interval(gt=0, le=1000), _changing(lambda factor: abs(factor - 1) < _NO_CONTRAST)
+]
 
 
 class Transform(Section):
@@ -114,15 +127,15 @@ class Contrast(Transform):
 class Blur(Transform):
     """Convolve images with a Gaussian, edges replicated."""
 
-    sigmas: Several[Annotated[float, Interval(gt=0, le=10)]]
-    """Standard deviations in pixels."""
+    sigmas: Several[Annotated[float, Interval(ge=0.25, le=10)]]
+    """Standard deviations in pixels; smaller ones would repeat the originals."""
 
 
 class Noise(Transform):
     """Add Gaussian noise to every pixel, for every pair of a level and a seed."""
 
-    levels: Several[Annotated[float, Interval(gt=0)]]
-    """Standard deviations in grey levels, of 255."""
+    levels: Several[Annotated[float, Interval(ge=0.1, le=255)]]
+    """Standard deviations in grey levels, of 255; smaller ones would repeat the originals."""
     seeds: Several[Seed] = [0]
     """Seeds, each of another draw."""
 
@@ -201,8 +214,8 @@ def problems(settings, image_shape):
             "and nothing else, is for data that are features; leave transforms out"
         )
         return
+    yield from folders.problems("transforms", transforms, _FOLDERS).values()
     for name, parameters in transforms.items():
-        yield from _name_problems(name)
         for text in compositions.problems(name, parameters):
             yield f"transforms.{name}: {text}"
     for where, name, parameters in leaves(transforms):
@@ -247,16 +260,6 @@ def stamps(transforms):
             found |= user_functions.behind(parameters["function"])
             found |= {f"{file} {code.file_digest(file)}" for file in parameters.get("reads", ())}
     return sorted(found)
-
-
-def _name_problems(name):
-    if not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name):
-        yield (
-            f"transforms.{name}: a name starts with a letter and goes on with letters, digits, _ "
-            "and -"
-        )
-    elif name in _FOLDERS:
-        yield f"transforms.{name}: the workflow itself uses this name; choose another one"
 
 
 def _size_problems(where, name, numbers, image_shape, kind):

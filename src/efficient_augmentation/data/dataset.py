@@ -61,9 +61,9 @@ def load(dataset, paths=()):
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
       likewise. A user's own data also have class_names, test_share, train_rows and test_rows, see
       their readers; the ids of images in a folder are their paths, and features (n, d) take the
-      place of images. Where
-      the reader or `overlap.warnings` has something to warn of, the text is in warnings. With
-      `label_noise` y_train is that of `label_noise.flip`, and flipped_ids says whose.
+      place of images. Where the reader, `own.spelling_warnings` or `overlap.warnings` has something
+      to warn of, the text is in warnings. With `label_noise` y_train is that of `label_noise.flip`,
+      and flipped_ids says whose.
     Raises: ValueError if the kind is unknown, or its reader finds fault with files or keys.
     """
     points = _read(dataset, paths)
@@ -76,7 +76,8 @@ def _read(dataset, paths):
         return digits.load(dataset["classes"], dataset["n_train"], dataset["seed"])
     if kind in OWN:
         points = OWN[kind].load(**_settings(dataset))
-        texts = [*points.get("warnings", ()), *overlap.warnings(points)]
+        names = own.spelling_warnings(points["class_names"].tolist())
+        texts = [*points.get("warnings", ()), *names, *overlap.warnings(points)]
         return points | own.warned(texts)
     if kind not in published.SETS:
         known = ["digits", *published.SETS, *OWN]

@@ -16,6 +16,7 @@ import hashlib
 import logging
 import os
 import struct
+import sys
 import warnings
 import zlib
 from pathlib import Path
@@ -315,7 +316,13 @@ def _visible(folder, problems):
     except OSError as error:
         problems.append(f"{folder}: cannot be read ({error.strerror})")
         return
+    encoding = sys.getfilesystemencoding()
     for entry in found:
+        if encoding != "utf-8" and not entry.name.isascii():
+            problems.append(
+                f"{entry.path!r}: Python takes names of files for {encoding} here; set PYTHONUTF8=1"
+            )
+            continue
         try:
             entry.name.encode()
             if entry.is_symlink():
@@ -394,8 +401,12 @@ def _range_warnings(by_bits, peaks, window):
     """What is to be said of images by how many bits they have and how light they are."""
     if window:
         return []
-    found = [windows.warning(peak, 2**bits - 1) for bits, peak in sorted(peaks.items())]
-    if len(by_bits) > 1:
+    mixed = len(by_bits) > 1
+    found = [
+        windows.warning(peak, 2**bits - 1, f"all images of {bits} bits" if mixed else "all images")
+        for bits, peak in sorted(peaks.items())
+    ]
+    if mixed:
         found.append(
             f"Some images have grey levels of 8 bits, such as {by_bits[8]}, others of 16, such as "
             f"{by_bits[16]}, which are divided by 257. If a grey level means the same in both, say "

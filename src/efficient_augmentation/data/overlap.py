@@ -1,4 +1,4 @@
-"""Whether test images are among the training images, which makes every accuracy too high."""
+"""Whether points are there twice: as training and as test points, or under two labels."""
 
 import hashlib
 import re
@@ -15,20 +15,23 @@ saved as JPEG, in another size or a little lighter are closer than that, but for
 _SIDE = 16
 _FEWEST_FEATURES = 8
 _NAMED = 5
+_SPLITS = {"train": "training", "test": "test"}
 _BLOCK = 1 << 12
 # What `selection.images` appends to the name of the image that it makes a copy of.
 _COPY = re.compile(r"(?<=\.png|\.jpg|jpeg)(\.\d\d+_[^/]*\.png)+$", re.IGNORECASE)
 
 
 def warnings(points):
-    """What is to be said about test points that are training points as well.
+    """What is to be said about points that are there twice.
 
     Args:
-      points: mapping with x_train (n, h, w, c) or (n, d), train_ids (n,), x_test, test_ids, and
-        test_share, which is positive where the test set was split off the training set.
-    Returns: list of str: of the same pixels or features, of nearly the same images, and of copies
-      that were made from the same image as their names say. A point is in the first of these that
-      it belongs to.
+      points: mapping with x_train (n, h, w, c) or (n, d), y_train (n,), train_ids (n,), x_test,
+        y_test, test_ids, class_names (k,), and test_share, which is positive where the test set was
+        split off the training set.
+    Returns: list of str: of test points with the same pixels or features as a training point, of
+      nearly the same images, and of copies that were made from the same image as their names say; a
+      point is in the first of these that it belongs to. Then, of the training and of the test
+      points, those with the same pixels or features as one of another class.
     Cost: 2 n m 256 operations for m test images of at least 16 x 16 pixels; 1 s for 20,000 and
       1,500.
     """
@@ -38,14 +41,34 @@ def warnings(points):
         known[[i for i, _ in pairs]] = True
         if pairs:
             texts.append(_text(what, pairs, points))
-    return texts
+    return texts + [text for split in ("train", "test") for text in _two_labels(points, split)]
+
+
+def _two_labels(points, split):
+    """What is to be said about points of a set that are there under two labels."""
+    x, y, ids = points[f"x_{split}"], points[f"y_{split}"], points[f"{split}_ids"]
+    if _equal_by_chance(x):
+        return
+    first, pairs = {}, []
+    for i, point in enumerate(x):
+        j = first.setdefault(_digest(point), i)
+        if y[i] != y[j]:
+            pairs.append((i, j))
+    if pairs:
+        classes = points["class_names"]
+        named = [f"{ids[i]} ({classes[y[i]]}) is {ids[j]} ({classes[y[j]]})" for i, j in pairs]
+        yield (
+            f"{len(pairs)} of {len(x)} {_SPLITS[split]} points are the same as one of another "
+            f"class, so that no classifier can be right about both: {_shown(named)}. Take out "
+            "those with the wrong label."
+        )
 
 
 def _same(points):
     """(test point, training point) with exactly the same values."""
     x_train, x_test = points["x_train"], points["x_test"]
-    if x_train.ndim == 2 and x_train.shape[1] < _FEWEST_FEATURES:
-        return []  # Two points of so few numbers can be equal by chance.
+    if _equal_by_chance(x_train):
+        return []
     first = {}
     for j, point in enumerate(x_train):
         first.setdefault(_digest(point), j)
@@ -87,11 +110,20 @@ _KINDS = (
 
 def _text(what, pairs, points):
     named = [f"{points['test_ids'][i]} (training: {points['train_ids'][j]})" for i, j in pairs]
-    shown = ", ".join(named[:_NAMED]) + ", ..." * (len(named) > _NAMED)
     return (
         f"{len(pairs)} of {len(points['test_ids'])} test points are {what}, so that accuracies are "
-        f"too high: {shown}. Take them out of one of the two, or give a test set of its own."
+        f"too high: {_shown(named)}. Take them out of one of the two, or give a test set of its "
+        "own."
     )
+
+
+def _shown(named):
+    return ", ".join(named[:_NAMED]) + ", ..." * (len(named) > _NAMED)
+
+
+def _equal_by_chance(x):
+    """Whether points have so few features that two of them can be equal by chance."""
+    return x.ndim == 2 and x.shape[1] < _FEWEST_FEATURES
 
 
 def _digest(point):

@@ -156,6 +156,32 @@ def twin(name, existing):
     return ""
 
 
+def spelling_warnings(class_names):
+    """What is to be said about classes that may be one, in two spellings.
+
+    Args:
+      class_names: iterable of str, all distinct.
+    Returns: list of str, one for each group of names that differ only in case, in white space, in
+      characters that cannot be seen, or in the Unicode form of the same letters.
+    """
+    groups = {}
+    for name in class_names:
+        groups.setdefault(_spoken(name), []).append(name)
+    return [
+        f"The classes {' and '.join(map(ascii, names))} look alike; if they are one, give all its "
+        "points the same label."
+        for names in groups.values()
+        if len(names) > 1
+    ]
+
+
+def _spoken(name):
+    seen = (c for c in name if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf"))
+    # Twice: folding may undo the composition of characters.
+    folded = unicodedata.normalize("NFC", "".join(seen)).casefold()
+    return unicodedata.normalize("NFC", folded).casefold()
+
+
 def _name_problems(classes):
     key = f"dataset.classes: {classes!r}"
     if not isinstance(classes, list | tuple) or len(classes) < 2:

@@ -22,19 +22,20 @@ def applied(x, window, scale=255):
     return np.rint(255 * share).astype(np.uint8) if scale == 255 else share.astype(np.float32)
 
 
-def warning(peak, largest):
+def warning(peak, largest, of="all images"):
     """What is to be said about images that may be of another range than their type.
 
     Args:
       peak: largest value of all pixels, as stored.
       largest: the value that is white: 1, 255 or 65535.
+      of: which images these are, for the message.
     Returns: str, or None where the images reach more than a quarter of the range.
     """
     if peak > DARK * largest:
         return None
     return (
-        f"The lightest pixel of all images is {peak:g}, where white is {largest:g}: nearly all of "
-        "the range is unused. If another value is white, say so: dataset.window: "
+        f"The lightest pixel of {of} is {peak:g}, where white is {largest:g}: nearly all of the "
+        "range is unused. If another value is white, say so: dataset.window: "
         f"[0, {_likely(peak, largest)}]."
     )
 

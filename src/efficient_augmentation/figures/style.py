@@ -1,6 +1,7 @@
 """Settings shared by all figures: sizes, fonts, colours that stand for no policy, saving."""
 
 import functools
+import re
 import unicodedata
 
 import matplotlib as mpl
@@ -77,18 +78,23 @@ def styled(draw):
 
 
 def plain(text):
-    """Text that Matplotlib shows as it stands, dollar signs included."""
-    return text.replace("$", r"\$")
+    """Text that Matplotlib shows as it stands, with escapes for what would not come out."""
+    shown = (c if c == "\n" or _is_drawn(c) else ascii(c)[1:-1] for c in text)
+    return "".join(shown).replace("$", r"\$")
 
 
 def drawable(names):
-    """Names as figures show them: #0, #1, ... where the font lacks a character of the name.
+    """Names as figures show them, those that would come out wrong as #0, #1, ...
+
+    These are names with a character that the font lacks or that cannot be seen, names in scripts
+    that run from right to left, which Matplotlib draws backwards, and names that look like such a
+    number themselves.
 
     Args:
       names: list of text.
     Returns: list of text.
     """
-    return [name if _has_glyphs(name) else f"#{i}" for i, name in enumerate(names)]
+    return [name if _comes_out(name) else f"#{i}" for i, name in enumerate(names)]
 
 
 @functools.cache
@@ -97,8 +103,16 @@ def _glyphs():
     return frozenset(font_manager.get_font(found).get_charmap())
 
 
-def _has_glyphs(name):
-    return all(ord(c) in _glyphs() and unicodedata.category(c) != "Cc" for c in name)
+def _comes_out(name):
+    return bool(name.strip()) and not re.fullmatch(r"#\d+", name) and all(map(_is_drawn, name))
+
+
+def _is_drawn(character):
+    return (
+        ord(character) in _glyphs()
+        and (character == " " or unicodedata.category(character)[0] not in "CZ")
+        and unicodedata.bidirectional(character) not in ("R", "AL", "AN")
+    )
 
 
 def new_figure(width, height):

@@ -86,7 +86,7 @@ def digests(
     """
     roots = tuple(map(Path, roots))
     digest, imports = _read(Path(script), name, memory)
-    found, pending = {Path(script).name: digest}, list(imports)
+    found, pending = {Path(script).name: digest}, [*imports, *_with_above(name or "")[:-1]]
     while pending:
         module = pending.pop()
         path = _find(module, roots)
@@ -128,41 +128,71 @@ def _read(path: Path, module: str | None = None, memory: Memory | None = None) -
     key = f"{hashlib.sha256(source).hexdigest()} {package}"
     if memory is not None and (known := memory.get(key)):
         return known
-    tree = ast.parse(source, path.name)
-    imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path, package))
-    # Unlike ast.dump, the unparsed source is the same for all versions of Python that we support.
-    code = ast.unparse(_WithoutText().visit(tree)).encode()
+    tree = _parsed(source, path)
+    importers = {"import_module", "__import__"} | set(_other_names(tree, "import_module"))
+    names = (name for node in ast.walk(tree) for name in _imported(node, path, package, importers))
+    imports = tuple(above for name in names for above in _with_above(name))
+    try:
+        # Unlike ast.dump, unparsed source is the same for all versions of Python that we support.
+        code = ast.unparse(_WithoutText().visit(tree)).encode()
+    except RecursionError:  # Of sums of a thousand terms and more.
+        code = source
     found = (hashlib.sha256(code).hexdigest()[:12] if code else "", imports)
     if memory is not None:
         memory.add(key, found)
     return found
 
 
-def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:
-    """Dotted names that a statement may import, the packages above them included."""
+def _parsed(content: bytes, path: Path) -> ast.Module:
+    try:
+        return ast.parse(content, path.name)
+    except SyntaxError as error:
+        if error.filename:
+            raise
+        reason = error.msg
+    except (ValueError, RecursionError, MemoryError) as error:
+        reason = str(error) or type(error).__name__
+    # Of null bytes and of what is nested too deeply Python says no place.
+    line = content.partition(b"\0")[0].count(b"\n") + 1 if b"\0" in content else 1
+    raise SyntaxError(reason, (path.name, line, None, None))
+
+
+def _with_above(module: str) -> list[str]:
+    """A module's dotted name, after those of the packages above it."""
+    parts = module.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def _other_names(tree: ast.Module, name: str) -> Iterator[str]:
+    """What `from ... import name as ...` calls something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (a.asname for a in node.names if a.name == name and a.asname)
+
+
+def _imported(
+    node: ast.AST, path: Path, package: str | None, importers: Collection[str]
+) -> Iterator[str]:
+    """Dotted names that a statement may import."""
     if isinstance(node, ast.Import):
-        names = [alias.name for alias in node.names]
+        yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         if node.level and not package:
             raise ValueError(f"{path}, line {node.lineno}: relative import; write it absolutely")
         above = (package or "").split(".")[: 1 - node.level or None] if node.level else []
         module = ".".join([*above, *filter(None, [node.module])])
         # Whether an imported name is a module or something in one, the search for its file tells.
-        names = [f"{module}.{alias.name}" for alias in node.names]
-    elif isinstance(node, ast.Call) and (named := _named_module(node)):
-        names = [named]
-    else:
-        return
-    for name in names:
-        parts = name.split(".")
-        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+        yield from (f"{module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Call) and (named := _named_module(node, importers)):
+        yield named
 
 
-def _named_module(call: ast.Call) -> str | None:
+def _named_module(call: ast.Call, importers: Collection[str]) -> str | None:
     """The module that a call imports, where it stands there by name."""
     called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
-    given = call.args[0] if call.args else None
-    if called not in ("import_module", "__import__") or not isinstance(given, ast.Constant):
+    named = [*call.args[:1], *(word.value for word in call.keywords if word.arg == "name")]
+    given = named[0] if named else None
+    if called not in importers or not isinstance(given, ast.Constant):
         return None
     return given.value if isinstance(given.value, str) and given.value[:1] != "." else None
 

@@ -1,5 +1,6 @@
 """Environment variables of jobs: what decides results is ours, whatever the user's shell says."""
 
+import getpass
 import os
 import tempfile
 from collections.abc import Mapping
@@ -29,14 +30,16 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
       given: mapping of the environment as the user has it.
       source: folder that the package is imported from.
     Returns: mapping: the package is found without being installed, compiled programs are kept in
-      one place for the next process, figures are drawn without a screen, this process is named, and
-      of the variables that change arithmetic none is left; everything else as it was given.
+      one place for the next process, figures are drawn without a screen, this process and its user
+      are named, and of the variables that change arithmetic none is left; everything else as it was
+      given.
     """
     kept = {name: value for name, value in given.items() if not _decides(name)}
     flags = [flag for flag in given.get("XLA_FLAGS", "").split() if flag.startswith(_KEPT_FLAGS)]
     path = [str(source), *filter(None, [given.get("PYTHONPATH")])]
     return {
         "JAX_COMPILATION_CACHE_DIR": str(_cache_folder(given)),
+        **_user(),
         **kept,
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -46,6 +49,15 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
         # By this a job knows whose end is its own.
         "EFFICIENT_AUGMENTATION_SNAKEMAKE": f"{os.getpid()} {_numbered_in()}",
     }
+
+
+def _user() -> dict[str, str]:
+    """A name for an account that has none, as in containers: Snakemake asks for one."""
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):
+        return {"LOGNAME": str(os.getuid())}
+    return {}
 
 
 def _numbered_in() -> str:

@@ -34,5 +34,18 @@ def lines(results, experiments):
     return [*found, f"Report: {page.absolute()}"] if page.is_file() else found
 
 
+def show(texts, stream):
+    """Write lines, with escapes for control characters and for what the terminal has no code for.
+
+    Args:
+      texts: list of str.
+      stream: text stream, such as sys.stdout.
+    """
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    for text in texts:
+        shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+        print(shown.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
 def _block(text, indent=""):
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ")

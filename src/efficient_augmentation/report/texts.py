@@ -81,14 +81,19 @@ def describe_data(data):
 
 
 def describe_classes(names):
-    """The classes in words: two against each other, more as a list."""
+    """The classes in words: two against each other, more as a list.
+
+    Of more than twenty, those besides the first twenty that figures show by number.
+    """
     # The figures' font does not have the letters of every script.
-    drawn = zip(names, style.drawable(names), strict=True)
-    names = [name if name == short else f"{name} ({short} in figures)" for name, short in drawn]
-    if len(names) == 2:
-        return f"class {' against '.join(names)}"
-    shown = names if len(names) <= 20 else [*names[:20], "..."]
-    return f"{len(names)} classes: {', '.join(shown)}"
+    drawn = [*zip(names, style.drawable(names), strict=True)]
+    said = [name if name == short else f"{name} ({short} in figures)" for name, short in drawn]
+    if len(said) == 2:
+        return f"class {' against '.join(said)}"
+    if len(said) > 20:
+        numbered = [text for text, (name, short) in zip(said, drawn, strict=True) if name != short]
+        said = [*dict.fromkeys([*said[:20], *numbered]), "..."]
+    return f"{len(names)} classes: {', '.join(said)}"
 
 
 def describe_classifier(config):

@@ -21,8 +21,13 @@ TABLE = "files.csv"
 _LONGEST = 60
 # Bytes of a file's or a folder's name that all usual file systems take, and a class folder's share.
 _LONGEST_NAME, _LONGEST_FOLDER = 255, 160
-# What some file system forbids or drops, and the two characters that mark what was written anew.
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:"/\\|?*%~]|^[. ]|[. ]$')
+# What some file system forbids or drops, the first letter of names that Windows keeps for devices,
+# and the two characters that mark what was written anew.
+_UNSAFE = re.compile(
+    r'[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:"/\\|?*%~]|^[. ]|[. ]$'
+    r"|^(?=(?:aux|con|nul|prn|(?:com|lpt)[0-9¹²³]) *(?:\.|$)).",
+    re.IGNORECASE,
+)
 
 
 def write(
@@ -111,14 +116,26 @@ def _places(
     names = ids.astype(str).tolist()
     known = [str(name) for name in class_names]
     classes = [known[label] for label in labels] or [name.partition("/")[0] for name in names]
-    # Images of a folder lie in that of their class already.
-    pairs = zip(classes, names, strict=True)
-    if not known or all(name.startswith(f"{one}/") for one, name in pairs):
+    if not known or _lie_in_their_classes(names, classes):
         return names, classes
     folders = dict(zip(known, folder_names(known), strict=True))
     # Ids are distinct, and so are the names that files get from them.
     places = zip(classes, folder_names(names), strict=True)
     return [f"{folders[one]}/{file}" for one, file in places], classes
+
+
+def _lie_in_their_classes(names: list[str], classes: list[str]) -> bool:
+    """Whether names are those of files in a folder for each class, all of them different."""
+    different = len(set(map(_without_case, names))) == len(names)
+    return different and all(map(_lies_in, names, classes))
+
+
+def _lies_in(name: str, folder: str) -> bool:
+    parts = name.split("/")
+    return parts == [folder, parts[-1]] and all(
+        part not in ("", ".", "..") and "\0" not in part and len(part.encode()) <= _LONGEST_NAME
+        for part in parts
+    )
 
 
 def _file(path: str, suffix: str) -> str:

@@ -25,6 +25,7 @@ def problems(tmp_path, text):
         ("classes:\n  - 16:9\n", 2, "classes[0]: 16:9 is 969 to YAML"),
         ("rounds: 1_0\n", 1, "rounds: 1_0 is 10 to YAML; write 10"),
         ("rounds: 0x10\n", 1, "rounds: 0x10 is 16 to YAML"),
+        ("a: &a {b: 1}\nc: {<<: *a, <<: *a}\n", 2, "c.<< stands in line 2 already; write one, wi"),
         ('{"a": 1, "a": 2}', 1, "a stands in line 1 already"),
     ],
 )

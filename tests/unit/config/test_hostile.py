@@ -19,7 +19,7 @@ KIND = {}
 KIND["kind"] = KIND
 FLIP = {"flip": {"axes": ["horizontal"]}}
 BOTH = {"flip": {"axes": ["horizontal", "vertical"]}}
-MANY = [i / 100 for i in range(1, 300)]
+MANY = [i / 100 for i in range(25, 325)]
 
 CASES = {
     "content of what is given": ({"transforms": {"given": {"pixels": [2]}}}, "given.pixels: unkn"),
@@ -32,6 +32,30 @@ CASES = {
     "a step that holds itself": ({"transforms": {"x": ITSELF}}, "compose[0] holds itself"),
     "whole turns": ({"transforms": {"rotate": {"degrees": [360.0]}}}, "degrees[0]: 360 would rep"),
     "the same turn": ({"transforms": {"rotate": {"degrees": [20, 380]}}}, "degrees: [20.0, 380.0]"),
+    "nearly a whole turn": (
+        {"transforms": {"rotate": {"degrees": [720 - 1e-9]}}},
+        "degrees[0]: 720 would rep",
+    ),
+    "nearly the same turn": (
+        {"transforms": {"rotate": {"degrees": [1e-2, 90, 90 + 1e-9]}}},
+        "holds an angle twice",
+    ),
+    "no contrast to speak of": (
+        {"transforms": {"contrast": {"factors": [1 + 1e-9]}}},
+        "[0]: 1 would",
+    ),
+    "no blur to speak of": (
+        {"transforms": {"blur": {"sigmas": [1e-9]}}},
+        "sigmas[0]: 1e-09 is too small; give at least 0.25",
+    ),
+    "no noise to speak of": (
+        {"transforms": {"noise": {"levels": [1e-9]}}},
+        "levels[0]: 1e-09 is too small; give at least 0.1",
+    ),
+    "nothing but noise": (
+        {"transforms": {"noise": {"levels": [1e9]}}},
+        "is too large; give at most 255",
+    ),
     "there and back": ({"transforms": {"x": {"compose": [FLIP, FLIP]}}}, "x: its steps undo"),
     "half turn and both flips": (
         {"transforms": {"x": {"compose": [BOTH, {"rotate": {"degrees": [180]}}, FLIP]}}},
@@ -43,7 +67,7 @@ CASES = {
     ),
     "variants without number": (
         {"transforms": {"x": {"compose": [{"blur": {"sigmas": MANY}}] * 3}}},
-        f"x: {299**3} variants of every image; give parameters for at most",
+        f"x: {300**3} variants of every image; give parameters for at most",
     ),
     "a path for a policy": ({"end_to_end": {"policies": ["../../etc"]}}, "unknown policy '../../"),
     "end to end, never trained": (
@@ -72,6 +96,12 @@ def test_one_short_message_names_key_and_value(settings, said):
     (found,) = effective.problems(shipped(mine=settings))
     assert said in found
     assert len(found) <= 1000
+
+
+def test_what_a_terminal_would_obey_is_shown_as_it_is_written():
+    given = {"dataset": {"kind": "folder", "train": "a\x1b[2J\0\u202eb"}}
+    (found,) = effective.problems(shipped(mine=given))
+    assert "dataset.train: a\\x1b[2J\\x00\\u202eb: no such folder" in found
 
 
 def test_a_composition_that_changes_images_is_none_of_these():

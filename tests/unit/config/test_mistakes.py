@@ -407,11 +407,25 @@ def test_mistakes_at_the_top(change, message):
 
 
 @pytest.mark.parametrize(
-    "name", ["9lives", "my experiment", "a/b", "all", "report", "logs", "featurize_x"]
+    "name",
+    [
+        *("9lives", "my experiment", "a/b", "con.", "x" * 101),
+        *("all", "report", "logs", "Logs", "NETWORKS", "featurize_x", "Featurize_x"),
+    ],
 )
 def test_names_that_cannot_be_targets(name):
     (found,) = effective.problems(shipped(**{name: {}}))
     assert found.startswith(f"experiments.{name}: ")
+
+
+def test_names_that_differ_in_case_alone():
+    (found,) = effective.problems(shipped(Digits={}))
+    assert found.startswith("experiments.Digits: differs from digits in case alone")
+    found = effective.problems(shipped(mine={}, Mine={}, MINE={}))
+    assert [text.split(":")[0] for text in found] == ["experiments.Mine", "experiments.MINE"]
+    flips = {name: {"compose": [{"crop": {"pixels": [1]}}]} for name in ("flip2", "Flip2")}
+    (found,) = effective.problems(shipped(mine={"transforms": flips}))
+    assert found.startswith("experiments.mine.transforms.flip2: differs from Flip2 in case alone")
 
 
 @pytest.mark.parametrize("name", [3, 3.5, None])

@@ -377,6 +377,13 @@ def test_links_to_nothing_and_names_without_text(pets):
     refused("not UTF-8 text; rename it", pets / "train", pets / "test")
 
 
+def test_names_read_by_another_locale(pets, monkeypatch):
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: "iso8859-1")
+    assert len(folder.listing(pets / "train").files) > 0
+    (pets / "train" / "dog" / "é.png").write_bytes(b"x")
+    refused("é.png': Python takes names of files for iso8859-1 here; set", pets / "train")
+
+
 def test_sizes_differ_where_nothing_is_resized(pets):
     put(pets / "test" / "dog" / "1.png", noise(30, 32))
     refused(

@@ -18,9 +18,13 @@ PHOTOS = np.array(
 )
 
 
-def points(x_train, x_test, share=0.0, ids=None):
+def points(x_train, x_test, share=0.0, ids=None, labels=None):
     train_ids, test_ids = ids or (np.arange(len(x_train)), np.arange(100, 100 + len(x_test)))
+    y_train, y_test = labels or (np.zeros(len(x_train), int), np.zeros(len(x_test), int))
     return {
+        "y_train": np.array(y_train),
+        "y_test": np.array(y_test),
+        "class_names": np.array(["cat", "dog"]),
         "x_train": np.asarray(x_train),
         "x_test": np.asarray(x_test),
         "train_ids": np.array(train_ids),
@@ -106,6 +110,27 @@ def test_features_that_are_the_same():
     assert overlap.warnings(points(few[:30], few[30:])) == []
 
 
+def test_one_image_under_two_labels():
+    x = PHOTOS[[0, 1, 2, 1, 0, 3]]
+    labels = [0, 0, 1, 1, 0, 1], [0, 1]
+    ids = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"], ["g.png", "h.png"]
+    (text,) = overlap.warnings(points(x, PHOTOS[[8, 9]], ids=ids, labels=labels))
+    assert text.startswith("1 of 6 training points are the same as one of another class")
+    assert "d.png (dog) is b.png (cat)" in text
+    (text,) = overlap.warnings(points(x[:3], PHOTOS[[8, 8]], labels=([0, 0, 1], [0, 1])))
+    assert text.startswith("1 of 2 test points are the same as one of another class")
+    assert "101 (dog) is 100 (cat)" in text
+
+
+def test_features_under_two_labels():
+    x = RNG.normal(size=(9, 12)).astype(np.float32)
+    labels = [0] * 5 + [1], [0] * 3
+    (text,) = overlap.warnings(points(x[[0, 1, 2, 3, 4, 0]], x[6:], labels=labels))
+    assert "5 (dog) is 0 (cat)" in text
+    few = RNG.integers(0, 2, (40, 3)).astype(np.float32)
+    assert overlap.warnings(points(few, few[:2] + 5, labels=([0, 1] * 20, [0, 0]))) == []
+
+
 def test_no_more_than_five_are_named():
     (text,) = overlap.warnings(points(PHOTOS, PHOTOS))
     assert text.startswith("30 of 30")
@@ -119,3 +144,12 @@ def test_a_data_set_carries_its_warnings(tmp_path):
     settings = {"kind": "npz", "file": str(tmp_path / "f.npz"), "seed": 0, "test_share": 0.25}
     (text,) = dataset.load(settings)["warnings"]
     assert text.startswith("20 of 20 test points are the same")
+
+
+def test_a_data_set_carries_what_is_said_of_its_classes(tmp_path):
+    np.savez(
+        tmp_path / "f.npz", x_train=PHOTOS, y_train=np.array(["cat", "cat "])[np.arange(30) % 2]
+    )
+    settings = {"kind": "npz", "file": str(tmp_path / "f.npz"), "seed": 0, "test_share": 0.25}
+    (text,) = dataset.load(settings)["warnings"]
+    assert text.startswith("The classes 'cat' and 'cat ' look alike")

@@ -137,3 +137,18 @@ def test_bad_choices_are_refused(change, message):
     given["classes"] = ["ant", "bee"]
     with pytest.raises(ValueError, match=message):
         own.choose(**(given | change))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["cat", "Cat"],
+        ["cat", "cat "],
+        ["ab", "a\u200bb", "A b"],
+        ["\u00e9", "e\u0301"],
+        ["", "\n", "\u202e"],
+    ],
+)
+def test_classes_that_look_alike_are_shown_so_that_they_can_be_told_apart(names):
+    (text,) = own.spelling_warnings(["dog", *names, "1", "01", "C", "C#", "a-b", "b"])
+    assert text.startswith(f"The classes {' and '.join(map(ascii, names))} look alike")

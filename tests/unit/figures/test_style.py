@@ -59,6 +59,13 @@ def test_saving_gives_the_same_bytes_in_every_process(tmp_path):
     assert b"CreationDate" not in outputs[0][1]
 
 
+def test_names_that_would_come_out_wrong_are_numbers():
+    names = ["שלום", "سلام", "a\u200bb", "ab", "#3", "#x", "", " ", "a\u2028", "é", "a b"]
+    expected = ["#0", "#1", "#2", "ab", "#4", "#x", "#6", "#7", "#8", "é", "a b"]
+    assert style.drawable(names) == expected
+    assert style.plain("m:f(text='猫 $ש')\nx") == r"m:f(text='\u732b \$\u05e9')" + "\nx"
+
+
 def test_a_pdf_embeds_the_characters_of_its_fonts_and_no_tables_of_layout(tmp_path):
     figure = style.new_figure(2, 2)
     figure.text(0, 0, "floor")

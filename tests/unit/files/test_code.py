@@ -105,6 +105,45 @@ def test_imports_inside_functions_are_seen(tree, statement):
     assert changed(tree, "src/pkg/deep/low.py", text) == {"pkg.deep.low", "pkg.lazy"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import importlib\nimportlib.import_module("pkg.lazy")\n',
+        'import importlib as i\ni.import_module(name="pkg.lazy")\n',
+        'from importlib import import_module as load\nload("pkg.lazy", package=None)\n',
+        '__import__("pkg.lazy")\n',
+    ],
+)
+def test_modules_imported_by_name_are_seen(tree, text):
+    assert changed(tree, "src/pkg/deep/low.py", text) == {"pkg.deep.low", "pkg.lazy"}
+
+
+def test_packages_above_a_module_run_with_it(tree):
+    (tree / "src/pkg/deep/__init__.py").write_text("from .. import lazy\n")
+    code._read.cache_clear()
+    found = code.digests(tree / "src/pkg/deep/low.py", [tree / "src"], name="pkg.deep.low")
+    assert set(found) == {"low.py", "pkg.deep", "pkg.lazy"}
+
+
+def test_sums_too_long_to_be_written_out_are_known_by_their_bytes(tree):
+    terms = " + ".join(["1"] * 1200)
+    assert changed(tree, "src/pkg/deep/low.py", f"x = {terms}\n") == {"pkg.deep.low"}
+    assert changed(tree, "src/pkg/deep/low.py", f"x = {terms} + 2\n") == {"pkg.deep.low"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("x = 1\nx = 2\0\n", 2), (f"x = {'-' * 200_000}1\n", 1), ("x = (\n", 1)],
+    ids=["null byte", "nested", "unclosed"],
+)
+def test_what_is_no_python_is_named_with_its_line(tree, text, line):
+    (tree / "src/pkg/deep/low.py").write_text(text)
+    with pytest.raises(SyntaxError) as caught:
+        stamps(tree)
+    assert (caught.value.filename, caught.value.lineno) == ("low.py", line)
+    assert caught.value.msg
+
+
 def test_modules_left_out_are_not_followed(tree):
     code._read.cache_clear()
     (tree / "src/pkg/deep/low.py").write_text("import pkg.lazy\n")

@@ -1,5 +1,6 @@
 """The environment of jobs: what changes numbers or figures is not taken from the user's shell."""
 
+import getpass
 import json
 import os
 import subprocess
@@ -75,6 +76,20 @@ def test_an_account_without_a_home_has_a_cache(monkeypatch):
     assert environment.for_jobs({}, SOURCE)["JAX_COMPILATION_CACHE_DIR"].endswith("/jax")
     given = {"JAX_COMPILATION_CACHE_DIR": "/cache"}
     assert environment.for_jobs(given, SOURCE)["JAX_COMPILATION_CACHE_DIR"] == "/cache"
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError])
+def test_an_account_without_a_name_has_one(monkeypatch, error):
+    """Python 3.13 raises an OSError, older ones a KeyError, where a user's number is unknown."""
+
+    def unknown():
+        raise error("uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", lambda: "me")
+    assert "LOGNAME" not in environment.for_jobs({"HOME": "/h"}, SOURCE)
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    assert environment.for_jobs({"HOME": "/h"}, SOURCE)["LOGNAME"] == str(os.getuid())
+    assert environment.for_jobs({"HOME": "/h", "LOGNAME": "x"}, SOURCE)["LOGNAME"] == "x"
 
 
 def test_numbers_do_not_depend_on_the_users_environment():

@@ -1,3 +1,4 @@
+import io
 import json
 
 from efficient_augmentation.report import console
@@ -26,3 +27,18 @@ def test_answers_warnings_and_the_reports_path_come_last(tmp_path):
     (tmp_path / "report.html").touch()
     assert console.lines(tmp_path, settings)[-1] == f"Report: {tmp_path / 'report.html'}"
     assert console.lines(tmp_path / "nowhere", settings) == []
+
+
+def test_a_terminal_gets_escapes_for_what_it_cannot_show_or_would_obey():
+    for encoding, shown in {
+        "ascii": "\\u732b \\xe9",
+        "latin-1": "\\u732b é",
+        "utf-8": "猫 é",
+    }.items():
+        stream = io.TextIOWrapper(io.BytesIO(), encoding)
+        console.show(["", "猫 é", "a\x1b[2J\ud800"], stream)
+        stream.flush()
+        assert stream.buffer.getvalue().decode(encoding) == f"\n{shown}\na\\x1b[2J\\ud800\n"
+    stream = io.StringIO()
+    console.show(["猫"], stream)
+    assert stream.getvalue() == "猫\n"

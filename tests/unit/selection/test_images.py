@@ -1,5 +1,6 @@
 """Augmented images of selected points, read back by Pillow."""
 
+import re
 import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
@@ -64,7 +65,10 @@ ALIKE = [
     [".", "..", "", "_", "%", "~", " ", "a.", "a ", "a"],
     ["a\r", "a\n", "a\t", "a\0b", "\x85"],
     ["con", "+", "-", "...", "~a", "16:9", "16/9"],
+    ["NUL", "nul", "nul.txt", "aux ", "com1", "COM0.a", "lpt9", "lpt99", "prn.", "conn", "%63on"],
 ]
+# Windows takes these for devices, whatever follows a point.
+DEVICES = re.compile(r"(aux|con|nul|prn|(com|lpt)\d) *(\.|$)", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("names", ALIKE, ids=repr)
@@ -74,6 +78,7 @@ def test_every_class_has_a_folder_of_its_own(tmp_path, names):
     assert len({unicodedata.normalize("NFC", f).casefold() for f in folders}) == k
     for name, folder_name in zip(names, folders, strict=True):
         assert 0 < len(folder_name.encode()) <= 160
+        assert not DEVICES.match(folder_name)
         assert folder_name.partition("~")[2] or unquote(folder_name) == name or name == ""
     x = np.arange(k, dtype=np.uint8).repeat(4).reshape(k, 2, 2, 1)
     images.write(tmp_path, x, np.arange(k), FLIPS[:1], names, np.arange(k))
@@ -82,6 +87,39 @@ def test_every_class_has_a_folder_of_its_own(tmp_path, names):
     for i, file in enumerate(table["file"]):
         assert (np.asarray(Image.open(tmp_path / file)) == i).all()
     assert len({file.split("/")[0] for file in table["file"]}) == k
+
+
+# Ids that would lead out of the folder, or to one file, were they taken for paths.
+IDS = [
+    ["a/..", "a/.", "a/", "a"],
+    ["a/../../1", "a/1", "a//1", "a/./1"],
+    ["a/x/1", "a/x", "a/x/2"],
+    ["/etc/1", "../1", "..", "a/\0/1"],
+    ["a/1\0", "a/1\0\n", "a/1\n", "a/1\r\n"],
+    ["a/K", "a/k", "a/\u212a"],
+    ["a/é", "a/e\u0301"],
+    ["a/" + "x" * 300, "a/" + "x" * 301, "a/" + "猫" * 100],
+    ["con", "CON.01_flip_horizontal.png", "nul.png", "aux"],
+    ["C:\\1", "\\\\server\\1", "1 ", "1."],
+]
+
+
+@pytest.mark.parametrize("ids", IDS, ids=repr)
+@pytest.mark.parametrize("name", ["a", "..", "a" * 300, "/"])
+def test_every_id_has_a_file_of_its_own_within_the_folder(tmp_path, ids, name):
+    ids = [re.sub("^a(?=/)", lambda _: name, one) for one in ids]
+    x = np.arange(len(ids), dtype=np.uint8).repeat(4).reshape(-1, 2, 2, 1)
+    images.write(tmp_path / "new", x, ids, FLIPS[:1], [name, "b"], [0] * len(ids))
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+    table = tables.read_csv(tmp_path / "new" / images.TABLE, texts=["id", "file"])
+    assert table["id"].tolist() == np.array(ids).tolist()
+    for i, file in enumerate(table["file"]):
+        assert (np.asarray(Image.open(tmp_path / "new" / file)) == i).all()
+        assert len(Path(file).parts) == 2
+        assert not DEVICES.match(Path(file).name)
+    assert len({unicodedata.normalize("NFC", file).casefold() for file in table["file"]}) == len(
+        ids
+    )
 
 
 def test_names_near_the_limit_of_the_file_system_are_cut(tmp_path):
