@@ -1,9 +1,9 @@
-"""Digests of the code that a script reaches, by which the workflow decides what to rerun.
+"""Digests of the code that a script uses, by which the workflow decides what to rerun.
 
-Snakemake watches a script by modification time and nothing that the script imports. These digests
-are of meaning instead of time: comments, docstrings, layout, a touched file, a fresh clone and a
-moved checkout leave them as they are; a changed statement changes them for every script from which
-its module is reached.
+Snakemake watches a script's modification time, and nothing that the script imports. These digests
+depend on the parsed code instead: comments, docstrings, layout, a touched file, a fresh clone and a
+moved checkout do not change them. A changed statement changes them for every script that imports
+its module, directly or indirectly.
 """
 
 import ast
@@ -19,24 +19,24 @@ def digests(
     without: Collection[str] = (),
     name: str | None = None,
 ) -> dict[str, str]:
-    """Digest of a script and of every module under the roots that it reaches by imports.
+    """Digests of a script and of every module under the roots that it imports, also indirectly.
 
-    Follows `import` and `from` statements wherever they stand, functions included, from module to
-    module, and modules that `import_module` and `__import__` are given by name. Modules outside the
-    roots, and those that hold no code, are left out.
+    `import` and `from` statements are followed everywhere, also inside functions, as are calls of
+    `import_module` and `__import__` with a literal name. Modules outside the roots, and modules
+    without code, are left out.
 
     Args:
       script: path of a Python file.
       roots: folders from which modules are imported, in the order of the search path.
-      without: dotted names of modules that the script imports and does not use; they are left out,
-        and so is what is reached through them alone.
-      name: dotted name of the script where it is a module of a package; relative imports are
-        followed then.
+      without: dotted names of modules that the script imports but does not use. They are left out,
+        and so are modules that are imported only through them.
+      name: dotted name of the script if it is a module of a package; only then can relative imports
+        be followed.
     Returns: dict from the script's file name and the modules' dotted names, sorted, to 12
       hexadecimal digits.
     Raises: ValueError if a file imports relatively and no name is given; SyntaxError if a file is
       not Python; OSError if the script cannot be read.
-    Cost: a parse of each file once a process.
+    Cost: parses each file once per process.
     """
     roots = tuple(map(Path, roots))
     digest, imports = _read(Path(script), name)
@@ -52,7 +52,7 @@ def digests(
 
 
 def file_digest(path: str | Path) -> str:
-    """Digest of a file's bytes, for what scripts read besides code: templates.
+    """Digest of a file's bytes, for files other than code that scripts read, such as templates.
 
     Args:
       path: the file.
@@ -74,17 +74,17 @@ def _find(module: str, roots: tuple[Path, ...]) -> Path | None:
 
 @functools.cache
 def _read(path: Path, module: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Digest of a file's code, empty if there is none, and what the file, a module, imports."""
+    """Digest of a file's code, empty if it has none, and the dotted names that it imports."""
     tree = ast.parse(path.read_bytes(), path.name)
     package = module if path.stem == "__init__" else module and module.rpartition(".")[0]
     imports = tuple(name for node in ast.walk(tree) for name in _imported(node, path, package))
-    # Unlike ast.dump, the unparsed source is the same for all versions of Python that we support.
+    # Unlike ast.dump, ast.unparse gives the same text in all supported versions of Python.
     code = ast.unparse(_WithoutText().visit(tree)).encode()
     return hashlib.sha256(code).hexdigest()[:12] if code else "", imports
 
 
 def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:
-    """Dotted names that a statement may import, the packages above them included."""
+    """Dotted names that a statement may import, including the packages that contain them."""
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
@@ -92,7 +92,7 @@ def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:
             raise ValueError(f"{path}, line {node.lineno}: relative import; write it absolutely")
         above = (package or "").split(".")[: 1 - node.level or None] if node.level else []
         module = ".".join([*above, *filter(None, [node.module])])
-        # Whether an imported name is a module or something in one, the search for its file tells.
+        # A name may be a module or something in one; the search for its file decides.
         names = [f"{module}.{alias.name}" for alias in node.names]
     elif isinstance(node, ast.Call) and (named := _named_module(node)):
         names = [named]
@@ -104,7 +104,7 @@ def _imported(node: ast.AST, path: Path, package: str | None) -> Iterator[str]:
 
 
 def _named_module(call: ast.Call) -> str | None:
-    """The module that a call imports, where it stands there by name."""
+    """The module that a call imports by a literal name, or None."""
     called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
     given = call.args[0] if call.args else None
     if called not in ("import_module", "__import__") or not isinstance(given, ast.Constant):
@@ -113,7 +113,7 @@ def _named_module(call: ast.Call) -> str | None:
 
 
 class _WithoutText(ast.NodeTransformer):
-    """Removes statements that are nothing but a text: docstrings, and texts under constants."""
+    """Removes statements that are only a string: docstrings, also those of constants."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from efficient_augmentation.analysis import answer_words, claims, sentences, summary
 from efficient_augmentation.figures import looks
-from efficient_augmentation.names import policies
+from efficient_augmentation.names import as_published, policies
 from efficient_augmentation.report import answer, answer_curve, inputs, made, pictures, runs
 from efficient_augmentation.report import page as report
 from reports import (
@@ -239,7 +239,7 @@ def test_the_published_choices_are_named_as_such():
     assert "mean image" not in text
     resnet = {"kind": "resnet56v2", "mode": "pretrained", "model": "any"}
     deep = one._replace(config={**faithful.config, "featurizer": resnet})
-    assert "features without the mean image subtracted" in Page(report.build([deep])).text
+    assert as_published.PARTS["input"] in Page(report.build([deep])).text
     assert "as published" not in Page(report.build([one])).text
 
 
