@@ -103,12 +103,8 @@ def code_of(script, *files, without=()):
 
     Where the config asks for it, versions of the numerical packages follow, each "package version".
     Each stamp is a param of its own, so that a rerun's reason names the module that changed. The
-    name is part of the value, since Snakemake compares params as a set.
-
-    Args:
-      script: its file name.
-      files: files of the package that the script reads.
-      without: modules that the script imports but does not use.
+    name is part of the value, since Snakemake compares params as a set. `files` are files of the
+    package that the script reads, `without` modules that it imports but does not use.
     """
     stamps = {}
     if "code" in config["rerun_on"]:

@@ -36,7 +36,7 @@ _SOLVED_TOGETHER = 64
 
 
 def _blocks(size, *arrays):
-    """Blocks of rows of all arrays; the last is padded with zeros, so that one shape is compiled."""
+    """Blocks of rows of all arrays; the last is zero-padded, so that one shape is compiled."""
     for start in range(0, len(arrays[0]), size):
         parts = [a[start : start + size] for a in arrays]
         yield [np.pad(a, [(0, size - len(a))] + [(0, 0)] * (a.ndim - 1)) for a in parts]
