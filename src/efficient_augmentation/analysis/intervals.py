@@ -82,7 +82,7 @@ def holm(p):
 
 
 def student(n, level=LEVEL):
-    """How much wider Student's interval of a mean of n is than the percentiles of its bootstrap."""
+    """Ratio of the width of Student's interval of a mean of n to that of bootstrap percentiles."""
     tail = (1 + level) / 2
     ratio = stdtrit(n - 1, tail) / ndtri(tail)
     return float(ratio * math.sqrt(n / (n - 1)))

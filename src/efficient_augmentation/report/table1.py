@@ -1,4 +1,4 @@
-"""The report's first section for the paper's experiments: its table 1, and ours below it."""
+"""The report's first section for the paper's experiments: its table 1 with our results below."""
 
 import math
 
@@ -46,7 +46,7 @@ def best(row):
 
 
 def describe(rows):
-    """What the table says of the policy that was named beforehand, in a sentence a data set."""
+    """The table's result for the policy that was named beforehand, one sentence per data set."""
     found = []
     for experiment in table1.EXPERIMENTS:
         own = {row["column"]: row for row in rows if row["experiment"] == experiment}

@@ -1,4 +1,4 @@
-"""Texts of the report that hold whatever was found: how to read figures, and what was run."""
+"""Texts of the report that do not depend on the results: how to read figures, and what was run."""
 
 from efficient_augmentation.analysis import sentences
 from efficient_augmentation.figures import style

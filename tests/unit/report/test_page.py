@@ -243,7 +243,7 @@ def test_the_published_choices_are_named_as_such():
     assert "as published" not in Page(report.build([one])).text
 
 
-def test_verdicts_beside_uniform_choice_have_a_section():
+def test_verdicts_compared_with_random_selection_have_a_section():
     text = Page(report.build([experiment()])).text
     assert "Of 1 policy, 1 needs significantly fewer points than random selection" in text
     assert "31 (20 to 45) better" in text
