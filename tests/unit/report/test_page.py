@@ -347,7 +347,7 @@ def test_ones_own_results_come_before_the_papers_claims():
     data = {**one.config["dataset"], "kind": "npz", "file": "my.npz", "test_share": 0.25}
     own = one._replace(config={**one.config, "dataset": data})
     places = [visible([e]).index("The test set holds") for e in (one, own)]
-    found = [visible([e]).index("Each is judged for every transform") for e in (one, own)]
+    found = [visible([e]).index("Each claim is judged for every transform") for e in (one, own)]
     assert places[0] > found[0]
     assert places[1] < found[1]
 
