@@ -1,7 +1,7 @@
 """Which training points are worth augmenting? Table of contents of the workflow.
 
-Targets: the name of an experiment, `report`, `paper`, `check_results`, `ablations`, `audit`, or
-nothing for what `run` in the config lists.
+Targets: the name of an experiment, `report`, `paper`, `check_results`, `ablations` or `audit`.
+Without a target the workflow makes the experiments that `run` in the config lists.
 """
 
 from snakemake.utils import min_version
@@ -69,7 +69,7 @@ rule audit:
         results.audits(RUN),
 
 
-# The loop makes a target of every experiment: `snakemake digits`.
+# Every experiment becomes a target, as in `snakemake digits`.
 for experiment in EXPERIMENTS:
 
     rule:
@@ -80,7 +80,7 @@ for experiment in EXPERIMENTS:
             results.checks([experiment]),
 
 
-# Snakemake keeps one handler of each kind: a second one would replace this.
+# Snakemake keeps one handler of each kind: a second one would replace this one.
 onsuccess:
     remember_results(log)
     console.show(["", *console.lines("results", chosen(RUN))], sys.stdout)

@@ -31,7 +31,7 @@ from efficient_augmentation.simulation.tally import Tally
 EXPERIMENTS = {"made": 200, "simulated": 100}
 N, ROWS = 1000, 3
 SHARE = 0.95
-# Parts of the variance of a row's latent variable: its point, the row, the fit.
+# Shares of the variance of a row's latent variable that come from its point, the row and the fit.
 POINT, ROW, FIT = 0.6, 0.2, 0.2
 SETTINGS = [
     {"gain": gain, "speed": speed, "test": test, "rounds": rounds}
@@ -69,7 +69,7 @@ def show(name, found, seconds):
 
 
 def judged(points, truth, share=SHARE, replicates=2000):
-    """Verdicts on the scored policies, and whether intervals hold the truth, points by policy."""
+    """Verdicts on the scored policies, and whether their intervals of points cover the truth."""
     if not comparison.gain(points).low > 0:
         # The answer is "augment none", and no number is given.
         return {"better": False, "worse": False, "covered": [], "saved": []}
@@ -87,7 +87,7 @@ def judged(points, truth, share=SHARE, replicates=2000):
 
 
 def crossing(budgets, shares, share=SHARE):
-    """Points at which a true curve, linear between budgets, first has a share."""
+    """Points at which a true curve, linear between budgets, first reaches a share."""
     return float(np.interp(share, monotone.rising([0, *shares]), [0, *budgets]))
 
 

@@ -39,7 +39,7 @@ LARGEST_WEIGHTS = 4_000_000
 
 
 class Trained:
-    """One training of the run: its network, recipe, and what it is held to."""
+    """One training of the run: its network, its recipe, and the accuracy that it must reach."""
 
     def __init__(self, network, epochs, goal, *, distortion=None, **recipe):
         self.network, self.goal, self.distortion = network, goal, distortion
@@ -65,18 +65,18 @@ TRAININGS = {
 
 
 class Run:
-    """The folder of the results, the clock, and what was found so far."""
+    """The folder of the results, the clock, and the results so far."""
 
     def __init__(self, mirror, out, tiny):
         self.mirror, self.out, self.tiny = Path(mirror), Path(out), tiny
         self.start, self.found = time.monotonic(), {}
 
     def left(self):
-        """Seconds."""
+        """Seconds that are left."""
         return SECONDS - (time.monotonic() - self.start)
 
     def note(self, part, **values):
-        """Keep results of a part, on disk at once."""
+        """Add the results of a part, and write them to disk at once."""
         self.found.setdefault(part, {}).update(values)
         text = json.dumps(self.found, indent=2, default=float)
         (self.out / "gpu.json").write_text(text + "\n", encoding="utf-8")
@@ -92,7 +92,7 @@ class Run:
 
 
 def checks(run):
-    """What must come out on the device as on the processor."""
+    """Checks that the device gives the same results as the processor."""
     cpu = jax.devices("cpu")[0]
     images = run.points("cifar10")["x_train"][:64]
     settings = {"translate": {"pixels": [3]}, "rotate": {"degrees": [-5.0, 12.5]}}
@@ -159,7 +159,7 @@ def ceilings(run):
 
 
 def best_seconds(function, *arguments, turns=5):
-    """Least seconds of a call, compiled before."""
+    """Least seconds of a call, without its compilation."""
     function(*arguments).block_until_ready()
     seconds = []
     for _ in range(turns):
@@ -170,7 +170,7 @@ def best_seconds(function, *arguments, turns=5):
 
 
 def training(run, part):
-    """Train a network whole, and say how well, how fast and how near to the ceilings."""
+    """Train a network completely; measure its accuracy, its speed and the share of the ceilings."""
     trained, points = TRAININGS[part], run.points("cifar10")
     network, recipe = trained.network, trained.recipe
     if run.tiny:

@@ -1,4 +1,4 @@
-"""Time and memory as one size doubles after the other, and their slopes beside what theory says.
+"""Time and memory as one size after another doubles, and their slopes compared with theory.
 
 A slope is the exponent that fits all sizes best: 1 where twice the size takes twice the time. Every
 measurement runs in a process of its own. The curves are drawn into docs/growth.svg.
@@ -66,14 +66,14 @@ GROWTHS = {
 
 
 def measured(name, size):
-    """What `one` says, from a process of its own."""
+    """The result of `one` in a process of its own."""
     command = [sys.executable, __file__, name, str(size)]
     done = subprocess.run(command, env=os.environ, stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)
 
 
 def one(name, size):
-    """Best seconds of three calls after the first, and GiB at most, beyond what libraries hold."""
+    """Best seconds of three calls after the first, and peak GiB beyond what libraries hold."""
     import jax
 
     jax.numpy.ones(1).block_until_ready()

@@ -1,4 +1,4 @@
-"""Times, memory and the arithmetic limit, each taken in one process side by side."""
+"""Times, memory and the arithmetic limit, all measured in one process."""
 
 import os
 import time
@@ -32,7 +32,7 @@ def once(function):
 
 
 def peak_gib(reset=False):
-    """Most memory that this process has held, since the last reset (Linux)."""
+    """Peak memory of this process since the last reset (Linux)."""
     if reset:
         Path("/proc/self/clear_refs").write_text("5")
     status = Path("/proc/self/status").read_text()
@@ -40,7 +40,7 @@ def peak_gib(reset=False):
 
 
 def product_rate(dtype, size=2048):
-    """Operations a second of a BLAS matrix product: what the limits are computed with."""
+    """Operations per second of a BLAS matrix product, from which the limits are computed."""
     A = np.random.default_rng(0).normal(size=(size, size)).astype(dtype)
     return 2 * size**3 / turns(lambda: A @ A, repetitions=7)[0][0]
 

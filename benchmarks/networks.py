@@ -1,4 +1,4 @@
-"""resnet56v2 beside the same network in PyTorch: images a second, forward and training.
+"""resnet56v2 compared with the same network in PyTorch: images per second, forward and training.
 
     make bench ROWS=networks
 
@@ -53,7 +53,7 @@ class Block(nn.Module):
 
 
 class Network(nn.Module):
-    """`resnet.resnet56v2` and its smaller kin."""
+    """`resnet.resnet56v2` and its smaller variants."""
 
     def __init__(self, form):
         super().__init__()
@@ -168,7 +168,7 @@ def training_theirs(network, x, y, batch_size):
 
 
 def best(functions, n, turns):
-    """Images a second of each, the best of their turns."""
+    """Images per second of each, the best of their turns."""
     seconds = [np.inf] * len(functions)
     for turn in range(turns + 1):
         for k, function in enumerate(functions):
@@ -191,7 +191,7 @@ def rows(name="resnet56v2", images=256, batch=64, turns=TURNS):
     Yields: (work, our images a second, those of PyTorch).
     """
     torch.set_num_threads(THREADS)
-    # As in the workflow: a device for each thread.
+    # As in the workflow, each thread is a device.
     jax.config.update("jax_num_cpu_devices", THREADS)
     rng = np.random.default_rng(0)
     x = rng.integers(0, 256, (images, SIDE, SIDE, 3), dtype=np.uint8)

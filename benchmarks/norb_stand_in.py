@@ -68,7 +68,7 @@ def write(folder, seed=0, *, side=96, elevations=9, azimuths=18, lightings=6):
 
 
 def order(instances, sizes, rng=None):
-    """What is on each pair of pictures.
+    """The content of each pair of pictures.
 
     Args:
       instances: numbers of the toys of each kind.
@@ -96,7 +96,7 @@ def render(labels, info, seed, side):
     Returns: (n, 2, side, side) uint8, the left camera first.
     """
     pairs = np.empty((len(labels), 2, side, side), np.uint8)
-    # Pairs that differ in nothing but the light share what the cameras see.
+    # Pairs that differ only in the light share the cameras' views.
     seen = np.column_stack([labels, info[:, :3]])
     views, view_of = np.unique(seen, axis=0, return_inverse=True)
     rows_of = np.split(np.argsort(view_of, kind="stable"), np.cumsum(np.bincount(view_of))[:-1])
@@ -104,7 +104,7 @@ def render(labels, info, seed, side):
     def work(view, rows):
         pairs[rows] = picture_pairs(*map(int, view), lightings=info[rows, 3], seed=seed, side=side)
 
-    # NumPy frees the interpreter while it computes, so that threads suffice.
+    # NumPy releases the interpreter lock while it computes, so that threads are enough.
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         list(pool.map(work, views, rows_of))
     return pairs

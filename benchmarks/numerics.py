@@ -1,4 +1,4 @@
-"""Scores, fits, simulations and draws beside plain versions and peers.
+"""Scores, fits, simulations and draws compared with plain versions and other software.
 
 Random ReLU features of two overlapping classes, drawn with a fixed seed.
 """
@@ -39,7 +39,7 @@ def panel_of(n, v, d, n_test):
 
 
 def published_influence(theta, X, y):
-    """As the published code goes about it: derivatives by autograd, an inverse, a loop over points.
+    """Influence as the published code computes it: autograd, an inverse, a loop over points.
 
     The penalty is in H, which it left out, so that the scores can be compared with ours.
     """
@@ -65,7 +65,7 @@ def _influence(d, goals):
     n, D = 5000, d + 1
     X, y = problem(n, d)
     theta = np.random.default_rng(1).normal(size=D) / np.sqrt(D)
-    # A symmetric H, its factor and the inverse of that, a triangular product with the rows.
+    # A symmetric H, its factor and the factor's inverse, a triangular product with the rows.
     operations = n * D**2 + 2 * D**3 / 3 + n * D**2
     mine = []
     for dtype in (np.float64, np.float32):
@@ -97,7 +97,7 @@ def influence_wide():
 
 
 class _ScikitModel:
-    """What `simulate` asks of a model, by scikit-learn's fits and a plain closed form of scores."""
+    """A model for `simulate` with scikit-learn's fits and a plain closed form of the scores."""
 
     def __init__(self, features):
         from efficient_augmentation.heads.expanded import Rows
@@ -141,7 +141,7 @@ class _ScikitModel:
 
 
 def _optimum(features):
-    """Our model with fits that go on to the rounding of the gradient."""
+    """Our model with fits that continue until the gradient is zero up to rounding."""
     from efficient_augmentation.heads import logistic
     from efficient_augmentation.simulation import simulate
 
@@ -153,7 +153,7 @@ def _optimum(features):
 
 
 def _one_thread():
-    """Let JAX, which is not loaded yet, have one thread, as the workflow gives a simulation."""
+    """Limit JAX, which is not loaded yet, to one thread, as in the workflow's simulations."""
     os.environ["NPROC"] = "1"
 
 
@@ -208,7 +208,7 @@ def one_job():
 
 
 def _in_a_process(name, *arguments):
-    """What a function of this module returns in a process that finds its programs compiled."""
+    """The result of a function of this module in a process whose programs are compiled already."""
     with tempfile.TemporaryDirectory() as cache:
         for _ in range(2):
             value = _job(cache, name, *arguments)
@@ -227,7 +227,7 @@ def _job(cache, name, *arguments):
 
 
 def panels():
-    """A job a transform with two scores, beside a job a transform and score."""
+    """One job per transform with two scores, compared with one job per transform and score."""
     _one_thread()
     with tempfile.TemporaryDirectory() as cache:
 
@@ -296,7 +296,7 @@ def k_dpp():
     rng, k = np.random.default_rng(0), 250
     spectrum = dpp.spectrum(X)
     L = dpp.kernel(X)
-    # DPPy is right where the trace is near n, and wrong at other scales; this kernel's is n.
+    # DPPy is correct if the trace is near n, and wrong at other scales; this kernel's trace is n.
     peer = FiniteDPP("likelihood", L=L)
     peer.sample_exact_k_dpp(size=k, random_state=0)
     peak_gib(reset=True)

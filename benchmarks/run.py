@@ -1,4 +1,4 @@
-"""Our speed beside that of others, each pair measured in one run: `make bench`.
+"""Our speed compared with that of other software, each pair measured in one run: `make bench`.
 
     PYTHONPATH=src python benchmarks/run.py [ROW ...]
 
@@ -40,7 +40,7 @@ def rows():
 
 
 def networks():
-    """ResNet56 v2 on CPU; needs PyTorch, which is in no group of packages for its size."""
+    """ResNet56 v2 on CPU; needs PyTorch, which is so large that no group of packages has it."""
     from measuring import peak_gib, row
 
     import networks as comparison
@@ -59,7 +59,7 @@ def networks():
 
 
 def measured(name):
-    """What a row says, from a process of its own; nothing where a peer is not installed."""
+    """A row, measured in a process of its own; nothing if its peer is not installed."""
     command = [sys.executable, __file__, "--one", name]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -100,7 +100,7 @@ def line(entry):
 
 
 def keep(entries):
-    """Put new numbers in the place of those of the same rows, and the table into the page."""
+    """Replace the numbers of the rows that were measured, and write the table into the page."""
     new = {entry["row"] for entry in entries}
     old = []
     if NUMBERS.exists():

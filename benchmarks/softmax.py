@@ -1,4 +1,4 @@
-"""Influence under a multinomial logistic regression, beside conjugate gradients.
+"""Influence under a multinomial logistic regression, compared with conjugate gradients.
 
 Random ReLU features, 256 and an intercept, of 50000 rows in 10 overlapping classes, float64.
 Conjugate gradients, row by row as anybody without H would do it, are timed on a few rows and scaled
@@ -51,13 +51,13 @@ def plain_conjugate_gradients(theta, X, y, rows, tolerance=1e-4):
 
 
 def operations(n):
-    """Of H by pairs of classes, its factor and the inverse of that, and their product with rows."""
+    """Operations for H by pairs of classes, its factor, the factor's inverse, and the products."""
     pairs, P = K * (K - 1) // 2, (K - 1) * (D + 1)
     return 2 * (2 * pairs * n * (D + 1) ** 2) + 2 * P**3 / 3
 
 
 def overlap(score, exact, share):
-    """Share of the points with the largest scores that are so under the exact ones."""
+    """Share of the points with the largest scores that also have the largest exact scores."""
     count = max(1, int(share * len(exact)))
     return len(set(np.argsort(score)[:count]) & set(np.argsort(exact)[:count])) / count
 
@@ -96,7 +96,7 @@ def softmax():
 
 
 def many_classes():
-    """Small data of many classes: through the rows, and by K-FAC, beside the dense Hessian."""
+    """Small data of many classes: by rows and by K-FAC, compared with the dense Hessian."""
     from efficient_augmentation.heads import logistic, softmax, softmax_influence
 
     n, d, k = 600, 256, 20
@@ -120,7 +120,7 @@ def many_classes():
 
 
 def few_runs():
-    """A fit of many classes and features on many rows: one Kronecker product beside k Hessians."""
+    """A fit of many classes and features on many rows: one Kronecker product against k Hessians."""
     from efficient_augmentation.heads import softmax
 
     X, y = problem(6000, 512, 50)

@@ -1,4 +1,4 @@
-"""Five kinds of toys, made of simple solids, each with proportions of its own."""
+"""Five kinds of toys made of simple solids, each toy with its own proportions."""
 
 from math import cos, radians, sin
 
@@ -7,7 +7,7 @@ from lit_solids import Solid
 
 
 def toy(kind, seed):
-    """One toy, on the ground, of the size that all have.
+    """One toy on the ground, scaled to the size of all toys.
 
     Args:
       kind: 0 on four legs, 1 upright on two legs, 2 with wings, 3 a truck, 4 a car.
@@ -178,7 +178,7 @@ def _lying(centre, radius, half_length, along):
 
 
 def _solid(kind, centre, half, top=1.0, tilt=0.0):
-    """A solid turned about y, its top towards +x, by so many degrees."""
+    """A solid rotated about y by some degrees, its top towards +x."""
     c, s = cos(radians(tilt)), sin(radians(tilt))
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
     return Solid(kind, np.array(centre, float), np.array(half, float), turn, float(top))

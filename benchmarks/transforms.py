@@ -1,4 +1,4 @@
-"""The published transforms beside OpenCV: 12000 images of 32 x 32 x 3, nine variants.
+"""The published transforms compared with OpenCV: 12000 images of 32 x 32 x 3, nine variants.
 
 OpenCV gets as many threads as there are CPUs, each over its share of the images, its loop is
 Python's, as in the published code, and it writes into memory that is there already. Shifts are
@@ -23,7 +23,7 @@ SHIFTS = [(p * SHIFT, q * SHIFT) for p in (1, -1) for q in (1, -1)]
 
 
 def warp(matrix, image, out):
-    """OpenCV's bilinear warp with the edge repeated."""
+    """OpenCV's bilinear warp with edge pixels replicated."""
     cv2.warpAffine(image, matrix, (SIZE, SIZE), out, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
 
 
@@ -53,7 +53,7 @@ def shifted(dx, dy):
 
 
 def opencv_run(images, out, pool, calls):
-    """Apply each call to every image, the images dealt out to the threads."""
+    """Apply each call to every image; the images are divided among the threads."""
     shares = np.array_split(np.arange(len(images)), THREADS)
 
     def work(call, share):

@@ -1,4 +1,4 @@
-"""How long the workflow takes, from nothing and when there is nothing to do.
+"""Time of the workflow, from scratch and when there is nothing to do.
 
 In a fresh folder: a first run with an empty compilation cache, a second run with nothing to do, a
 run from scratch with the cache filled.

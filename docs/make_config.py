@@ -1,4 +1,4 @@
-"""Write what is known of the config: the JSON schema, and the tables of docs/config.md.
+"""Write the JSON schema of the config and the tables of docs/config.md.
 
 PYTHONPATH=src python docs/make_config.py
 """
@@ -28,7 +28,7 @@ def main():
 
 
 def made():
-    """What the two files hold, by path."""
+    """The content of the two files by path."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **effective.schema()}
     before, rest = PAGE.read_text(encoding="utf-8").split(MARKS[0])
     after = rest.split(MARKS[1])[1]
@@ -42,14 +42,14 @@ def made():
 
 
 class Spelt(yaml.SafeDumper):
-    """Writes everything out, where the same default stands twice."""
+    """Writes out equal defaults each time, without YAML's aliases."""
 
     def ignore_aliases(self, data):
         return True
 
 
 def tables(definitions, schema):
-    """A table of the file's keys, one of an experiment's, one of each of its sections."""
+    """One table of the file's keys, one of an experiment's keys, and one of each section's."""
     experiment = definitions["Experiment"]["properties"]
     sections = {key: rule for key, rule in experiment.items() if parts(rule, definitions)}
     for title, keys in (("The file", schema["properties"]), ("An experiment", experiment)):
@@ -60,7 +60,7 @@ def tables(definitions, schema):
 
 
 def names():
-    """A table of each kind of names, as they are registered."""
+    """A table for each kind of registered names."""
     yield meanings("Policies", {n: policies.parse(n).rule.meaning for n in policies.EXAMPLES})
     yield meanings("Scores", scores.MEANINGS)
     yield meanings("Small networks", {name: of.meaning for name, of in networks.SMALL.items()})
@@ -75,7 +75,7 @@ def meanings(title, registered):
 
 
 def rows(rule, definitions, prefix, seen):
-    """A row for each key below a rule; for each of its kinds one before them."""
+    """A row for each key below a rule; each kind of the rule has a row before its keys."""
     for name, part in parts(rule, definitions).items():
         if name in seen:
             continue
@@ -98,14 +98,15 @@ def parts(rule, definitions):
 
 def row(key, rule, definitions):
     default = f"`{json.dumps(rule['default'])}`" if "default" in rule else ""
-    # Where a mapping's key says what the mapping says, the schema says it once.
+    # If a key and its mapping have the same description, the schema holds it once.
     meaning = rule.get("description") or parts(rule, definitions).popitem()[1]["description"]
     shown = default if len(default) < LONGEST else "below"
-    return f"| `{key}` | {values(rule)} | {shown} | {meaning} |\n"
+    # A line break within a cell would end the table.
+    return f"| `{key}` | {values(rule)} | {shown} | {' '.join(meaning.split())} |\n"
 
 
 def values(rule):
-    """What a key takes, in words."""
+    """The values that a key accepts, in words."""
     if "const" in rule or "enum" in rule:
         return ", ".join(f"`{choice}`" for choice in rule.get("enum", [rule.get("const")]))
     if "anyOf" in rule:

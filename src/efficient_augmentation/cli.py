@@ -19,18 +19,18 @@ SCORES = (*score_names.FOLLOWED, *score_names.FIXED)
 _READ = ("x_train", "y_train", "source_train", "x", "y", "ids")
 
 _EXAMPLE = """\
-FILE holds one of
-  x_train (rows, d), y_train, source_train   as results/EXPERIMENT/TRANSFORM/features.npz does:
-                                             rows whose source is -1 are the points, wherever
-                                             they stand
-  x (n, d), y                                the points alone
+FILE holds either
+  x_train (rows, d), y_train, source_train   as in results/EXPERIMENT/TRANSFORM/features.npz: the
+                                             points are the rows whose source is -1, at any
+                                             position
+  x (n, d), y                                only the points
 and may hold ids (n,), such as the points' file names; without them a point's id is its row in FILE,
 counted from 0.
 
-OUTPUT is CSV, a row a point, as drawn: rank, id, split (train), label, score, score_rank (1 for the
-largest magnitude), probability (of being chosen first), selected (1 within the budget, else 0) and
-row (in FILE, counted from 0). ROWS is a .npy file with the rows of the chosen points, int64, for a
-sampler.
+The output is CSV with one row per point, in the order of the draw: rank, id, split (train), label,
+score, score_rank (1 for the largest magnitude), probability (of being chosen first), selected (1
+within the budget, else 0) and row (in FILE, counted from 0). ROWS is a .npy file with the rows of
+the chosen points, int64, for a sampler.
 
 examples:
   efficient-augmentation select features.npz --budget 0.1 > selection.csv
@@ -44,14 +44,14 @@ def main(arguments=None):
 
     Args:
       arguments: list of str; None takes those of the process.
-    Returns: exit status: 0, or 1 where a file or a value is at fault, which standard error says. A
-      wrong option ends the process with 2.
+    Returns: exit status: 0, or 1 after a message on standard error about a file or a value. A wrong
+      option ends the process with 2.
     """
     options = _parser().parse_args(arguments)
     try:
         _select(options)
     except BrokenPipeError:
-        # Whoever read it has seen enough; nothing more may be flushed to it.
+        # The reader of the pipe has closed it; nothing more may be flushed to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except FileNotFoundError as error:
         print(f"efficient-augmentation: {error.filename}: there is no such file", file=sys.stderr)
@@ -89,21 +89,25 @@ def _parser():
     select.add_argument(
         "--policy", type=_policy, default="random_proportional", help="(default: %(default)s)"
     )
-    select.add_argument("--seed", type=_seed, default=0, help="of the draw (default: %(default)s)")
+    select.add_argument(
+        "--seed", type=_seed, default=0, help="of the random draw (default: %(default)s)"
+    )
     select.add_argument(
         "--C",
         type=_C,
         default=regularization.AUTO,
         help=(
             "inverse penalty of the logistic regression that scores points: a number, or auto, "
-            "which chooses one by cross-validation where FILE holds copies behind its points, else "
-            "by the scale of the features, and says which (default: %(default)s)"
+            "which chooses one by cross-validation if FILE holds copies after its points, else by "
+            "the scale of the features, and prints it (default: %(default)s)"
         ),
     )
     select.add_argument(
         "--output", metavar="CSV", default="-", help="file to write (default: standard output)"
     )
-    select.add_argument("--rows", metavar="ROWS", help="also write the rows of the chosen points")
+    select.add_argument(
+        "--rows", metavar="ROWS", help="also write the row numbers of the chosen points"
+    )
     return parser
 
 
@@ -115,12 +119,12 @@ def _select(options):
     rows, every_label, source, ids = read_rows(options.file)
     X, labels = rows[source == -1], every_label[source == -1]
     points = order.number_of_points(options.budget, len(X))
-    # Imported once the arguments are known to be sound: it takes seconds.
+    # Imported after the checks of the arguments, since it takes seconds.
     from efficient_augmentation.selection import points as select
 
     C = options.C
     if C == regularization.AUTO:
-        # Which point a copy was made from is plain only where the points come first.
+        # The point of each copy is known only if all points come first.
         first = _first(source)
         copies = (rows, every_label, source) if first else (X, labels, np.full(len(X), -1))
         choice = select.choose_C(*copies)
@@ -146,13 +150,13 @@ def _select(options):
 
 
 def read_rows(path):
-    """Points of a file of features, and the copies that it holds of them.
+    """Points of a file of features, and their copies.
 
     Args:
-      path: .npz file with x_train, y_train and source_train, of which the rows with source -1 are
-        the points, or with x and y; and perhaps with ids, one a point.
-    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,), rows
-      of the file where it brings none.
+      path: .npz file with x_train, y_train and source_train, in which the rows with source -1 are
+        the points, or with x and y; optionally with ids, one per point.
+    Returns: features (m, d), labels (m,), source (m,), which is -1 for the n points, ids (n,), by
+      default the points' rows in the file.
     Raises: ValueError naming the file and the array; FileNotFoundError.
     """
     there = arrays.names(path)
@@ -198,7 +202,7 @@ def _check_source(where, source, labels, X):
 
 
 def _first(source):
-    """Whether the points stand before their copies, so that places are those of points."""
+    """Whether all points come before the copies, so that a source is also the number of a point."""
     return bool((source[: int((source == -1).sum())] == -1).all())
 
 

@@ -1,4 +1,4 @@
-"""Functions that users import from a room, loaded only when somebody asks for them."""
+"""Functions that users import from a package's top level, loaded only when they are asked for."""
 
 import importlib
 from collections.abc import Callable, Mapping
@@ -6,15 +6,15 @@ from typing import Any
 
 
 def lazy(room: str, places: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of a room's `__init__` that opens its doors.
+    """The `__getattr__` of a package's `__init__` that imports public functions on demand.
 
-    The import is dynamic on purpose: code stamps follow written imports, and a module of the room
-    must not carry the stamps of others that it does not use.
+    The import is dynamic on purpose: code stamps follow import statements, and a module of the
+    package must not carry the stamps of others that it does not use.
 
     Args:
-      room: the room's `__name__`.
+      room: the package's `__name__`.
       places: mapping from a function's name to the dotted name of the module that defines it.
-    Returns: function of a name, as PEP 562 wants it.
+    Returns: function of a name, as PEP 562 requires.
     """
 
     def find(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""How far a long loop is: a bar on a terminal; elsewhere lines in the log, with the time left."""
+"""Progress of long loops: a bar on a terminal; otherwise lines in the log, with the time left."""
 
 import logging
 import time
@@ -9,14 +9,15 @@ from tqdm import tqdm
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-# Seconds until the first line, and by what share of the time so far a line follows the one before.
+# Seconds before the first line and at least between lines, and the share of the time elapsed that
+# must pass before the next line.
 _QUIET, _GROWTH = 10.0, 0.25
 
 _terminal: list[TextIO] = []
 
 
 def show_on(stream: TextIO) -> None:
-    """Have the bars of `track` drawn on this stream from now on, where it is a terminal."""
+    """Draw the bars of `track` on this stream from now on, if it is a terminal."""
     _terminal[:] = [stream]
 
 
@@ -27,10 +28,10 @@ class Bar:
       total: number of steps.
       what: what is done, such as "simulate policies".
       unit: what a step is, in the singular.
-      plural: of the unit, where an s does not make it.
-      stream: to draw on where it is a terminal; elsewhere, and with None, lines go to the log, the
-        first after ten seconds.
-      start: steps that are done already.
+      stream: text stream for the bar; if it is no terminal, or None, lines go to the log instead,
+        the first after ten seconds.
+      start: number of steps that are done already.
+      plural: plural of the unit, if it is not the unit with an s.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Bar:
         self._bar.close()
 
     def update(self, steps: int = 1, values: str = "") -> None:
-        """Say that more steps are done, and perhaps some values to show after the bar."""
+        """Report steps that are done and, optionally, values to show after the bar."""
         self._bar.set_postfix_str(values, refresh=False)
         self._bar.update(steps)
         self._done += steps
@@ -74,7 +75,7 @@ class Bar:
 
 
 def track(steps: Collection[_T], what: str, unit: str, plural: str = "") -> Iterator[_T]:
-    """Steps one after the other, with a `Bar`; a single step has none."""
+    """Iterate over steps and show a `Bar`; a single step gets none."""
     stream = _terminal[0] if _terminal and len(steps) > 1 else None
     with Bar(len(steps), what, unit, stream, plural=plural) as bar:
         for step in steps:

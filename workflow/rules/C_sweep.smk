@@ -1,4 +1,4 @@
-"""The sweep over C: policies compared at other strengths of the penalty, on the same features.
+"""The sweep over C: policies compared at other values of C, on the same features.
 
 In:  results/{experiment}/{transform}/features.npz, C.json
 Out: results/{experiment}/{transform}/C_sweep.csv, C_sweep.csv-metadata.json
@@ -9,7 +9,7 @@ Out: results/{experiment}/{transform}/C_sweep.csv, C_sweep.csv-metadata.json
 rule sweep_C:
     input:
         features="results/{experiment}/{transform}/features.npz",
-        # The sweep marks the C that the data choose, whatever the experiment itself uses.
+        # The sweep marks the C that cross-validation chooses, also where the experiment fixes C.
         C="results/{experiment}/{transform}/C.json",
     output:
         table="results/{experiment}/{transform}/C_sweep.csv",

@@ -1,4 +1,4 @@
-"""Ablations: experiments that differ in one setting, beside each other.
+"""Ablations: experiments that differ in one setting, compared with each other.
 
 In:  results/{experiment}/{transform}/curves.csv, baselines.json of the experiments in `run`
 Out: results/ablations.csv, ablations.csv-metadata.json, ablations.png, ablations.pdf

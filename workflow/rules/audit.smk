@@ -1,14 +1,14 @@
-"""Truth check: every score beside exact refits without each point.
+"""Truth check: every score compared with exact refits that leave out one point each.
 
 In:  results/{experiment}/dataset.npz
-     results/{experiment}/{transform}/features.npz of the first transform, and its C.json where C is
-     to be chosen
+     results/{experiment}/{transform}/features.npz of the first transform, and its C.json with
+     `C: auto`
 Out: results/{experiment}/audit.csv, audit_summary.csv, each with *-metadata.json
      results/{experiment}/figures/audit.png, audit.pdf
 """
 
 
-# The originals and their features are the same in all transforms: once an experiment.
+# The originals and their features are the same for all transforms, so one check serves them all.
 rule audit_scores:
     input:
         dataset="results/{experiment}/dataset.npz",

@@ -1,7 +1,7 @@
 """What all rules share: the checked config, the environment of jobs, code stamps.
 
 In:  config
-Out: EXPERIMENTS, RUN, JAX_THREADS, code_of
+Out: EXPERIMENTS, RUN, JAX_THREADS, SOURCE, DIGESTS, ConfigError, code_of, remember_results
 """
 
 import functools
@@ -34,8 +34,8 @@ from efficient_augmentation.names import as_published, networks, policies, table
 from efficient_augmentation.networks import pretrained
 from efficient_augmentation.report import console, stages
 
-# A dry run and --verbose are for those who want all that Snakemake says. (`workflow.dryrun` is not
-# known yet.)
+# With a dry run or --verbose the user wants to see everything that Snakemake says. (Snakemake has
+# not set `workflow.dryrun` yet.)
 if workflow.is_main_process and not (
     workflow.output_settings.dryrun or workflow.output_settings.verbose
 ):
@@ -48,7 +48,7 @@ os.environ.update(ENVIRONMENT)
 
 
 class ConfigError(WorkflowError):
-    """Shown by Snakemake as its message alone: where in these files it arose helps nobody."""
+    """A mistake of the user's. Snakemake shows its message alone: a traceback would not help."""
 
     __traceback__ = None
 
@@ -71,11 +71,12 @@ except effective.ConfigError as error:
 
 RUN = config["run"]
 
-# What files hold, remembered from run to run.
+# The digests of files, remembered from run to run.
 DIGESTS = ".snakemake/efficient-augmentation/digests.sqlite"
 SOURCES = code.Memory(".snakemake/efficient-augmentation/sources.json")
 
-# Of jobs that run networks, everywhere: for another number these differ in their last digits.
+# Threads of jobs that run networks: the same number on every machine, since another number changes
+# the last digits of the results.
 JAX_THREADS = 2
 
 
@@ -86,7 +87,7 @@ wildcard_constraints:
     ),
 
 
-# A result that somebody changed and gave an older time would be taken for the one that was made.
+# Snakemake would take a result for unchanged if somebody edited it and gave it an older time.
 if workflow.is_main_process:
     for path in digests.set_back(finished.results("results"), DIGESTS):
         logger.warning(f"{path}: changed by hand; what was made from it is made again")
@@ -99,12 +100,12 @@ def remember_results(log):
 
 
 def code_of(script, *files, without=()):
-    """Params that stamp the code which a script reaches, each "module digest", and, where the
-    config asks for them, versions of the packages that compute, each "package version".
+    """Params that stamp the code a script uses, each "module digest".
 
-    As params of their own, so that a rerun's reason names the module that changed, and with the
-    name in the value, since Snakemake compares params as a set. `files` are those of the package
-    that the script reads, `without` modules that it imports but does not use.
+    Where the config asks for it, versions of the numerical packages follow, each "package version".
+    Each stamp is a param of its own, so that a rerun's reason names the module that changed. The
+    name is part of the value, since Snakemake compares params as a set. `files` are files of the
+    package that the script reads, `without` modules that it imports but does not use.
     """
     stamps = {}
     if "code" in config["rerun_on"]:

@@ -1,4 +1,4 @@
-"""Data sets: fetched where they are published, cut to the classes of an experiment.
+"""Data sets: downloaded from their publishers and cut to the classes of an experiment.
 
 In:  publishers' files, or mirrors of them; a user's own files
 Out: resources/{source}/{file}
@@ -6,9 +6,9 @@ Out: resources/{source}/{file}
 """
 
 
-# No code stamp: the checksum settles what the file holds, so new code for fetching it would only
-# fetch the same bytes again. For the same reason mirrors are no param: the script reads them from
-# the config, which no trigger watches.
+# No code stamp: the checksum determines the file's content, so that changed code would only
+# download the same bytes again. For the same reason mirrors are not a param: the script reads them
+# from the config, which no trigger watches.
 rule download:
     output:
         "resources/{source}/{file}",
@@ -32,7 +32,7 @@ rule download:
         "../scripts/download.py"
 
 
-# A rule for each experiment, since each is stamped with the reader of its own kind of data: an edit
+# Each experiment has a rule of its own, stamped with the reader of its kind of data only: an edit
 # of another reader reruns nothing.
 for experiment, settings in EXPERIMENTS.items():
 

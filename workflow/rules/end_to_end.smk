@@ -1,11 +1,11 @@
-"""End to end: networks trained with augmentation of chosen points only.
+"""End to end: networks trained with only the chosen points augmented.
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz
-     results/{experiment}/{transform}/C.json where C is to be chosen
+     results/{experiment}/{transform}/C.json with `C: auto`
 Out: results/{experiment}/{transform}/end_to_end.csv, end_to_end.csv-metadata.json
      results/{experiment}/{transform}/figures/end_to_end.png, end_to_end.pdf
-     results/benchmarks/train_end_to_end/{experiment}/{transform}.csv: seconds, no result
+     results/benchmarks/train_end_to_end/{experiment}/{transform}.csv: seconds of each training
 """
 
 
@@ -17,7 +17,7 @@ rule train_end_to_end:
     output:
         table="results/{experiment}/{transform}/end_to_end.csv",
         table_metadata="results/{experiment}/{transform}/end_to_end.csv-metadata.json",
-        # What the trainings took: never the same twice, so beside the run times.
+        # Seconds are never the same twice, so this table stands with the run times.
         times="results/benchmarks/train_end_to_end/{experiment}/{transform}.csv",
     log:
         "results/logs/train_end_to_end/{experiment}/{transform}.log",

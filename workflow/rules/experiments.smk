@@ -1,6 +1,6 @@
-"""What rules ask of the package about experiments: everything that needs wildcards or the config.
+"""Functions by which rules ask about experiments: all that need wildcards or the config.
 
-What an experiment is made of is decided in efficient_augmentation.experiment.
+Which files an experiment has is decided in efficient_augmentation.experiment.
 
 In:  config, EXPERIMENTS, RUN
 Out: NETWORKS; functions of wildcards; `reported`, which puts figures into Snakemake's own report
@@ -15,7 +15,7 @@ def chosen(names):
 
 
 def settings_of(*keys):
-    """Param with the settings that a stage uses; what else changes in the config reruns nothing."""
+    """Param with the settings that a stage uses: a change of any other setting reruns nothing."""
     return by_settings(plans.chosen, *keys)
 
 
@@ -39,13 +39,13 @@ def by_run(function):
 
 
 def chosen_C(wildcards):
-    """Input: the file that holds C, where it is to be chosen."""
+    """Input: the file that holds C, with `C: auto`."""
     name = wildcards.experiment
     return inputs.chosen_C(name, EXPERIMENTS[name], wildcards.get("transform"))
 
 
 def by_transform(function):
-    """Param: a function of the experiment's settings and of the transform, with its user's code."""
+    """Param: a function of the experiment's settings and of the transform, user code included."""
 
     def param(wildcards):
         name, settings = wildcards.transform, EXPERIMENTS[wildcards.experiment]
@@ -57,11 +57,11 @@ def by_transform(function):
 
 
 def contents_of(data):
-    """Param that changes with what the files of a data set hold, whatever their times say.
+    """Param that changes with the content of a data set's files, whatever their times say.
 
-    A user's own files are no inputs: Snakemake looks at times first, and would take an older file
-    of another content for the one that it knows. What is not downloaded yet will hold what its
-    checksum says. The last word for each published file is that checksum: jobs hold files to it.
+    A user's own files are not inputs: Snakemake compares times first, and would miss that an older
+    file with other content has replaced one. The entry of a published file is its digest, where
+    it is present, and then its expected checksum, against which jobs check it.
     """
 
     def contents(wildcards):
@@ -79,7 +79,7 @@ def contents_of(data):
 
 
 def checksum(file):
-    """SHA-256 that a published file, <data set>/<file>, is held to."""
+    """SHA-256 that a published file, <data set>/<file>, must have."""
     return (
         config["checksums"].get(file, published.find(*file.split("/")).sha256).lower()
     )
@@ -87,7 +87,7 @@ def checksum(file):
 
 @functools.cache
 def skipped():
-    """Experiments of the paper that cannot be made here; asked only where the paper is wanted."""
+    """Experiments of the paper that cannot run here, with reasons; asked only for `paper`."""
     reasons = paper.skipped(EXPERIMENTS, config["mirrors"])
     for name, reason in reasons.items():
         logger.warning(f"paper: {name} is left out: {reason}")
@@ -102,7 +102,7 @@ def documented(document):
 
 
 def table1_experiments():
-    """The experiments of the paper that repeat a row of its table 1 and can be made here."""
+    """The experiments of the paper that repeat a row of its table 1 and can run here."""
     return [name for name in table1.EXPERIMENTS if name in documented("paper")]
 
 
@@ -114,7 +114,7 @@ if workflow.is_main_process:
 
 
 def reported(path, figure, category="{experiment}", subcategory=None, **labels):
-    """A figure's PNG, with the place and the caption it gets in Snakemake's own report."""
+    """A figure's PNG, with its place and its caption in Snakemake's own report."""
     return report(
         path,
         caption=str(captions.path(CAPTIONS, figure)),

@@ -3,13 +3,13 @@
 In:  results/{experiment}/dataset.npz
      results/{experiment}/featurizer/weights.npz, results/networks/{network}/weights.npz, or weights
      that come with the project; none for raw pixels
-     a user's own file of features, which stand for themselves
+     a user's own file of features, which needs no network
 Out: results/{experiment}/{transform}/features.npz
      results/{experiment}/clusters.csv, clusters.csv-metadata.json
 """
 
-# A rule for each experiment, since their transforms differ: one process serves all of them, and
-# compiles the network once.
+# Each experiment has a rule of its own, since experiments differ in their transforms. One process
+# featurizes all transforms of an experiment, so that it compiles the network once.
 for experiment, settings in EXPERIMENTS.items():
     kind = settings["featurizer"]["kind"]
     model = settings["featurizer"].get("model")
@@ -41,8 +41,8 @@ for experiment, settings in EXPERIMENTS.items():
         params:
             *code_of("featurize.py"),
             jax_threads=JAX_THREADS,
-            # Weights that come with the project are known by their content: as an input they would
-            # be newer than every result in a fresh clone.
+            # The digest stands for weights that come with the project: as an input they would be
+            # newer than every result in a fresh clone.
             model=[model, model and code.file_digest(pretrained.path(model))],
             settings={
                 "featurizer": networks.built(settings["featurizer"]),
@@ -54,7 +54,7 @@ for experiment, settings in EXPERIMENTS.items():
             "../scripts/featurize.py"
 
 
-# What is features already is only cut to the experiment's points.
+# Given features are only cut to the experiment's points.
 for experiment, settings in EXPERIMENTS.items():
     if settings["featurizer"]["kind"] != featurizer.GIVEN:
         continue

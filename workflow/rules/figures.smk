@@ -9,7 +9,7 @@ Out: results/{experiment}/{transform}/figures/*.png, *.pdf
      results/report.html, results/paper.html
 """
 
-# A rule for each experiment, since their scores differ, and with them the figures.
+# Each experiment has a rule of its own, since the scores differ, and the figures with them.
 for experiment, settings in EXPERIMENTS.items():
     drawn = figures.named(figures.DRAWN_TOGETHER, settings)
 
@@ -87,7 +87,7 @@ rule plot_sweep:
         "../scripts/plot_sweep.py"
 
 
-# What the report reads besides code.
+# The files other than code that the report reads.
 PACKAGE = SOURCE / "efficient_augmentation"
 TEMPLATES = sorted(
     path.relative_to(PACKAGE).as_posix() for path in PACKAGE.glob("report/templates/*")

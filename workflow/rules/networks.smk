@@ -3,8 +3,8 @@
 In:  publishers' files, or results/{experiment}/dataset.npz
 Out: results/{experiment}/featurizer/weights.npz, history.csv    small networks, on the originals
      results/networks/{network}/weights.npz, history.csv         ResNets, on all of a data set
-     results/{experiment}/featurizer/forgetting.npz           where that score is asked for
-     history.csv-metadata.json, training.png, training.pdf beside every history.csv
+     results/{experiment}/featurizer/forgetting.npz           for the score `forgetting`
+     history.csv-metadata.json, training.png, training.pdf next to every history.csv
 """
 
 
@@ -34,7 +34,8 @@ rule train_featurizer:
         "../scripts/train_featurizer.py"
 
 
-# The training that made the weights, once more: only who asks for forgetting pays for looking.
+# This repeats the training that made the weights and evaluates every point after each epoch, which
+# costs time that only the score `forgetting` needs.
 rule record_training:
     input:
         dataset="results/{experiment}/dataset.npz",
@@ -59,8 +60,8 @@ rule record_training:
         "../scripts/record_training.py"
 
 
-# A rule for each ResNet, since each is stamped with the reader of its own kind of data. Experiments
-# whose settings say the same share one.
+# Each ResNet has a rule of its own, stamped with the reader of its kind of data only. Experiments
+# with the same settings share a network.
 for network, settings in NETWORKS.items():
 
     rule:
@@ -88,7 +89,8 @@ for network, settings in NETWORKS.items():
                 "train_resnet.py", without=inputs.other_readers(settings["dataset"])
             ),
             jax_threads=JAX_THREADS,
-            # Beside the outputs, which are deleted when a job fails: a killed training goes on.
+            # Not an output, which Snakemake would delete when the job fails: a killed training
+            # resumes from here.
             checkpoints=f"results/networks/{network}/checkpoints",
             dataset=settings["dataset"],
             points={key: settings[key] for key in ("divisor", "excluded")},

@@ -1,4 +1,4 @@
-"""The inverse penalty C, where it is to be chosen from the data.
+"""The inverse penalty C, chosen from the data with `C: auto`.
 
 In:  results/{experiment}/{transform}/features.npz
 Out: results/{experiment}/{transform}/C.json

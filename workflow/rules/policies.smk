@@ -1,9 +1,9 @@
-"""Policies: accuracy at every budget of every round, what it comes to, and the checks.
+"""Policies: accuracy at every budget of every round, its summaries, and the checks.
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz, baselines.json
-     results/{experiment}/{transform}/C.json where C is to be chosen
-     results/{experiment}/featurizer/forgetting.npz where that score is asked for
+     results/{experiment}/{transform}/C.json with `C: auto`
+     results/{experiment}/featurizer/forgetting.npz for the score `forgetting`
 Out: results/{experiment}/{transform}/curves.csv, auc.csv, comparison.csv, needed.csv, each with
      *-metadata.json; auc.tex, test_points.npz
      results/{experiment}/checks.txt
@@ -90,7 +90,7 @@ rule compare_policies:
         "../scripts/compare_policies.py"
 
 
-# Only a rule that asserts: what it writes says that everything held.
+# This rule only asserts; the file that it writes says that every check passed.
 rule check_experiment:
     input:
         by_experiment(results.checked),

@@ -2,8 +2,8 @@
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/features.npz
-     results/{experiment}/{transform}/C.json where C is to be chosen
-     results/{experiment}/featurizer/forgetting.npz where that score is asked for
+     results/{experiment}/{transform}/C.json with `C: auto`
+     results/{experiment}/featurizer/forgetting.npz for the score `forgetting`
 Out: results/{experiment}/{transform}/scores.csv, scores.csv-metadata.json, baselines.json
 """
 

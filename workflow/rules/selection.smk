@@ -1,17 +1,18 @@
-"""The answer: which points to augment, and their augmented images where they are asked for.
+"""The answer: which points to augment, and on request their augmented images.
 
 In:  results/{experiment}/dataset.npz
      results/{experiment}/{transform}/scores.csv, baselines.json, test_points.npz
-     results/{experiment}/{transform}/features.npz, and C.json where C is to be chosen: with refit
-Out: results/{experiment}/featurizer/refit.npz                with refit, of networks trained on points
-     results/{experiment}/{transform}/refit.csv, refit.csv-metadata.json                  with refit
+     results/{experiment}/{transform}/features.npz, and C.json with `C: auto`: for `refit` only
+Out: results/{experiment}/featurizer/refit.npz      with `refit`, for networks trained on the points
+     results/{experiment}/{transform}/refit.csv, refit.csv-metadata.json      with `refit`
      results/{experiment}/{transform}/selection.csv, selection.csv-metadata.json, selection.json
      results/{experiment}/{transform}/selected.npy, selected/
      results/{experiment}/selection_all.csv, selection_all.csv-metadata.json
 """
 
 
-# A network that was trained on the training images sees no others like them: it is trained on all.
+# A network treats images that it was trained on differently from new ones. So that it treats all
+# images alike, it is trained again on all of them, held-out ones included.
 rule refit_network:
     input:
         dataset="results/{experiment}/dataset.npz",

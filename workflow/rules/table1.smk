@@ -1,4 +1,4 @@
-"""Table 1 of the paper, with ours below it.
+"""Table 1 of the paper, with our results below.
 
 In:  results/{experiment}/translate/curves.csv, baselines.json, test_points.npz of the experiments
      that repeat a row of it

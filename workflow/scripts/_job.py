@@ -1,4 +1,4 @@
-"""What every job does first: keep to its threads and its Snakemake, mend the cache, keep a log."""
+"""What every job does first: limit threads, end with Snakemake, repair the cache, keep a log."""
 
 import atexit
 import ctypes
@@ -23,18 +23,19 @@ _DAMAGED = re.compile("Error reading persistent compilation cache entry for '([^
 def start(smk):
     """Keep this process to its share of the machine, and copy its output to its log.
 
-    Where Linux runs, it also ends as soon as its Snakemake does.
+    On Linux the process also ends as soon as its Snakemake does.
 
     Args:
-      smk: the job's `snakemake` object; its param `jax_threads`, 1 where there is none, counts.
+      smk: the job's `snakemake` object; its param `jax_threads` (default 1) limits the threads.
     Returns: text stream to the terminal alone, for progress bars.
     """
-    # JAX would use all cores, whatever the rule declares; XLA reads this when it starts. It is a
-    # param and not `threads`, which --cores caps: sums are split by it, so results depend on it.
+    # JAX would use all cores, whatever the rule declares; XLA reads this variable when it starts.
+    # The number is a param and not `threads`, which --cores caps: it decides how sums are split, so
+    # results depend on it.
     threads = smk.params.get("jax_threads", 1)
     os.environ["NPROC"] = str(threads)
-    # A device for each thread, which share out every batch: a device alone leaves its second thread
-    # idle half the time.
+    # Each thread gets a device of its own, and the devices share every batch: one device leaves its
+    # second thread idle half of the time.
     flags = os.environ.get("XLA_FLAGS", "")
     os.environ["XLA_FLAGS"] = f"{flags} --xla_force_host_platform_device_count={threads}".strip()
     _end_with_snakemake()
@@ -45,10 +46,11 @@ def start(smk):
 
 
 def _end_with_snakemake():
-    """Have the kernel kill this process when its Snakemake dies, even where that is killed itself.
+    """Have the kernel kill this process when its Snakemake ends, even if that is killed.
 
-    Left alone, it would write its results when a later run, of other settings, has made them anew.
-    Who died while Python started left another parent behind, so the environment says who it was.
+    Otherwise the process could overwrite results of a later run that has other settings. Snakemake
+    may already have died while Python was starting; then this process has another parent. The
+    environment therefore says which process Snakemake is.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -57,9 +59,11 @@ def _end_with_snakemake():
 
 
 def _is_gone(snakemake):
-    """Whether a process ended, given by its number and the name of the set that numbers it.
+    """Whether a process has ended.
 
-    In a container whose processes have numbers of their own nothing is known, and the answer is no.
+    Args:
+      snakemake: its number and the PID namespace that numbers it, separated by a space. In another
+        namespace (a container's) nothing is known, and the answer is no.
     """
     number, _, numbered_in = snakemake.partition(" ")
     try:
@@ -71,14 +75,14 @@ def _is_gone(snakemake):
         state = Path("/proc", number, "stat").read_text().rpartition(") ")[2][0]
     except OSError:
         return True
-    return state in "ZX"  # It ended, and whoever started it has not asked how.
+    return state in "ZX"  # A zombie: it has ended, and its parent has not read its exit status.
 
 
 def _mend_cache(show, message, *rest, **named):
-    """Show a warning; if it is about a damaged compiled program, drop that, so that it is renewed.
+    """Show a warning; if it reports a damaged compiled program, delete that, so that JAX renews it.
 
-    A process killed while it writes leaves such an entry. JAX compiles past it, but keeps it: all
-    later processes would warn and compile again.
+    A process that is killed while it writes leaves such an entry in the cache. JAX compiles again
+    but keeps the entry, so that all later processes would warn and compile again too.
     """
     folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     if folder and (program := _DAMAGED.match(str(message))):
@@ -90,16 +94,16 @@ def _mend_cache(show, message, *rest, **named):
 def _log_to(path):
     """Copy all output of this process to a file from now on.
 
-    Works on the file descriptors, so that the file holds tracebacks and the output of compiled
-    libraries too, in the order in which they came. Only the traceback of a ValueError, whose
-    message says what is wrong with the input, stands in the file alone.
+    This works on the file descriptors, so that the file holds tracebacks and the output of compiled
+    libraries too, in the order in which they came. The message of a ValueError says what is wrong
+    with the input, so its traceback goes to the file only.
 
     Args:
       path: the log, in a folder that exists; it is overwritten.
     Returns: text stream to the terminal alone, for progress bars.
     """
     terminal = os.dup(2)
-    # -i: on Ctrl-C tee stays until the job has said its last word.
+    # -i: tee ignores Ctrl-C, so that it copies everything that the job still says.
     tee = subprocess.Popen(["tee", "-i", path], stdin=subprocess.PIPE, stdout=terminal)
     for descriptor in (1, 2):
         os.dup2(tee.stdin.fileno(), descriptor)
@@ -113,7 +117,7 @@ def _log_to(path):
 
 
 def _finish(tee, terminal):
-    """Close the pipe and wait, so that nothing is missing from the log when the job is over."""
+    """Close the pipe and wait for tee, so that the log is complete when the job ends."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     for descriptor in (1, 2):
@@ -126,7 +130,7 @@ def _finish(tee, terminal):
 
 
 def _show(path, finish, kind, error, trace):
-    """Say why a job ends."""
+    """Print why a job failed: the message alone for a ValueError, else the whole traceback."""
     if asked := _missing_platform():
         message = (
             f"JAX_PLATFORMS={asked}: JAX finds no such device on this machine; unset JAX_PLATFORMS "
@@ -143,7 +147,7 @@ def _show(path, finish, kind, error, trace):
 
 
 def _missing_platform():
-    """The platforms that the user asks JAX for, where it finds none of them."""
+    """The value of JAX_PLATFORMS if JAX finds no such device, else None."""
     jax = sys.modules.get("jax")
     try:
         if jax and "JAX_PLATFORMS" in os.environ:

@@ -1,4 +1,4 @@
-"""Every score beside the exact refit without each point."""
+"""Compare every score with exact refits that leave out one point each."""
 
 import numpy as np
 from _job import start

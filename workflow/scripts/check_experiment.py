@@ -1,4 +1,4 @@
-"""Check an experiment's results against what must hold of them."""
+"""Check that an experiment's results have the properties that they must have."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every image of an experiment in one table: which transforms chose it."""
+"""One table with every image of an experiment and the transforms for which it was chosen."""
 
 from _job import start
 
@@ -14,7 +14,7 @@ def main(smk):
     }
     dataset = every_image.read(smk.input.dataset)
     classes = [str(name) for name in settings["classes"]]
-    # A test set that was split off is one with the training images.
+    # Test images that were split off come from the same files as the training images.
     apart = not dataset.get("test_share", 0)
     rows = joined.rows(lists, every_image.of(dataset), classes, apart)
     tables.write_csv(smk.output.table, rows, provenance.of(smk))

@@ -1,4 +1,4 @@
-"""Table 1 of the paper, with ours below it."""
+"""Table 1 of the paper, with our results below."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What C does to floor, ceiling and the lead over random selection."""
+"""Plot how C changes floor, ceiling and the lead over random selection."""
 
 from _job import start
 

@@ -1,4 +1,4 @@
-"""Scores over the exact change of retraining."""
+"""Plot scores against the exact change that retraining makes."""
 
 from _job import start
 

@@ -1,4 +1,4 @@
-"""Accuracy of networks trained with augmentation of chosen points only."""
+"""Plot the accuracy of networks trained with only the chosen points augmented."""
 
 from _job import start
 

@@ -1,4 +1,4 @@
-"""How well k clusters fit, over k."""
+"""Plot how well k clusters fit, over k."""
 
 from _job import start
 

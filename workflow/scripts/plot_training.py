@@ -1,4 +1,4 @@
-"""How a network's training went."""
+"""Plot a network's training history."""
 
 from _job import start
 

@@ -1,4 +1,4 @@
-"""All figures of one transform of an experiment."""
+"""Draw all figures of one transform of an experiment."""
 
 import json
 from pathlib import Path

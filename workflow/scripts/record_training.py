@@ -1,4 +1,4 @@
-"""Train the network once more, and record how often it forgets each point."""
+"""Repeat the network's training, and record how often it forgets each point."""
 
 from _job import start
 

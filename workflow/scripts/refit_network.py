@@ -1,4 +1,4 @@
-"""Train the network on all images, held-out ones included, and take its features of them."""
+"""Train the network on all images, held-out ones included, and featurize all of them."""
 
 from _job import start
 

@@ -1,4 +1,4 @@
-"""Score the training points, and measure what policies are compared with."""
+"""Score the training points, and measure the baselines that policies are compared with."""
 
 import logging
 

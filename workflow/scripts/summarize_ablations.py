@@ -1,4 +1,4 @@
-"""Experiments that differ in one setting, beside each other."""
+"""Compare experiments that differ in one setting."""
 
 import json
 from pathlib import Path

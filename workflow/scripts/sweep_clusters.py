@@ -1,4 +1,4 @@
-"""How well k-means fits the featurized originals, for many numbers of clusters."""
+"""Measure how well k-means fits the featurized originals, for many numbers of clusters."""
 
 from _job import start
 

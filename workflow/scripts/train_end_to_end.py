@@ -1,4 +1,4 @@
-"""Train networks with augmentation of chosen points only."""
+"""Train networks with only the chosen points augmented."""
 
 from _job import start
 

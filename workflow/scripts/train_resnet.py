@@ -12,7 +12,7 @@ def main(smk, progress=None):
     processes.join()
     dataset.check_published(smk.input, smk.params.contents)
     points = every_point.load(smk.params.dataset, smk.input, smk.params.points["excluded"])
-    # What the training depends on is what the rule is stamped with.
+    # The rule's params are everything that the training depends on, so they identify checkpoints.
     checkpoints = Checkpoints(smk.params.checkpoints, sorted(map(repr, smk.params)))
     variables, meta, history = of_dataset.fit(
         points,

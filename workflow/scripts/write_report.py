@@ -1,4 +1,4 @@
-"""The report: one HTML file that holds everything it shows."""
+"""Write the report: one HTML file that needs no other file."""
 
 from pathlib import Path
 

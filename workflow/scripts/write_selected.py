@@ -1,4 +1,4 @@
-"""The augmented images of the chosen points, as files to train on."""
+"""Write the augmented images of the chosen points, as files to train on."""
 
 from _job import start
 

@@ -1,4 +1,4 @@
-"""What C does to the question: floor, ceiling, and how far policies are ahead, at each value.
+"""The effect of C: floor, ceiling and the lead of policies over random selection at each value.
 
 `curves` is the mapping of columns in curves.csv, `points` that of arrays in test_points.npz, both
 of one value of C.
@@ -16,7 +16,7 @@ AHEAD, BEHIND, OPEN = "ahead", "behind", "not significant"
 
 
 def rows(curves, points, n_train, seed, replicates=comparison.REPLICATES):
-    """Rows of C_sweep.csv of one value of C, a row a policy.
+    """Rows of C_sweep.csv for one value of C, one row per policy.
 
     Args:
       curves, points: see above.

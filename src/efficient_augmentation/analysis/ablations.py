@@ -1,4 +1,4 @@
-"""What the answer depends on: experiments that differ in one setting, beside each other.
+"""What the answer depends on: experiments that differ in one setting, compared with each other.
 
 The first experiment of each kind of data is the base; every other one of that kind varies the
 settings in which it differs from it.
@@ -10,7 +10,7 @@ from efficient_augmentation.analysis import summary
 from efficient_augmentation.names import as_published
 
 VARIED = ("label_noise", "n_train", "faithful")
-"""Settings whose variation is spoken of; what else differs is called "other"."""
+"""Settings whose variation is named; any other difference is called "other"."""
 
 
 def values(settings):
@@ -31,12 +31,12 @@ def values(settings):
 
 
 def varied(experiments):
-    """What each experiment varies beside its base.
+    """The settings in which each experiment differs from its base.
 
     Args:
       experiments: mapping from name to effective settings, in the order of the run.
     Returns: dict from name to "base", or to names of `VARIED` joined by +.
-    Raises: ValueError where an experiment is its base under another name, so far as `VARIED` says.
+    Raises: ValueError if an experiment does not differ from its base in any of `VARIED`.
     """
     base, found = {}, {}
     for name, settings in experiments.items():
@@ -56,7 +56,7 @@ def varied(experiments):
 
 
 def rows(experiments, results):
-    """Rows of ablations.csv: every policy beside uniform random choice, in every experiment.
+    """Rows of ablations.csv: every policy compared with random selection, in every experiment.
 
     Args:
       experiments: mapping from name to effective settings, in the order of the run.

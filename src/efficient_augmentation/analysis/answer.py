@@ -1,4 +1,4 @@
-"""The answer of a run: how many points to augment, chosen how, and what that is worth."""
+"""The answer of a run: how many points to augment, how to choose them, and the accuracy gained."""
 
 import math
 from numbers import Real
@@ -27,8 +27,7 @@ ENDS = {"estimate": "points", "low": "low", "high": "high"}
 def find(points, baselines, settings, scored, class_names=None, train_labels=(), candidates=None):
     """How many points to augment, and by which policy.
 
-    More than six parameters: what was measured, what is asked, and what is known of the points that
-    can be chosen.
+    More than six parameters: the measurements, the settings, and the points that can be chosen.
 
     Args:
       points: arrays of test_points.npz.
@@ -227,7 +226,7 @@ def _by_class(points, ours, class_names, train_labels):
 
 
 def _plain(value):
-    """Numbers as JSON knows them: None where there is none, points as whole numbers."""
+    """Numbers for JSON: None if there is none, points as whole numbers."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,17 +1,17 @@
-"""What a reader of the answer must be warned of, in sentences."""
+"""Warnings for readers of the answer, in sentences."""
 
 from efficient_augmentation.analysis import wording
 from efficient_augmentation.analysis.comparison import OPEN
 from efficient_augmentation.names import policies
 
 FEW = 10
-"""Test images of a class below which its accuracy is a matter of luck."""
+"""With fewer test images of a class, its accuracy is mostly chance."""
 UNEVEN = 3
-"""Largest class over smallest from which on accuracy hides what happens to the small ones."""
+"""From this ratio of largest to smallest class on, accuracy hides errors in small classes."""
 
 
 COARSE = 2
-"""How many times what is needed the next budget may be without a word."""
+"""A warning is due if the next budget is more than this many times the number needed."""
 
 
 def warnings(found):

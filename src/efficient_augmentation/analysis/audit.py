@@ -1,7 +1,7 @@
-"""How well scores tell what they stand for: the exact change of retraining without a point.
+"""How well scores agree with the exact change of retraining without a point.
 
-The truth of point i is what influence approximates: its log loss under the refit without it, minus
-its log loss under the fit with it. It is not negative, whatever the data.
+The truth of point i is the quantity that influence approximates: its log loss under the refit
+without it, minus its log loss under the fit with it. It is never negative.
 """
 
 import math
@@ -15,13 +15,13 @@ TRUTH = "exact"
 TOP = (10, 50, 100)
 TOP_SHARE = 0.1
 ESTIMATES = ("influence", "alo", "influence_published")
-"""Scores in the unit of the truth, nats, for which a relative error says something."""
+"""Scores in the unit of the truth, nats, for which a relative error is meaningful."""
 LOW_IS_HARD = ("margin",)
-"""Scores that are low where a point is hard: their lowest are set beside the truth's highest."""
+"""Scores that are low for hard points: their lowest are compared with the truth's highest."""
 
 
 def rows(truth, scores, ids, labels):
-    """Rows of audit.csv, one a point.
+    """Rows of audit.csv, one per point.
 
     Args:
       truth: (n,) exact changes, nats.

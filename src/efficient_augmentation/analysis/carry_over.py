@@ -1,4 +1,4 @@
-"""Does the answer of frozen features hold for networks? What end_to_end.csv says in numbers.
+"""Does the answer of frozen features hold for networks? A summary of end_to_end.csv.
 
 `columns` is always the mapping of columns in end_to_end.csv.
 """
@@ -25,7 +25,7 @@ def levels(columns, measure):
 
 
 def summarize(columns):
-    """Every policy at every share, beside augmenting all and beside uniform random choice.
+    """Every policy at every share, compared with augmenting all and with random selection.
 
     Args:
       columns: of end_to_end.csv.
@@ -34,7 +34,7 @@ def summarize(columns):
       `_low`, `_high` of the accuracy over rounds; `_gain`, the mean's share of the gain of
       augmenting all, nan where there is none; `_behind`, `_behind_low`, `_behind_high`, accuracy
       minus that of augmenting all, rounds paired; `_ahead`, `_ahead_low`, `_ahead_high`, the same
-      minus that of uniform random choice (`baseline`), nan for itself or where it was not run.
+      minus that of random selection (`baseline`), nan for itself or if it was not run.
       Intervals are 95 % Student t intervals, nan for one round.
     """
     keys = [columns[name].tolist() for name in ("score", "policy", "share", "n_augmented")]
@@ -56,13 +56,13 @@ def summarize(columns):
 
 
 def agreement(rows):
-    """How often network and frozen features give the same answer about uniform random choice.
+    """How often network and frozen features agree about the comparison with random selection.
 
     Args:
       rows: as `summarize` returns them.
     Returns: mapping: `settled`, comparisons of a policy with random selection that frozen features
-      settle (the interval leaves out 0); of these `confirmed` and `reversed`, where the network's
-      interval lies on the same and on the other side of 0, and `open`, where it holds 0.
+      settle (the interval does not contain 0); of these `confirmed` and `reversed`, where the
+      network's interval is on the same or on the other side of 0, and `open`, where it contains 0.
     """
     found = {"settled": 0, "confirmed": 0, "reversed": 0, "open": 0}
     for row in rows:
@@ -74,7 +74,7 @@ def agreement(rows):
 
 
 def _side(row, measure):
-    """1 where a policy is ahead of random selection, -1 where behind, 0 where that is open."""
+    """1 if a policy is ahead of random selection, -1 if it is behind, 0 if that is undecided."""
     low, high = row[f"{measure}_ahead_low"], row[f"{measure}_ahead_high"]
     return int(low > 0) - int(high < 0)
 

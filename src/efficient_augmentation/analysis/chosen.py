@@ -7,11 +7,11 @@ from efficient_augmentation.selection import order
 
 
 def select(scores, points, baselines, settings, images, class_names=None):
-    """Rows of selection.csv of one transform, and what they come to.
+    """Rows of selection.csv of one transform, and the answer.
 
     Args:
       scores: mapping from the names of scores to (n,) of each: the columns of scores.csv, or those
-        of refit.csv, which has all images. Other columns are not looked at.
+        of refit.csv, which has all images. Other columns are ignored.
       points, baselines: as in `answer.find`.
       settings: as in `answer.find`; its seed is also that of the random draw. The score is one of
         `scores`, such as "influence".
@@ -28,7 +28,7 @@ def select(scores, points, baselines, settings, images, class_names=None):
     trained = labels[: baselines["n_train"]]
     found = answer.find(points, baselines, settings, set(scores), class_names, trained, n)
     names = labels if class_names is None else np.asarray(class_names)[labels]
-    # The order does not depend on the budget, which may stand for no point.
+    # The order does not depend on the budget; it is 1 here, since `points` may be 0.
     score, policy, seed = scores[found["score"]], found["policy"], settings["seed"]
     columns = {"ids": images.ids, "labels": names, "row": images.rows}
     own = {name: column[:n] for name, column in columns.items()}

@@ -18,12 +18,12 @@ HOLDS, FAILS, OPEN, UNTESTED = "holds", "does not hold", "undecided", "not testa
 VERDICTS = (HOLDS, FAILS, OPEN, UNTESTED)
 TENTH = 0.1
 SMALL = 1 - summary.LEVEL
-"""Share of the gain below which a difference does not matter: what 95 % of the gain leaves."""
+"""Differences below this share of the gain, the rest beyond 95 % of it, do not matter."""
 PROPORTIONAL = "random_proportional"
 
 
 class Finding(NamedTuple):
-    """What one transform says about a claim.
+    """The verdict of one transform's results on a claim.
 
     Attributes:
       verdict: one of `VERDICTS`.
@@ -126,7 +126,7 @@ def beats_uniform(score):
 
 
 def influence_adds_little(curves, baselines):
-    """Judge of: influence serves little better than loss."""
+    """Judge of: influence is little better than loss."""
     ours, theirs = ("influence", PROPORTIONAL), ("loss", PROPORTIONAL)
     return adds_little(ours, theirs, curves, baselines)
 

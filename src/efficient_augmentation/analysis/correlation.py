@@ -1,6 +1,6 @@
 """Correlations of two rankings.
 
-`scipy.stats` has them too, and takes a second to import in each of the many jobs that want one.
+`scipy.stats` has them too, but takes a second to import in each of the many jobs that need one.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Accuracy at a number of points that other test points picked.
 
-The number with enough accuracy on a test set is picked with that test set's luck, and the accuracy
-there is too high by it. Here the test points are cut into folds. The number is picked on all folds
-but one and its accuracy is measured on that one, so that no test point judges a number that it
-helped to pick. All copies of a test image stay in its fold.
+If a number of points is picked because its accuracy on a test set is high enough, that accuracy is
+biased upwards. Here the test points are divided into folds. The number is picked on all folds but
+one and its accuracy is measured on that one, so that no test point judges a number that it helped
+to pick. All copies of a test image stay in its fold.
 """
 
 import numpy as np

@@ -83,7 +83,7 @@ def holm(p):
 
 
 def student(n, level=LEVEL):
-    """How much wider Student's interval of a mean of n is than the percentiles of its bootstrap."""
+    """Ratio of the width of Student's interval of a mean of n to that of bootstrap percentiles."""
     from scipy.special import ndtri, stdtrit
 
     tail = (1 + level) / 2

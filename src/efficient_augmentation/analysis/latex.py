@@ -16,7 +16,7 @@ LATEX = {
 
 
 def to_latex(rows, caption, made_by=None):
-    """The areas as a LaTeX table: a row a policy, a column a score, each column's best in bold.
+    """The areas as a LaTeX table: a row per policy, a column per score, each column's best in bold.
 
     Args:
       rows: as `summary.summarize` returns them.

@@ -1,4 +1,4 @@
-"""Monotone regression: the rising curve that is nearest to a measured one."""
+"""Monotone regression: the non-decreasing curve that is nearest to a measured one."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ import numpy as np
 def rising(values):
     """Least squares fit among the curves that never fall.
 
-    A measured curve goes up and down by chance, and the first place where it exceeds a level is
-    early by chance. Averaging what falls removes that.
+    A measured curve fluctuates by chance, so the first place where it exceeds a level is too early.
+    Averaging over the parts that fall removes this bias.
 
     Args:
       values: (..., b), curves that weigh every place alike.

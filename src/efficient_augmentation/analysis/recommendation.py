@@ -1,4 +1,4 @@
-"""Which policy to augment by, and how many points, by the verdicts of `comparison`."""
+"""The recommended policy and number of points, from the verdicts of `comparison`."""
 
 import math
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _FEW = 1000
 
 
 class Recommendation(NamedTuple):
-    """What the verdicts come to.
+    """The recommendation that follows from the verdicts.
 
     Attributes:
       row: of `comparison.needed`, the policy to augment by; None where nothing suitable was

@@ -1,7 +1,7 @@
 """Points needed in many draws of rounds and test points: the bootstrap behind needed.csv.
 
 A draw takes rounds and test points with replacement, the same for every policy, floor and ceiling.
-Its curve is the mean curve plus what both draws move it by. Rounds share their random numbers, so
+Its curve is the mean curve plus its changes by both draws. Rounds share their random numbers, so
 drawing them together keeps policies paired, as drawing test points together does.
 """
 

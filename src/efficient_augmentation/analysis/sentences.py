@@ -27,7 +27,7 @@ def nothing_to_gain(baselines):
 
 
 def telling_budget(curves, baselines, score, names, share=0.9):
-    """Index of the budget to speak about, chosen by a rule that favours none of the policies.
+    """Index of the budget for a sentence, chosen by a rule that favours none of the policies.
 
     The smallest budget at which any of them recovers `share` of the gain; where none does, the
     largest budget short of the whole training set (or the only one).
@@ -66,7 +66,7 @@ def describe_budgets(budgets):
 
 
 def verdict(a, b):
-    """What the rounds allow to say about two policies' shares, as the sentence's end."""
+    """The end of a sentence: whether two policies' shares differ significantly over rounds."""
     if len(a) == len(b) == 1:
         return "One round each, so the difference has no interval."
     low, high = summary.difference_interval(a, b)
@@ -76,7 +76,7 @@ def verdict(a, b):
 
 
 def gain_sentence(curves, baselines, score, policy, reference="baseline"):
-    """One computed sentence: what a policy recovers of the gain, beside uniform random choice.
+    """One computed sentence: the gain that a policy recovers, compared with random selection.
 
     Speaks about the budget of `telling_budget`; intervals are 95 % t intervals over rounds, and
     a difference whose Welch interval holds 0 is called undecided.
@@ -86,7 +86,7 @@ def gain_sentence(curves, baselines, score, policy, reference="baseline"):
       baselines: mapping with `floor`, `ceiling` and `n_train`.
       score: name of the score.
       policy: name of the policy; must have been measured.
-      reference: policy beside which it is set, if it was measured too.
+      reference: policy with which it is compared, if it was measured too.
     Returns: str, such as "With 50 of 200 points augmented, influence (proportional) recovers
       91 % (88 to 94 %) of the gain, uniform random 63 % (60 to 66 %)."
     """
@@ -116,7 +116,7 @@ def family_sentence(curves, baselines, score, family):
 
 
 def compare_sentence(curves, baselines, ours, theirs):
-    """One or two computed sentences that set one policy beside another, see `compare`.
+    """One or two computed sentences that compare two policies, see `compare`.
 
     Args:
       curves: columns of curves.csv.

@@ -8,12 +8,12 @@ _LEVEL = 0.05
 
 
 class Settling(NamedTuple):
-    """What would determine a difference of the size that was seen, with probability `POWER`.
+    """What would determine a difference of the observed size, with probability `POWER`.
 
     Attributes:
-      rounds: so many rounds with the test set as it is; inf where no number would.
-      test_points: so many test points with the rounds as they are; inf where no number would.
-      times: factor for both together; inf where nothing differs.
+      rounds: number of rounds needed with the same test set; inf if no number is enough.
+      test_points: number of test points needed with the same rounds; inf if no number is enough.
+      times: factor for both together; inf if nothing differs.
     """
 
     rounds: float

@@ -1,4 +1,4 @@
-"""What the curves say in numbers: areas, intervals, shares of the gain, points needed.
+"""Numbers computed from the curves: areas, intervals, shares of the gain, points needed.
 
 `curves` is always the mapping of columns in curves.csv (score, policy, clusters, round,
 n_augmented, test_accuracy); `baselines` the mapping in baselines.json (floor, ceiling, n_train).
@@ -279,7 +279,7 @@ class Comparison(NamedTuple):
 
 
 def compare(curves, baselines, ours, theirs, level=LEVEL):
-    """Set one policy beside another where the choice of points matters: at early budgets.
+    """Compare two policies where the choice of points matters: at early budgets.
 
     Both are averaged over the budgets up to a quarter of the training points that both were
     measured at (where there is none, over those short of all points). Rounds of the same number
@@ -311,7 +311,7 @@ def compare(curves, baselines, ours, theirs, level=LEVEL):
 
 
 def best_clusters(curves, baselines, score, policy):
-    """The number of clusters that serves a policy best, beside not stratifying.
+    """The number of clusters that is best for a policy, compared with no stratification.
 
     One cluster is no stratification and as many clusters as points are random selection, so both
     are left out. The best is picked after seeing the results; its interval is widened for that

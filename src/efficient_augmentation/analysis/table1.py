@@ -1,8 +1,8 @@
-"""Table 1 of the paper with ours below it: accuracy with no, some and all points augmented.
+"""Table 1 of the paper with our results below: accuracy with no, some and all points augmented.
 
-The paper sets the best policy that it observed against the expected accuracy of random selection.
-The best of many policies, picked by the test set that also judges it, looks better than it is: so
-one policy that was named beforehand stands next to it.
+The paper compares the best policy that it observed with the expected accuracy of random selection.
+The best of many policies, picked by the test set that also judges it, looks better than it is. So
+the table also holds one policy that was named beforehand.
 """
 
 import math

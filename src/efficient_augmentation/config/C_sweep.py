@@ -27,13 +27,13 @@ class CSweep(Section):
     """Policies compared again at other values of C, on the same features."""
 
     values: Increasing[Annotated[float, Interval(gt=0)]] = []
-    """Values of C besides the one that auto chooses, increasing; none means no sweep."""
+    """Values of C, increasing, in addition to the one that auto chooses; none means no sweep."""
     policies: Annotated[Several[Ordering], Field(min_length=2), AfterValidator(_with_baseline)] = [
         "baseline",
         "random_proportional",
         "deterministic_proportional",
     ]
-    """Policies to compare, baseline among them; any that orders points."""
+    """Policies to compare, including baseline; any that orders points."""
     scores: Several[_Score] = ["influence"]
     """Scores by which they order points."""
     rounds: Annotated[int, Interval(ge=2, le=10**9), WHOLE] = 5
@@ -41,22 +41,22 @@ class CSweep(Section):
 
 
 def problems(settings, image_shape):
-    """What is wrong with the key.
+    """Problems of the key.
 
     Args:
       settings: effective settings of the experiment.
-      image_shape: not looked at.
+      image_shape: ignored.
     Yields: str, one message each.
     """
     if not (values := settings["C_sweep"]["values"]):
         return
     if "C" in as_published.parts(settings["faithful"]):
         yield (
-            f"C_sweep.values: {shown(values)}, but faithful repeats C = 1 whatever C says; leave C "
-            "out of faithful, or give values: []"
+            f"C_sweep.values: {shown(values)}, but faithful fits with C = 1, whatever C says; "
+            "leave C out of faithful, or give values: []"
         )
     if settings["featurizer"].get("mode") == "online":
         yield (
-            f"C_sweep.values: {shown(values)}, but the sweep is about features that stay as they "
-            "are, and featurizer.mode is online; give another mode, or values: []"
+            f"C_sweep.values: {shown(values)}, but the sweep needs features that do not change, "
+            "and featurizer.mode is online; give another mode, or values: []"
         )

@@ -1,5 +1,5 @@
-"""Settings: read, completed, checked as a whole before any job.
+"""Settings: read, completed with defaults, and checked as a whole before any job.
 
-Every section of the config has a file with its typed model and its checks. What the settings do
-is decided in the rooms that get them.
+Every section of the config has a file with its typed model and its checks. The effect of settings
+is up to the rooms that receive them.
 """

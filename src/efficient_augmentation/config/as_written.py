@@ -1,4 +1,4 @@
-"""Config files as they were written: what YAML drops or changes without a word."""
+"""The text of config files: repeated keys and numbers that YAML silently drops or changes."""
 
 import re
 from pathlib import Path
@@ -12,16 +12,16 @@ _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 
 
 def problems(path):
-    """What a config file says that is not what its author will see done.
+    """Places where a config file does not mean what it seems to say.
 
     Args:
-      path: a file of YAML, or of JSON, which is YAML as well.
+      path: a YAML file, or a JSON file, which is also YAML.
     Returns: list of str, each naming file, line, key and value.
     """
     try:
         root = yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, ValueError, yaml.YAMLError):
-        return []  # Snakemake has read it, or tells why not.
+        return []  # Snakemake itself reports files that it cannot read.
     return [f"{path}, line {line}: {text}" for line, text in _problems(root, (), set())]
 
 
@@ -50,7 +50,7 @@ def _problems(node, path, seen):
 
 
 def _scalar_problems(node, path):
-    """A whole number that is not written as one: octal, with underscores, 16:9."""
+    """Whole numbers in a form that is easily misread: octal, with underscores, or like 16:9."""
     if node.tag.endswith(":int") and not _DECIMAL.fullmatch(node.value):
         number = yaml.load(node.value, Loader=_LOADER)
         yield (

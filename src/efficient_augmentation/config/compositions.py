@@ -1,4 +1,4 @@
-"""Transforms that make nothing new, or more than could be computed."""
+"""Checks of compositions: their number of variants, and steps that undo or repeat each other."""
 
 import itertools
 import math
@@ -9,10 +9,10 @@ _MIRRORED = {"horizontal": (2, True), "vertical": (0, True)}
 
 
 def problems(name, parameters):
-    """What is wrong with the variants of a transform, whatever the images.
+    """Problems of a transform's variants that do not depend on the images.
 
     Args:
-      name: of the transform.
+      name: the transform's name.
       parameters: mapping, defaults filled in.
     Yields: str, one message or none.
     """
@@ -28,10 +28,10 @@ def problems(name, parameters):
 
 
 def n_variants(name, parameters):
-    """Number of variants that a transform stands for.
+    """Number of variants of a transform.
 
     Args:
-      name: of the transform.
+      name: the transform's name.
       parameters: mapping, defaults filled in.
     Returns: int.
     """
@@ -47,14 +47,15 @@ def n_variants(name, parameters):
 
 
 def symmetries(name, parameters):
-    """Variants as symmetries of a square, if that is what all of them are.
+    """Variants as symmetries of a square, if all of them are such.
 
-    A point of the plane, as a complex number z, goes to i^turns z, or i^turns conj(z).
+    A symmetry maps a point of the plane, as a complex number z, to i^turns z or, mirrored, to
+    i^turns conj(z).
 
     Args:
-      name: of the transform.
+      name: the transform's name.
       parameters: mapping, defaults filled in.
-    Returns: list of (turns, whether mirrored); None if the transform is anything else.
+    Returns: list of (turns, whether mirrored); None for any other transform.
     """
     if "compose" in parameters:
         steps = [symmetries(*item) for step in parameters["compose"] for item in step.items()]

@@ -1,4 +1,4 @@
-"""The key `dataset` of an experiment: its kinds, and what is known before data are read."""
+"""The key `dataset` of an experiment: its kinds, and checks that need no images."""
 
 from typing import Annotated, Any, Literal
 
@@ -37,12 +37,12 @@ class _Labelled(Kind):
     kind: str
     """Name of the data set."""
     label_noise: Annotated[float, Interval(ge=0, le=0.5)] = 0.0
-    """Share of the training points that get another class's label; test labels stay."""
+    """Share of the training points that get the label of another class; test labels stay."""
 
 
 class _Numbered(_Labelled):
     classes: Classes | None = [3, 8]
-    """Two classes or more, which become labels 0, 1, ... in this order; null for all."""
+    """Two or more classes, which become labels 0, 1, ... in this order; null takes all."""
 
 
 class Digits(_Numbered):
@@ -51,23 +51,23 @@ class Digits(_Numbered):
     kind: Literal["digits"]
     """Name of the data set."""
     n_train: Annotated[int, Interval(ge=2), WHOLE] = 200
-    """Training points, equally many of each class; the others are the test set."""
+    """Number of training points, equally many of each class; all others are the test set."""
     seed: Seed = 0
     """Seed of the split into training and test set."""
 
 
 class _Published(_Numbered):
     n_train: Annotated[int, Interval(ge=2), WHOLE] | None = 1000
-    """Training points, the first of these classes in the published order; null for all."""
+    """Number of training points: the first of these classes in published order; null takes all."""
 
 
 class _Own(_Labelled):
     classes: ClassNames | None = None
-    """The classes to keep, by name, in the order of labels 0, 1, ...; null keeps all."""
+    """Names of the classes to keep, in the order of labels 0, 1, ...; null keeps all."""
     n_train: Annotated[int, Interval(ge=1), WHOLE] | None = None
-    """Training points, drawn with classes in proportion; null takes all."""
+    """Number of training points, drawn with classes in proportion; null takes all."""
     test_share: Annotated[float, Interval(gt=0, lt=1)] | None = own.TEST_SHARE
-    """Share of every class that becomes the test set, where the data bring none; null: 0.25."""
+    """Share of every class that becomes the test set if the data have none; null means 0.25."""
     seed: Seed = 0
     """Seed of both draws."""
 
@@ -86,14 +86,14 @@ Window = Annotated[
 
 
 class Folder(_Own):
-    """Your own images, a folder of them for each class."""
+    """Your own images, one folder per class."""
 
     kind: Literal["folder"]
     """Name of the data set."""
     train: NotBlank
-    """Folder that holds a folder for each class, which holds its PNG and JPEG files."""
+    """Folder that holds one folder of PNG and JPEG files per class."""
     test: NotBlank | None = None
-    """The same of the test images; null splits them off the training images."""
+    """The same for test images; null splits them off the training images."""
     side: Annotated[int, Interval(ge=1, le=1024), WHOLE] | None = 32
     """Height and width to which images are resized; null keeps them as they are."""
     window: Window | None = None
@@ -106,7 +106,7 @@ class Npz(_Own):
     kind: Literal["npz"]
     """Name of the data set."""
     file: NotBlank
-    """A .npz file with x_train and y_train, and x_test and y_test if there are any."""
+    """A .npz file with x_train and y_train and, optionally, x_test and y_test."""
     window: Window | None = None
     """The stored grey levels that become black and white; null takes them by the type."""
 
@@ -117,7 +117,7 @@ class Features(_Own):
     kind: Literal["features"]
     """Name of the data set."""
     file: NotBlank
-    """A .npz file with the arrays of features.npz, those of the test set if any."""
+    """A .npz file with the arrays of features.npz; those of the test set are optional."""
 
 
 _PUBLISHED = (
@@ -128,16 +128,16 @@ Dataset = one_of(Digits, *_PUBLISHED, Folder, Npz, Features)
 
 
 def found(dataset):
-    """Problems of a data set's configuration, and what it leaves to the data.
+    """Problems of a data set's configuration, and the values that it leaves to the data.
 
-    Class counts of the published files are facts; of a user's own data the names of files, or the
-    labels, are read. The readers check again what they find.
+    Class counts of published files are known; for a user's own data, names of files or labels are
+    read. The readers check their files again.
 
     Args:
-      dataset: mapping that suits its model, defaults filled in.
-    Returns: (list of str, one message each with key, value and remedy, the mapping as
-      `dataset.resolved`, shape as `dataset.image_shape`); of one's own data where there is a
-      problem, the mapping as it came, and None.
+      dataset: mapping that its model accepts, defaults filled in.
+    Returns: (list of str, one message each with key, value and remedy; the mapping as
+      `dataset.resolved`; the shape as `dataset.image_shape`). If a user's own data have a problem,
+      the mapping is returned as it came, and the shape is None.
     """
     if dataset["kind"] not in datasets.OWN:
         dataset = every_point.written_out(dataset)

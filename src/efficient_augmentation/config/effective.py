@@ -1,4 +1,4 @@
-"""The configuration: checked as a whole, then written out with every default filled in."""
+"""The configuration, checked as a whole and completed with every default."""
 
 import math
 import os
@@ -21,10 +21,10 @@ from efficient_augmentation.config.messages import cut, did_you_mean, dotted, sa
 from efficient_augmentation.config.section import plain
 
 TARGETS = ("all", "report", "paper", "check_results", "ablations", "audit")
-"""Names of targets besides those of experiments."""
+"""Names of targets other than experiments."""
 
 FOLDERS = ("logs", "benchmarks", "networks")
-"""Folders of results/ that are no experiment's."""
+"""Folders of results/ that belong to no experiment."""
 
 RULES = (
     "download",
@@ -59,7 +59,7 @@ RULES = (
     "check_experiment",
     "write_report",
 )
-"""Stages of the workflow; some are a rule for each experiment, with its name appended."""
+"""Stages of the workflow; some have a rule for each experiment, with its name appended."""
 
 _TAKEN = tuple(map(str.lower, (*TARGETS, *FOLDERS, *RULES)))
 _BEGINNINGS = tuple(f"{rule.lower()}_" for rule in RULES)
@@ -68,27 +68,26 @@ _MOST_LINES = 50
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used; the message lists everything that is wrong with it."""
+    """The configuration cannot be used; the message lists all of its problems."""
 
 
 def effective(config, writes=(), files=()):
-    """Settings of every experiment, with nothing left to a default.
+    """Settings of every experiment, complete with all defaults.
 
     A key comes from the experiment, else from the config's `defaults`, else from its model in this
-    room. Mappings are not merged over these levels, but what a mapping lacks is taken from the
-    defaults of its kind. Budgets that an experiment does not give itself are the default ones
-    below its `n_train`, and `n_train`; the score and the policy of `selection` that it does not
-    give are ones that it simulates. What is left to the data is looked up there: how many points
-    and which classes one's own data have, and the featurizer that suits them. Keys are sorted and
-    numbers have their key's type, so that two configs that mean the same give the same
-    representation.
+    package. Mappings of different levels are not merged, but keys that a mapping lacks come from
+    the defaults of its kind. Budgets from `defaults` are cut at the experiment's `n_train`, which
+    becomes the last of them. `selection` gets a score and a policy that the experiment simulates,
+    unless it names others. Values that are left to the data are looked up there: the number of
+    points and the classes of a user's own data, and a suitable featurizer. Keys are sorted and
+    numbers have their key's type, so that configs with the same meaning give the same settings.
 
     Args:
       config: mapping as read from YAML; see workflow/schemas.
-      writes: folders that the workflow is going to write to.
-      files: paths of the files that the mapping was read from.
+      writes: folders to which the workflow will write.
+      files: paths of the files from which the mapping was read.
     Returns: dict from each experiment's name to its settings.
-    Raises: ConfigError that lists all problems, but of more than fifty the first.
+    Raises: ConfigError that lists all problems, or the first fifty of them.
     """
     found, settings = _examined(config, writes, files)
     if more := found[_MOST_LINES:]:
@@ -104,8 +103,8 @@ def problems(config, writes=(), files=()):
 
     Args:
       config: mapping as read from YAML.
-      writes: folders that the workflow is going to write to.
-      files: paths of the files that the mapping was read from.
+      writes: folders to which the workflow will write.
+      files: paths of the files from which the mapping was read.
     Returns: list of str, each naming a key's path, its value and what would be right.
     """
     return _examined(config, writes, files)[0]
@@ -117,7 +116,7 @@ def schema():
 
 
 class _Schema(GenerateJsonSchema):
-    """Without titles, which repeat the keys; what is told apart by a kind is any of its kinds."""
+    """Without titles, which repeat the keys, and with `anyOf` for sections of several kinds."""
 
     def field_title_should_be_set(self, schema):
         return False
@@ -127,7 +126,7 @@ class _Schema(GenerateJsonSchema):
 
 
 def _examined(config, writes, files):
-    """Problems, and the settings of every experiment, sound where there are none."""
+    """Problems, and the settings of every experiment, which are valid if there are no problems."""
     unsound = _unsound(config)
     messages = [
         text for file in files for text in (*as_written.problems(file), *reading.problems(file))
@@ -147,7 +146,7 @@ def _examined(config, writes, files):
 
 
 def _unsound(config):
-    """What is wrong with single values: mapping from path to text."""
+    """Problems of single values: mapping from path to text."""
     found = _beyond_numbers(config)
     if () in found:
         return found
@@ -162,7 +161,7 @@ def _unsound(config):
 
 
 def _beyond_numbers(config):
-    """Numbers and names that no key takes, and mappings without an end."""
+    """Numbers and names that no key accepts, and mappings that contain themselves."""
     found = {}
     for count, (path, value) in enumerate(_values(config)):
         if len(path) > _DEEPEST or count == _MOST_VALUES:
@@ -191,9 +190,9 @@ def _values(value, path=()):
 
 
 def _experiment(config, name, unsound):
-    """Settings of one experiment, and what is wrong with them.
+    """Settings of one experiment, and their problems.
 
-    Each check is made only where all the keys that it reads are sound.
+    A check runs only if all keys that it reads are valid.
     """
     given, defaults = config["experiments"][name], config.get("defaults", {})
     broken = {path[2] for path in unsound if path[:2] == ("experiments", name) and len(path) > 2}
@@ -214,7 +213,7 @@ def _experiment(config, name, unsound):
 
 
 def _owned(text, name, given):
-    """A message about an experiment with the place in the config that it is about."""
+    """A message about an experiment, with the place in the config that causes it."""
     if re.match(r"\w+", text)[0] in given:
         return f"experiments.{name}.{text}"
     return f"defaults.{text} (for {name})"

@@ -1,4 +1,4 @@
-"""The key `end_to_end` of an experiment, and what it must agree with."""
+"""The key `end_to_end` of an experiment, and checks against other keys."""
 
 from typing import Annotated
 
@@ -30,24 +30,24 @@ def _of_networks(score):
 
 
 class EndToEnd(Section):
-    """Networks trained from scratch with augmentation of chosen points only."""
+    """Networks trained from scratch with only the chosen points augmented."""
 
     shares: Increasing[Annotated[float, Interval(gt=0, le=1)]] = []
-    """Shares of the training points to augment, increasing; none means no such networks."""
+    """Shares of the training points to augment, increasing; none trains no such networks."""
     policies: Several[PolicyName] = ["baseline", "random_proportional"]
     """Policies that choose the points, on frozen features."""
     scores: Several[Annotated[Score, AfterValidator(_of_networks)]] = ["loss", "influence"]
     """Scores by which they choose."""
     rounds: Count = 3
-    """Repetitions, each with choices and networks of its own."""
+    """Repetitions, each with its own choices and networks."""
     network: Annotated[featurizer.Featurizer, AfterValidator(_trained)] = featurizer.SmallNetwork(
         kind="cnn"
     )
-    """The network and its training; its mode is not looked at."""
+    """The network and its training; its mode is ignored."""
 
 
 def problems(settings, image_shape):
-    """What is wrong with the key.
+    """Problems of the key.
 
     Args:
       settings: effective settings of the experiment.

@@ -1,4 +1,4 @@
-"""All settings of an experiment: keys of its own, sections, and what must agree between them."""
+"""All settings of an experiment: its keys, its sections, and checks between them."""
 
 from typing import Annotated, Any, Literal
 
@@ -51,7 +51,7 @@ class Experiment(Section):
     """Settings of an experiment."""
 
     dataset: Dataset = {"kind": "digits"}
-    """The images; keys of a kind go with it alone."""
+    """The images; each kind has its own keys."""
     transforms: Transforms = {
         "translate": {"pixels": [2]},
         "rotate": {"degrees": _ANGLES},
@@ -59,34 +59,34 @@ class Experiment(Section):
     }
     """Label-preserving transforms by name, each with its parameters."""
     featurizer: Featurizer = {"kind": "auto"}
-    """What turns images into features; keys of a kind go with it alone."""
+    """What turns images into features; each kind has its own keys."""
     scores: Several[Score] = ["loss", "influence"]
     """Scores of training points by which policies order them."""
     influence: Literal["auto", "influence", "alo", "kfac"] = "auto"
-    """How the influence is computed: influence exactly, kfac with a Kronecker product for the
-    Hessian of more than two classes, auto by influence while all of a job's take some ten seconds
-    of a core, else by kfac; alo divides by the point's leverage term."""
+    """How influence is computed: influence exactly; kfac, for more than two classes, with a
+    Kronecker product for the Hessian; auto exactly if that takes a job up to about ten seconds of
+    one core, else by kfac; alo exactly, and divided by the point's leverage term."""
     policies: Several[Compared] = [*PAPER_PANEL]
-    """Policies to simulate, each with _update and/or _downweight appended if wished."""
+    """Policies to simulate; _update and/or _downweight may be appended."""
     budgets: Increasing[Count] = []
-    """Numbers of augmented points at which the accuracy is measured, increasing; none stands for
-    eleven from 1 % to 100 % of the training points."""
+    """Numbers of augmented points at which accuracy is measured, increasing; none means eleven
+    from 1 % to 100 % of the training points."""
     rounds: Annotated[int, Interval(ge=1, le=10**6), WHOLE] = 10
     """Repetitions of each random policy; deterministic ones run once."""
     clusters: Clusters = Clusters()
     """Policies stratified by k-means clusters, measured at the experiment's budgets."""
     sweep: Annotated[int, Interval(ge=0, le=10**9), WHOLE] = 0
-    """How many numbers of clusters, in geometric steps, the sweep tries; 0 for none."""
+    """How many numbers of clusters the sweep tries, in geometric steps; 0 means no sweep."""
     audit: bool = False
-    """Compare every score with exact refits without each point; see the target audit."""
+    """Compare every score with exact refits that leave out one point each; see the target audit."""
     end_to_end: EndToEnd = EndToEnd()
-    """Networks trained from scratch with augmentation of chosen points only."""
+    """Networks trained from scratch with only the chosen points augmented."""
     dpp: Dpp = Dpp()
-    """Diverse subsets, drawn afresh by a k-DPP at budgets of their own."""
+    """Diverse subsets, which a k-DPP draws anew at each of their own budgets."""
     selection: Selection = Selection()
-    """The points to choose in the end; changes nothing that is measured."""
+    """The final choice of points; it does not affect any measurement."""
     C: either(Literal[AUTO], Penalty, lambda given: given == AUTO) = AUTO
-    """Inverse strength of the regression's L2 penalty; auto: by cross-validation over points."""
+    """Inverse strength of the regression's L2 penalty; auto chooses it by cross-validation."""
     C_sweep: CSweep = CSweep()
     """Policies compared again at other values of C, on the same features."""
     faithful: either(
@@ -94,32 +94,32 @@ class Experiment(Section):
         Distinct[Literal[tuple(as_published.PARTS)]],
         lambda given: not isinstance(given, list),
     ) = False
-    """Repeat the published code's choices, all or those listed; see config/config.yaml."""
+    """Repeat the published code's choices, all (true) or those listed; see config/config.yaml."""
     seed: Seed = 0
     """Seed of the random policies."""
 
 
 class Config(Section):
-    """What config/config.yaml and files given by --configfile may hold."""
+    """The content of config/config.yaml and of files given by --configfile."""
 
     run: Several[str] = ["digits"]
     """Names of the experiments that the default target makes and the report shows."""
     mirrors: Distinct[NotBlank] = []
-    """Folders or URLs that hold the publishers' files, tried in turn before the publishers."""
+    """Folders or URLs that hold the publishers' files, tried in order before the publishers."""
     checksums: dict[str, Annotated[str, Field(pattern=SHA256)]] = {}
-    """SHA-256 of published files, as DATA SET/FILE, for mirrors that hold other ones."""
+    """SHA-256 by DATA SET/FILE, for mirrors whose files differ from the published ones."""
     rerun_on: Distinct[Literal["code", "versions"]] = ["code"]
-    """What reruns results besides settings and data: our code, versions of what computes."""
+    """What reruns results, besides settings and data: our code, versions of numerical packages."""
     defaults: Experiment = {}
-    """Settings of every experiment, where the experiment does not give its own."""
+    """Settings of every experiment that does not give its own."""
     # `effective` checks the names of experiments.
     experiments: dict[Any, Experiment] = {}
-    """Name of each experiment, and the settings in which it differs from the defaults."""
+    """The experiments by name, each with the settings in which it differs from the defaults."""
 
 
 def _faithful_problems(settings, image_shape):
     k = len(settings["dataset"]["classes"])
-    # `true` repeats what there is to repeat; a part that is named is meant.
+    # `true` repeats every part that applies; a part that is named must apply.
     named = () if isinstance(settings["faithful"], bool) else settings["faithful"]
     if "input" in named and "input" not in as_published.repeated(settings):
         yield (
@@ -147,5 +147,6 @@ CHECKS = (
     (("end_to_end", "dataset"), end_to_end.problems),
     (("C_sweep", "faithful", "featurizer"), C_sweep.problems),
 )
-"""Keys that a check reads, and the check: function of the experiment's settings, defaults filled
-in, and the shape of its images, None for features; it yields messages that begin with a key."""
+"""Pairs of the keys that a check reads, and the check: a function of the experiment's settings,
+defaults filled in, and the shape of its images (None for features). It yields messages that begin
+with a key."""

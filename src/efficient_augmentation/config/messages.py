@@ -1,4 +1,4 @@
-"""The words in which mistakes of the config are told: the key, its value, what would be right."""
+"""Messages about mistakes in the config, with the key, its value and what would be right."""
 
 import difflib
 import json
@@ -14,8 +14,8 @@ SHA256 = "^[0-9a-f]{64}$"
 FUNCTION = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
 _PATTERNS = {
     NOT_BLANK: "is blank; give a folder, a file or a URL, or leave the entry out",
-    SHA256: "is no SHA-256; give 64 hexadecimal digits in lower case",
-    FUNCTION: 'is no function; write "module:function"',
+    SHA256: "is not a SHA-256; give 64 hexadecimal digits in lower case",
+    FUNCTION: 'does not name a function; write "module:function"',
 }
 NO_KIND = "no_kind"
 UNKNOWN_TRANSFORM = "unknown_transform"
@@ -33,17 +33,17 @@ _EMPTY = {"a mapping": "; write {} to take every default", "a list": "; write []
 
 
 def tag(model):
-    """Mark of a model in pydantic's places of errors, which no printable key looks like."""
+    """The mark of a model in pydantic's error locations, which differs from every printable key."""
     return f"\0{model.__name__}"
 
 
 def explained(error, model, given):
-    """Pydantic's errors in a section, each with a message of ours.
+    """Pydantic's errors in a section, with messages of our own.
 
     Args:
-      error: pydantic.ValidationError; what deeper sections explained stays.
+      error: pydantic.ValidationError; messages of inner sections stay.
       model: the section's class.
-      given: the mapping that was to be one.
+      given: the mapping that was validated.
     Returns: pydantic.ValidationError.
     """
     lines = []
@@ -59,7 +59,7 @@ def explained(error, model, given):
 
 
 def said(error):
-    """What an explained error says.
+    """The messages of an explained error.
 
     Args:
       error: pydantic.ValidationError from `explained`.
@@ -70,19 +70,19 @@ def said(error):
 
 
 def dotted(path):
-    """A path of keys as it is shown, such as experiments.mine.budgets[0]."""
+    """A path of keys as messages show it, such as experiments.mine.budgets[0]."""
     keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return keys.lstrip(".") or "config"
 
 
 def did_you_mean(word, known):
-    """The end of a message, with the known word that is close to a given one, if there is one."""
+    """The end of a message that suggests a similar known word, or an empty string."""
     close = difflib.get_close_matches(str(word)[:200], map(str, known), n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
 
 
 def as_json(value, **how):
-    """A value as JSON, as Python where JSON has no form for it."""
+    """A value as JSON, or in Python's form if JSON cannot hold it."""
     try:
         return json.dumps(value, default=str, **how)
     except (TypeError, ValueError):
@@ -96,9 +96,9 @@ def shown(value):
 
 
 def cut(text, longest=1000):
-    """A line for the terminal: control characters as escapes, of a long text start and end.
+    """A line for the terminal: control characters become escapes, a long text loses its middle.
 
-    The end is what would be right.
+    The end stays, since it holds the remedy.
     """
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     kept = (longest - 5) // 2
@@ -127,7 +127,7 @@ def _explained(found, where, model, given):
         case "too_short" | "too_long":
             return where, f"{shown(value)} has {len(value)} entries; give {_count(context)}"
         case "invalid_key":
-            return where, ""  # `effective` names keys that are not text, wherever they stand.
+            return where, ""  # `effective` itself reports keys that are not text.
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             return where, f"{shown(value)} {_beyond(**context)}"
     noun = _NOUNS.get(found["type"].partition("_")[0])
@@ -201,7 +201,7 @@ def _wrong_type(value, noun, optional):
 
 
 def is_number_as_text(value):
-    """Whether a value is text that reads as a finite number."""
+    """Whether a value is text that can be read as a finite number."""
     try:
         return isinstance(value, str) and math.isfinite(float(value))
     except ValueError:
@@ -209,7 +209,7 @@ def is_number_as_text(value):
 
 
 def _beyond(ge=None, gt=None, le=None, lt=None):
-    """Words on a number that is outside its limits, of which pydantic names the one that counts."""
+    """The message for a number outside the limit that pydantic names."""
     limit = next(limit for limit in (ge, gt, le, lt) if limit is not None)
     limit = int(limit) if limit == int(limit) else limit
     if ge is not None:

@@ -17,9 +17,9 @@ _MODIFIED = [
 
 
 def known(name):
-    """A policy's name, if it is one.
+    """The name of a policy, checked.
 
-    Raises: ValueError that lists the names that exist.
+    Raises: ValueError that lists the existing names, for any other text.
     """
     try:
         policies.parse(name)
@@ -29,7 +29,7 @@ def known(name):
 
 
 def _with_order(remedy):
-    """Type of a policy that orders points; the message on a k-DPP ends with the remedy."""
+    """The type of a policy that orders points; the message about a k-DPP ends with the remedy."""
 
     def check(name):
         if policies.parse(known(name)).diverse:
@@ -40,7 +40,7 @@ def _with_order(remedy):
 
 
 PolicyName = Annotated[str, AfterValidator(known)]
-Compared = _with_order("draws a fresh subset at every budget; it belongs under dpp.policies")
+Compared = _with_order("draws a new subset at every budget; it belongs under dpp.policies")
 Stratified = _with_order(
     "draws subsets and has no order that clusters could stratify; leave it out"
 )
@@ -52,7 +52,7 @@ class Clusters(Section):
     """Policies stratified by k-means clusters, measured at the experiment's budgets."""
 
     counts: Distinct[Count] = []
-    """Numbers of clusters, each a panel of its own; none means no such panel."""
+    """Numbers of clusters; each gives its own curves. None means no such curves."""
     policies: Several[Stratified] = ["baseline", "random_proportional"]
     """Policies to stratify; any that orders points."""
     scores: Several[Score] = ["loss", "influence"]
@@ -60,18 +60,18 @@ class Clusters(Section):
 
 
 class Dpp(Section):
-    """Diverse subsets, drawn afresh by a k-DPP at budgets of their own."""
+    """Diverse subsets, which a k-DPP draws anew at each of their own budgets."""
 
     budgets: Increasing[Count] = []
     """Sizes of the subsets, increasing; none means no k-DPP."""
     policies: Several[Literal[_DIVERSE]] = ["dpp_weighted", "dpp_raw"]
     """Kernels, weighted by the scores or raw."""
     scores: Several[Score] = ["influence"]
-    """Scores that weight the kernel; a raw kernel does not look at them."""
+    """Scores that weight the kernel; a raw kernel ignores them."""
 
 
 def none_above_n_train(*path, noun="points"):
-    """Check of a list of numbers: none is above the number of training points.
+    """A check that no number of a list exceeds the number of training points.
 
     Args:
       path: keys of the list.
@@ -93,7 +93,7 @@ def none_above_n_train(*path, noun="points"):
 
 
 def sweep_problems(settings, image_shape):
-    """A sweep over numbers of clusters of which there is none."""
+    """Problems of a sweep with too few points for any number of clusters."""
     n_train = settings["dataset"]["n_train"]
     if settings["sweep"] and n_train < 3:
         yield (
@@ -103,11 +103,11 @@ def sweep_problems(settings, image_shape):
 
 
 def score_problems(settings, image_shape):
-    """Scores that come from a training which the experiment does not make.
+    """Problems of scores that come from a training which the experiment does not make.
 
     Args:
       settings: effective settings of the experiment.
-      image_shape: not looked at.
+      image_shape: ignored.
     Yields: str, one message each.
     """
     featurizer = settings["featurizer"]

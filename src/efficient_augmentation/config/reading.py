@@ -1,7 +1,7 @@
-"""Config files: names that YAML takes for something else, and who has the last word on defaults.
+"""Config files: names that YAML misreads, and the precedence of `defaults` in several files.
 
-YAML takes no for false, 1.0e+3 for 1000.0 and 2024-01-01 for a date. The values themselves show
-nothing of that any more, so the text is looked at. Whole numbers and keys are `as_written`'s.
+YAML reads no as false, 1.0e+3 as 1000.0 and 2024-01-01 as a date. The values no longer show this,
+so the text is checked. `as_written` checks whole numbers and keys.
 """
 
 import copy
@@ -22,29 +22,29 @@ _KINDS = {
 
 
 def problems(file):
-    """Values in a config file that are read as something else than they are written.
+    """Values in a config file that YAML reads as something other than the text says.
 
     Args:
-      file: path of a file of YAML, or of JSON, which is YAML as well.
+      file: path of a YAML file, or of a JSON file, which is also YAML.
     Returns: list of str, each naming the file, the line, the value and what would be right.
     """
     try:
         root = yaml.compose(Path(file).read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, ValueError, yaml.YAMLError):
-        return []  # Snakemake has read it, or tells why not.
+        return []  # Snakemake itself reports files that it cannot read.
     return [f"{file}, line {line + 1}: {text}" for line, text in _problems(root, (), set())]
 
 
 def with_defaults_replaced(config, layers):
-    """The config in which every key of `defaults` is as whoever gave it last wrote it.
+    """The config in which the last file that gives a key of `defaults` replaces its whole value.
 
-    Snakemake merges mappings to any depth: the classes of the data set that is the default would
-    stay in another one that a user makes the default.
+    Snakemake merges mappings at every depth. If a user makes another data set the default, it
+    would keep the classes of the previous one.
 
     Args:
       config: mapping that Snakemake merged from the project's own config file and the layers.
-      layers: mappings that came on top of that file, in their order.
-    Returns: mapping; config stays as it is.
+      layers: mappings that were merged into that file, in order.
+    Returns: mapping; `config` itself is not changed.
     """
     defaults = config.get("defaults")
     for layer in layers:
@@ -55,7 +55,7 @@ def with_defaults_replaced(config, layers):
 
 
 def _problems(node, path, seen):
-    """(line, problem) of every value below a node of the document, from top to bottom."""
+    """(line, problem) for all values below a node of the document, from top to bottom."""
     if isinstance(node, yaml.ScalarNode):
         yield from ((node.start_mark.line, text) for text in _scalar_problems(node, path))
     elif isinstance(node, yaml.CollectionNode) and id(node) not in seen:
@@ -67,7 +67,7 @@ def _problems(node, path, seen):
 
 
 def _scalar_problems(node, path):
-    """What a value without quotes is to YAML, where its text says something else."""
+    """A message if YAML reads an unquoted value as something other than its text."""
     kind, text = node.tag.rpartition(":")[2], node.value
     if node.style or kind not in _KINDS:
         return

@@ -1,4 +1,4 @@
-"""What all sections of the settings are made of: their base class, and types of their values."""
+"""The base class of all sections of the settings, and the types of their values."""
 
 from itertools import pairwise
 from typing import Annotated, Literal, TypeVar, Union, get_args
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Section(BaseModel):
-    """A mapping of the config: its keys with their types, defaults and, below each, its meaning."""
+    """A mapping of the config: keys with types and defaults; below each key stands its meaning."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -46,27 +46,27 @@ class Kind(Section):
     """A section of which there are several kinds, each with keys of its own."""
 
     kind: str
-    """Which kind it is; the other keys go by it."""
+    """The kind, which determines the other keys."""
 
     @classmethod
     def kinds(cls):
-        """The values of `kind` that the model is for."""
+        """The values of `kind` that the model describes."""
         return get_args(cls.model_fields["kind"].annotation)
 
     @classmethod
     def suits(cls, given):
-        """Whether the model describes a mapping, as far as `kind` tells."""
+        """Whether the model describes a mapping, judged by its `kind`."""
         return given.get("kind") in cls.kinds()
 
 
 def like(base, name, meaning, **fields):
-    """A model like another but for some of its fields.
+    """A model like another one, with some fields changed.
 
     Args:
       base: subclass of `Section`.
-      name: of the model.
+      name: the new model's name.
       meaning: its docstring.
-      fields: a default for each, or, of `kind`, its only value.
+      fields: for each changed field its default; for `kind` its only value.
     Returns: subclass of base.
     """
     changed = {}
@@ -83,11 +83,11 @@ def like(base, name, meaning, **fields):
 
 
 def one_of(*models, known=None):
-    """Type of a section that one of several models describes: the first that suits.
+    """Type of a section that is described by the first of several models that suits it.
 
     Args:
-      models: subclasses of `Section` with a class method `suits`, as that of `Kind`.
-      known: names to show where none suits; None for the kinds of the models.
+      models: subclasses of `Section` with a class method `suits`, as in `Kind`.
+      known: names for the message if none suits; None means the kinds of the models.
     Returns: type for the annotation of a field.
     """
 
@@ -110,7 +110,7 @@ def either(left, right, is_left):
 
     Args:
       left, right: types.
-      is_left: function from the value as given to whether `left` describes it.
+      is_left: function that says of a given value whether `left` describes it.
     Returns: type for the annotation of a field.
     """
     tags = ("\0left", "\0right")
@@ -119,10 +119,10 @@ def either(left, right, is_left):
 
 
 def plain(value):
-    """Models as mappings with sorted keys, so that what means the same looks the same.
+    """Models as mappings with sorted keys, so that equal settings have equal representations.
 
     Args:
-      value: a model, or mappings, lists and values that may hold some.
+      value: a model, or mappings, lists and values that may hold models.
     Returns: dicts, lists, text, numbers, booleans and None.
     """
     if isinstance(value, BaseModel):
@@ -153,14 +153,14 @@ def _increasing(values):
 
 
 WHOLE = BeforeValidator(_as_whole)
-"""Of a number in whose place 5.0 may stand for 5."""
+"""Marks a whole number that may also be written as 5.0."""
 Count = Annotated[int, Interval(ge=1, le=10**9), WHOLE]
 Seed = Annotated[int, Interval(ge=0, le=2**32 - 1), WHOLE]
 NotBlank = Annotated[str, Field(pattern=messages.NOT_BLANK)]
 
 _UNIQUE = Field(json_schema_extra={"uniqueItems": True})
 Distinct = Annotated[list[T], AfterValidator(_each_once), _UNIQUE]
-"""A list, perhaps empty, that holds nothing twice."""
+"""A list without repetitions, which may be empty."""
 Several = Annotated[list[T], MinLen(1), AfterValidator(_each_once), _UNIQUE]
-"""Likewise, of at least one."""
+"""A list without repetitions and with at least one entry."""
 Increasing = Annotated[list[T], AfterValidator(_increasing)]

@@ -1,4 +1,4 @@
-"""The key `selection` of an experiment: its defaults, and what it must agree with."""
+"""The key `selection` of an experiment: its defaults, and checks against other keys."""
 
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from efficient_augmentation.selection import order
 
 
 class Gain(Section):
-    """As many points as are enough for a share of the gain."""
+    """As many points as recover a share of the gain."""
 
     gain: Annotated[float, Interval(gt=0, le=1)]
     """Share of the gain from augmenting all points."""
@@ -27,37 +27,39 @@ def _one_order(name):
     if policy.update or policy.downweight:
         plain = name.removesuffix("_downweight").removesuffix("_update")
         raise ValueError(
-            f"{name} does more than order points once, and one choice does not; give {plain}"
+            f"{name} changes scores or weights during a simulation, which a single selection does "
+            f"not; give {plain}"
         )
     return name
 
 
-# How many points a number stands for is known when the data are.
+# A number is checked later, when the number of points is known.
 _Number = Annotated[Any, WithJsonSchema({"type": "number"})]
 
 
 class Selection(Section):
-    """The points to choose in the end; changes nothing that is measured."""
+    """The final choice of points; it does not affect any measurement."""
 
     budget: either(Gain, _Number, lambda given: isinstance(given, dict | Gain)) = Gain(gain=0.95)
-    """How many: a number, a share within (0, 1), or enough for a share of the gain."""
+    """How many points: a number, a share within (0, 1), or as many as recover a share of the
+    gain."""
     score: Score = "influence"
     """The score that chooses them, one that the experiment computes."""
     policy: Annotated[str, AfterValidator(_one_order)] = "random_proportional"
-    """The policy that orders them, one without _update and _downweight."""
+    """The policy that orders them, without _update and _downweight."""
     refit: bool | None = None
-    """Choose from all images, those held out included, by a fit on all of them; null: where the
-    data are your own and bring no test set."""
+    """Choose from all images, held-out ones included, by a fit on all of them; null means true for
+    your own data without a test set."""
     images: bool = False
     """Write the augmented images of the chosen points to selected/."""
 
 
 def fitted(settings, named):
-    """The key with a score and a policy that the experiment simulates.
+    """The key, with a score and a policy that the experiment simulates.
 
     Args:
-      settings: effective settings of the experiment, its key `selection` filled with defaults.
-      named: keys of `selection` that the experiment gives itself; they stay.
+      settings: effective settings of the experiment, with the defaults of `selection` filled in.
+      named: keys of `selection` that the experiment gives itself; they do not change.
     Returns: mapping like settings["selection"].
     """
     found, simulated = dict(settings["selection"]), _simulated(settings)
@@ -72,11 +74,11 @@ def fitted(settings, named):
 
 
 def problems(settings, image_shape=None):
-    """What is wrong with the key.
+    """Problems of the key.
 
     Args:
       settings: effective settings of the experiment.
-      image_shape: not looked at.
+      image_shape: ignored.
     Yields: str, each naming the key, its value and what would be right.
     """
     chosen = settings["selection"]
@@ -94,17 +96,19 @@ def problems(settings, image_shape=None):
 
 
 def _kept_from_refitting(settings):
-    """Why images outside the training set cannot be chosen, with what would be right, or None."""
+    """Why images outside the training set cannot be chosen, with the remedy, or None."""
     data, featurizer = settings["dataset"], settings["featurizer"]
     if data["kind"] in published.SETS or data.get("test_share", 1) is None:
         return (
-            f"dataset.kind {data['kind']} brings a test set here, which measures nothing any more "
-            "once its images are trained on; leave refit out, or give all images as training images"
+            f"dataset.kind {data['kind']} brings a test set here, which no longer measures "
+            "accuracy once its images are trained on; leave refit out, or give all images as "
+            "training images"
         )
     if "recipe" in featurizer:
         return (
-            f"{featurizer['kind']} is trained once, on the training images alone, to which the "
-            "others do not compare; leave refit out, or take a featurizer of another mode"
+            f"{featurizer['kind']} is trained once, on the training images alone, whose features "
+            "are not comparable with those of other images; leave refit out, or take a featurizer "
+            "of another mode"
         )
     if settings["selection"]["score"] in scores.GIVEN:
         return (
@@ -128,7 +132,7 @@ def _number_problems(chosen, settings):
 
 
 def _unknown(chosen, simulated):
-    """Where the points that are enough would not be known, and there are others that would."""
+    """Problems of a score or policy that is not simulated, although others are."""
     if not all(simulated.values()):
         return
     for key, names in simulated.items():
@@ -141,7 +145,7 @@ def _unknown(chosen, simulated):
 
 
 def _simulated(settings):
-    """Scores and policies that the answer can be read off, by key."""
+    """Scores and policies whose curves can give the answer, by key."""
     names = [name for name in settings["policies"] if _is_one_order(name)]
     return {"score": list(settings["scores"]), "policy": names}
 

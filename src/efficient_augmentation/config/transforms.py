@@ -1,4 +1,4 @@
-"""The key `transforms` of an experiment: a model of each transform's parameters, and its checks."""
+"""The key `transforms` of an experiment: a model of each transform's parameters, and checks."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
@@ -21,7 +21,7 @@ from efficient_augmentation.config.section import (
 )
 from efficient_augmentation.files import code
 
-# Folders of results/{experiment}/ that are no transform's.
+# Folders of results/{experiment}/ that belong to no transform.
 _FOLDERS = ("featurizer", "figures")
 
 
@@ -30,7 +30,7 @@ _NO_TURN, _NO_CONTRAST = 1e-3, 1e-3
 
 
 def _changing(same):
-    """Check of a number by which a transform would leave images as they are."""
+    """Check that a number does not make a transform leave images as they are."""
 
     def check(value):
         if same(value):
@@ -50,7 +50,7 @@ def _other_angles(degrees):
     within = sorted(angle % 360 for angle in degrees)
     pairs = zip(within, [*within[1:], *within[:1]], strict=True)
     if len(within) > 1 and any(_turned(b - a) < _NO_TURN for a, b in pairs):
-        raise ValueError(f"{messages.shown(degrees)} holds an angle twice, but for whole turns")
+        raise ValueError(f"{messages.shown(degrees)} holds an angle twice, up to whole turns")
     return degrees
 
 
@@ -75,9 +75,9 @@ Factor = Annotated[
 
 
 class Transform(Section):
-    """Parameters of a transform of `transforms.catalogue`, by the name of its model."""
+    """Parameters of the transform of `transforms.catalogue` that has the model's name."""
 
-    largest: ClassVar[Callable | None] = None  # most pixels it may take, by the shorter side
+    largest: ClassVar[Callable | None] = None  # most pixels allowed, by the shorter side
 
 
 class Translate(Transform):
@@ -85,22 +85,22 @@ class Translate(Transform):
 
     largest = staticmethod(lambda side: side - 1)
     pixels: Pixels
-    """Whole pixels, each four variants."""
+    """Whole numbers of pixels; each gives four variants."""
 
 
 class Rotate(Transform):
     """Rotation about the centre, edges replicated."""
 
     degrees: Annotated[Several[Angle], AfterValidator(_other_angles)]
-    """Angles, positive is clockwise on the screen; 0 would repeat the originals."""
+    """Angles; positive ones turn clockwise on the screen; 0 would repeat the originals."""
 
 
 class Crop(Transform):
-    """Cut each number of pixels off every side and enlarge back."""
+    """Cut each number of pixels off every side and enlarge the rest to the original size."""
 
     largest = staticmethod(lambda side: (side - 1) // 2)
     pixels: Pixels
-    """Whole pixels, each a variant of its own."""
+    """Whole numbers of pixels; each gives one variant."""
 
 
 class Flip(Transform):
@@ -114,11 +114,11 @@ class Brightness(Transform):
     """Make images lighter or darker."""
 
     levels: Several[Level]
-    """Grey levels, of 255, to add; 0 would repeat the originals."""
+    """Grey levels (of 255) to add; 0 would repeat the originals."""
 
 
 class Contrast(Transform):
-    """Draw grey levels apart or together about the middle."""
+    """Raise or lower the contrast about the middle grey."""
 
     factors: Several[Factor]
     """Above 1 more contrast, below 1 less; 1 would repeat the originals."""
@@ -137,25 +137,25 @@ class Noise(Transform):
     levels: Several[Annotated[float, Interval(ge=0.1, le=255)]]
     """Standard deviations in grey levels, of 255; smaller ones would repeat the originals."""
     seeds: Several[Seed] = [0]
-    """Seeds, each of another draw."""
+    """Seeds; each gives another draw."""
 
 
 class Cutout(Transform):
-    """Paint a square over with the image's mean colour, for every side and seed."""
+    """Paint over a square with the image's mean colour, for every side and seed."""
 
     largest = staticmethod(lambda side: side - 1)
     pixels: Pixels
     """Sides of the square."""
     seeds: Several[Seed] = [0]
-    """Seeds, each of other places."""
+    """Seeds; each gives other positions."""
 
 
 class Given(Transform):
-    """The rows that come with dataset.kind features, and with no other kind."""
+    """The rows that come with dataset.kind features; for no other kind."""
 
 
 class Composition(Section):
-    """Transforms applied one after the other, every combination a variant."""
+    """Transforms applied one after the other; every combination is a variant."""
 
     compose: Annotated[list["Step"], MinLen(1)]
     """The transforms, in order."""
@@ -169,11 +169,11 @@ class Function(Section):
     """A function of your own."""
 
     function: Annotated[str, Field(pattern=messages.FUNCTION)]
-    """The function, as module:function, found from the working directory."""
+    """The function as module:function, found from the working directory."""
     arguments: Several[dict[str, Any]] = [{}]
-    """Its keyword arguments, each mapping a variant of its own."""
+    """Its keyword arguments; each mapping gives one variant."""
     reads: Distinct[NotBlank] = []
-    """Files that it reads; when one holds something else, features are made again."""
+    """Files that it reads; when the content of one changes, features are computed again."""
 
     @classmethod
     def suits(cls, given):
@@ -181,7 +181,7 @@ class Function(Section):
 
 
 CATALOGUE = {model.__name__.lower(): model for model in Transform.__subclasses__()}
-"""Parameters of every transform, by its name."""
+"""The model of every transform's parameters, by name."""
 
 Own = one_of(Function, Composition, known=[name for name in CATALOGUE if name != GIVEN])
 ByName = TypedDict(
@@ -200,10 +200,10 @@ Step = Annotated[Transforms, AfterValidator(_one), Field(json_schema_extra={"max
 
 
 def problems(settings, image_shape):
-    """What is wrong with an experiment's transforms, beyond their parameters' types.
+    """Problems of an experiment's transforms, beyond the types of their parameters.
 
     Args:
-      settings: the experiment's, defaults filled in.
+      settings: effective settings of the experiment.
       image_shape: as `data.dataset.image_shape`.
     Yields: str, one message each.
     """
@@ -225,16 +225,16 @@ def problems(settings, image_shape):
             for text in user_functions.problems(**parameters):
                 yield f"{where}.{text}"
         if name == GIVEN and where != f"transforms.{GIVEN}":
-            yield f"{where}: {GIVEN} is no step; leave it out"
+            yield f"{where}: {GIVEN} cannot be a step; leave it out"
 
 
 def leaves(transforms, where="transforms"):
-    """Transforms that are made of no others, steps of compositions included.
+    """Transforms that are not compositions, including the steps of compositions.
 
     Args:
       transforms: mapping from name to parameters.
-      where: place of the mapping in the config.
-    Yields: (place in the config, name, parameters).
+      where: path of the mapping in the config.
+    Yields: (path in the config, name, parameters).
     """
     for name, parameters in transforms.items():
         here = f"{where}.{name}"
@@ -245,13 +245,13 @@ def leaves(transforms, where="transforms"):
 
 
 def stamps(transforms):
-    """Digests of what is behind the functions that transforms call, by which they rerun.
+    """Stamps of the functions that transforms call, whose change reruns their results.
 
     Args:
       transforms: mapping from name to parameters.
-    Returns: list of "name digest", for each function's file, the modules that it imports from the
-      working directory, from PYTHONPATH and from beside its own, and the files under `reads`; of a
-      function that is installed, "package version".
+    Returns: list of "name digest" for each function's file, for the modules that it imports from
+      the working directory, from PYTHONPATH and from the folder of its own module, and for the
+      files under `reads`; for an installed function, "package version".
     Raises: ValueError as `user_code.source`; OSError for a file that cannot be read.
     """
     found = set()

@@ -1,4 +1,4 @@
-"""Whether a user's function can be called as the config says, as far as its file tells."""
+"""Checks, without running it, that a user's function can be called as the config says."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ from efficient_augmentation.transforms import user_code
 
 
 def behind(function):
-    """Digests of the code of a function, or the version of the package that it is installed with.
+    """Digests of a function's code, or the version of its package if it is installed.
 
     Args:
       function: "module:function".
@@ -23,13 +23,13 @@ def behind(function):
 
 
 def problems(function, arguments, reads=()):
-    """What keeps a function from being called so.
+    """Reasons why a function cannot be called with these arguments.
 
     Args:
       function: "module:function".
       arguments: list of mappings of its keyword arguments.
       reads: files that it reads.
-    Returns: list of str, each from the key function or arguments on.
+    Returns: list of str, each beginning with the key function, arguments or reads.
     """
     if lacking := [file for file in reads if not Path(file).is_file()]:
         return [f"reads: {lacking[0]}: no such file in {Path.cwd()}"]
@@ -37,12 +37,12 @@ def problems(function, arguments, reads=()):
         path, name = user_code.source(function), user_code.parts(function)[1]
         if (user_code.installed_version(function) or "").startswith("python "):
             return [
-                f"function: {function} belongs to Python, which knows no images; call it from a "
-                "function of your own, in a file of the working directory"
+                f"function: {function} belongs to Python itself, which does not work on images; "
+                "call it from a function of your own, in a file of the working directory"
             ]
         behind(function)
         if not path.endswith(".py"):
-            return []  # Compiled code has no source to look at; a call will tell.
+            return []  # Compiled code has no source; only a call can show a problem.
         tree = ast.parse(Path(path).read_bytes())
     except (ValueError, OSError) as error:
         return [f"function: {error}"]
@@ -53,7 +53,7 @@ def problems(function, arguments, reads=()):
         return [f"function: {path} has no function {name}"]
     definitions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
     if len(definitions) != 1 or definitions[0].decorator_list:
-        return []  # A decorator or a second definition changes what is called.
+        return []  # A decorator or a second definition can change the parameters.
     return [
         f"arguments[{i}]: {text}"
         for i, given in enumerate(arguments)
@@ -62,7 +62,7 @@ def problems(function, arguments, reads=()):
 
 
 def _call_problems(definition, given):
-    """What is wrong with a call of a function with images and the given keyword arguments."""
+    """Problems of a call of a function with images and the given keyword arguments."""
     signature, name = definition.args, definition.name
     places = [*signature.posonlyargs, *signature.args]
     if not places and not signature.vararg:
@@ -82,7 +82,7 @@ def _call_problems(definition, given):
 
 
 def _names(tree):
-    """All names that a file binds somewhere, "*" for whatever a module brings."""
+    """All names that a file binds anywhere; "*" for a star import."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name

@@ -13,13 +13,13 @@ SECONDS = 5.0
 def lacking(targets, mirrors=()):
     """Why published files cannot be obtained.
 
-    A file can be obtained if it is there already, if a mirror that is a folder holds it, or if one
-    of the publishers or another mirror says so. Whether it is intact shows when it is fetched.
+    A file can be obtained if it is there already, if a mirror that is a folder holds it, or if a
+    publisher or another mirror says that it has it. Only the download shows whether it is intact.
 
     Args:
       targets: paths <folder>/<data set>/<name> where the workflow keeps the files.
       mirrors: local folders or URLs, as `download.fetch` takes them.
-    Returns: str that names the first file that nobody has and who was asked, or None.
+    Returns: str that names the first file that nobody has and the places asked, or None.
     Cost: up to `SECONDS` for each address that does not answer.
     """
     for target in map(Path, targets):

@@ -1,7 +1,7 @@
 """CIFAR-10: read from the publisher's binary archive, member by member, nothing unpacked to disk.
 
-A gzipped tar of five training batches and one test batch; a batch is a sequence of records of one
-label byte and 3072 pixel bytes, 32 x 32 each of red, green and blue, row by row.
+The archive is a gzipped tar of five training batches and one test batch. A batch is a sequence of
+records: one label byte, then 3072 pixel bytes, 32 x 32 each of red, green and blue, row by row.
 """
 
 import gzip
@@ -21,7 +21,7 @@ LABELS = range(10)
 TRAIN_COUNTS = (5000,) * 10
 TEST_COUNTS = (1000,) * 10
 _PIXELS = 3 * 32 * 32
-# The published archive unpacks to 184 MB; one that goes on beyond this is damaged or hostile.
+# The published archive unpacks to 184 MB; a longer one than this is damaged or malicious.
 LARGEST_BYTES = 1 << 28
 _CHUNK_BYTES = 1 << 20
 
@@ -37,8 +37,8 @@ def load(archive, classes, n_train):
       (n_train,) int64, positions in the published order 0..49999; x_test, y_test and test_ids
       likewise, 0..9999.
     Raises: ValueError if the archive is damaged or not the published one, a class does not exist,
-      or n_train is larger than what there is or too small to hold every class.
-    Cost: 3 s; memory of the chosen classes and of one batch, 31 MB.
+      or n_train exceeds the available points or is too small to hold every class.
+    Cost: 3 s; memory for the chosen classes and for one batch, 31 MB.
     Source: Kuchnik and Smith 2019, section 2: training points are the first 1000.
     """
     chosen.raise_problems(chosen.class_problems(classes, LABELS))
@@ -50,24 +50,24 @@ def load(archive, classes, n_train):
 def read_batches(archive, classes=LABELS):
     """Points of the chosen classes, by member of the archive.
 
-    Members are found by their exact names, whatever their order. Other files and folders are
-    passed over; links, devices and names that lead out of the archive are refused.
+    Members are found by their exact names, in any order. Other files and folders are skipped;
+    links, devices and names that lead out of the archive raise an error.
 
     Args:
       archive: path of the .tar.gz file.
       classes: labels to keep.
     Returns: mapping from each name of TRAIN_MEMBERS and TEST_MEMBERS to images (m, 32, 32, 3)
       uint8, labels (m,) uint8, and positions (m,) int64 in the batch, ascending.
-    Raises: ValueError naming the file, and the member where there is one, if it is no gzipped tar,
-      is damaged, unpacks to more than 256 MiB, or if a member is missing, there twice, no regular
-      file, or has another size or labels than the published one.
-    Cost: memory of what is kept and of one batch, whatever the archive claims.
+    Raises: ValueError naming the file, and the member if the error is in one, if it is not a
+      gzipped tar, is damaged, unpacks to more than 256 MiB, or if a member is missing, present
+      twice, not a regular file, or has another size or labels than the published one.
+    Cost: memory for the points kept and for one batch, whatever the archive claims.
     """
     try:
         with gzip.open(archive, "rb") as unpacked:
             return _batches(_Bounded(unpacked), classes)
-    # On a damaged header tarfile lets the ValueError of a number's conversion through, and on a
-    # long chain of headers, which it follows by recursion, a RecursionError.
+    # A damaged header makes tarfile raise the ValueError of a number's conversion; a long chain of
+    # headers, which it follows by recursion, a RecursionError.
     except (
         gzip.BadGzipFile,
         zlib.error,
@@ -81,7 +81,7 @@ def read_batches(archive, classes=LABELS):
 
 def _batches(stream, classes):
     batches = {}
-    # tarfile is given unpacked bytes, because its own decompression verifies no checksum.
+    # tarfile gets unpacked bytes, because its own decompression does not verify the checksum.
     with tarfile.open(fileobj=stream, mode="r|", bufsize=_CHUNK_BYTES) as tar:
         for member in tar:
             _check_harmless(member)
@@ -101,7 +101,7 @@ def _batches(stream, classes):
 
 
 class _Bounded:
-    """A stream that may be read up to LARGEST_BYTES, so that no small file costs hours."""
+    """A stream that can be read up to LARGEST_BYTES, so that a small file cannot take hours."""
 
     def __init__(self, stream):
         self._stream, self._left = stream, LARGEST_BYTES
@@ -115,8 +115,8 @@ class _Bounded:
 
 
 def _check_harmless(member):
-    # We write no file under a member's name. Still, the published archive has no such members, so
-    # that this is another archive.
+    # Such names would do no harm here, since no file is written under them. But the published
+    # archive has none, so this must be another archive.
     if member.name.startswith("/") or ".." in member.name.split("/"):
         raise ValueError(f"{member.name}: the name leads out of the archive")
     if not (member.isdir() or member.type in (tarfile.REGTYPE, tarfile.AREGTYPE)):

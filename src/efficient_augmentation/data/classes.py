@@ -1,4 +1,4 @@
-"""Keep the classes of an experiment, and say what is wrong with a choice of classes or size."""
+"""Select the classes of an experiment, and check a choice of classes or of size."""
 
 from numbers import Integral
 
@@ -6,12 +6,12 @@ import numpy as np
 
 
 def class_problems(classes, existing):
-    """What is wrong with `dataset.classes`.
+    """Problems of `dataset.classes`.
 
     Args:
-      classes: labels asked for, in the order in which they become 0, 1, ...
+      classes: the user's labels, in the order in which they become 0, 1, ...
       existing: labels that the data hold.
-    Returns: list of str, one message each; empty if there is nothing wrong.
+    Returns: list of str, one message each; empty if nothing is wrong.
     """
     key = f"dataset.classes: {classes!r}"
     if not isinstance(classes, list | tuple) or len(classes) < 2:
@@ -29,12 +29,12 @@ def class_problems(classes, existing):
 
 
 def size_problems(n_train, available):
-    """What is wrong with `dataset.n_train`.
+    """Problems of `dataset.n_train`.
 
     Args:
-      n_train: number of training points asked for.
+      n_train: the user's number of training points.
       available: number of training points of the chosen classes.
-    Returns: list of str, one message each; empty if there is nothing wrong.
+    Returns: list of str, one message each; empty if nothing is wrong.
     """
     if not is_integer(n_train) or n_train < 1:
         return [f"dataset.n_train: {n_train!r} is not a positive integer"]
@@ -51,7 +51,7 @@ def raise_problems(problems):
 
     Args:
       problems: list of str.
-    Raises: ValueError with a message a line, if there is any.
+    Raises: ValueError with one message per line, if there is any.
     """
     if problems:
         raise ValueError("\n".join(problems))
@@ -90,5 +90,5 @@ def is_integer(value):
       value: anything.
     Returns: bool.
     """
-    # bool is an Integral, but `true` in a config is a slip.
+    # bool is an Integral, but `true` in a config is a mistake.
     return isinstance(value, Integral) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""One experiment's data set, by the `dataset` mapping of the config."""
+"""The data set of one experiment, read as the config's `dataset` mapping describes it."""
 
 from efficient_augmentation.data import (
     digits,
@@ -19,7 +19,7 @@ READERS = {
     **{kind: {kind} for kind in ("digits", *published.SETS, "folder", "npz")},
     "features": {"features", "npz"},
 }
-"""Modules beside this one that read each kind of data."""
+"""Modules of this package that read each kind of data."""
 
 
 def files(dataset):
@@ -36,12 +36,12 @@ def files(dataset):
 
 
 def check_published(paths, checksums):
-    """Refuse files that are not the published ones, such as those of a data set of the same form.
+    """Check that files are the published ones, and not, say, a data set of the same format.
 
     Args:
-      paths: of the files.
-      checksums: SHA-256 of each; of more words the last.
-    Raises: ValueError naming the file, its checksum and the one that was expected.
+      paths: the files.
+      checksums: one string for each file, whose last word is the expected SHA-256.
+    Raises: ValueError naming the file, its checksum and the expected one.
     """
     for path, found, checksum in zip(paths, digests.of_files(paths), checksums, strict=False):
         if found != (expected := checksum.split()[-1]):
@@ -57,7 +57,7 @@ def load(dataset, paths=()):
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
       paths: where the files of `files(dataset)` lie, in that order.
-    Returns: mapping with x_train (n, h, w, c) uint8, of norb float32 in [0, 1], y_train (n,) int32
+    Returns: mapping with x_train (n, h, w, c) uint8 (norb: float32 in [0, 1]), y_train (n,) int32
       in 0..k-1, train_ids (n,) int64, positions in the published file; x_test, y_test and test_ids
       likewise. A user's own data also have class_names, test_share, train_rows and test_rows, see
       their readers; the ids of images in a folder are their paths, and features (n, d) take the
@@ -86,7 +86,7 @@ def _read(dataset, paths):
 
 
 def fingerprint(dataset, memory=None):
-    """Digest of what the user's own files hold, so that another content is known by it.
+    """Digest of the content of a user's own files.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind.
@@ -101,14 +101,14 @@ def fingerprint(dataset, memory=None):
 
 
 def resolved(dataset):
-    """The mapping with the number of points and the classes filled in, which it may leave open.
+    """The mapping with n_train and classes filled in, which a user's own data may leave null.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
-    Returns: mapping that gives the same points. Of one's own data n_train counts all training
-      points, less those split off for a test set, where it was null; classes are names; test_share
-      is None where the data bring a test set.
-    Raises: ValueError if the names of a folder's files, or the labels in a file, are at fault.
+    Returns: mapping that gives the same points. For a user's own data, an n_train of null becomes
+      the number of training points left after the split; classes become names; test_share is None
+      if the data have a test set.
+    Raises: ValueError if the files of a folder, or the labels in a file, cannot be used.
     """
     if dataset["kind"] not in OWN:
         return dataset
@@ -121,12 +121,13 @@ def resolved(dataset):
 
 
 def image_shape(dataset):
-    """Shape of every image, known before points are read.
+    """Shape of every image, found without reading all points.
 
     Args:
       dataset: mapping with `kind` and the keys of that kind, defaults filled in.
-    Returns: (h, w, c), c None for a folder's images, where it is not known; None for features.
-    Raises: ValueError if the file that tells it is at fault.
+    Returns: (h, w, c), with c None for a folder, whose images must all be read to know it; None
+      for features.
+    Raises: ValueError if the file that is looked at cannot be used.
     """
     if dataset["kind"] in OWN:
         return OWN[dataset["kind"]].image_shape(**_settings(dataset))

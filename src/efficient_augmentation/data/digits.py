@@ -1,4 +1,4 @@
-"""Handwritten digits that scikit-learn carries with it: small real images without a network."""
+"""The handwritten digits of scikit-learn: small real images that need no download."""
 
 import numpy as np
 
@@ -10,15 +10,15 @@ IMAGE_SHAPE = (16, 16, 1)
 
 
 def size_problems(n_train, classes):
-    """What is wrong with `dataset.n_train` for digits, which takes equally many of each class.
+    """Problems of `dataset.n_train` for digits, which takes equally many points of each class.
 
     Args:
-      n_train: number of training points asked for.
+      n_train: the user's number of training points.
       classes: k existing labels.
-    Returns: list of str, one message each; empty if there is nothing wrong.
+    Returns: list of str, one message each; empty if nothing is wrong.
     """
     k = len(classes)
-    # At least one point of the rarest class must be left to test on.
+    # At least one point of the rarest class must remain for the test set.
     available = k * (min(COUNTS[label] for label in classes) - 1)
     if problems := chosen.size_problems(n_train, available):
         return problems
@@ -34,14 +34,14 @@ def size_problems(n_train, classes):
 def load(classes, n_train, seed):
     """Digits of the chosen classes, split once into training and test points.
 
-    Grey values 0..16 become round(255 v / 16), and each pixel a square of 2 x 2, so that networks
-    for larger images accept the 8 x 8 ones. From each class n_train / k points are drawn without
-    replacement; their order is then shuffled. All others are test points, in published order.
+    Grey values 0..16 become round(255 v / 16), and each pixel becomes a square of 2 x 2, so that
+    the 8 x 8 images are large enough for the networks. n_train / k points of each class are drawn
+    without replacement and shuffled. All others are test points, in published order.
 
     Args:
       classes: k >= 2 labels of 0..9, in the order in which they become 0, 1, ...
       n_train: number of training points, a multiple of k.
-      seed: of the split, a non-negative integer.
+      seed: non-negative integer that determines the split.
     Returns: mapping with x_train (n_train, 16, 16, 1) uint8, y_train (n_train,) int32, train_ids
       (n_train,) int64, positions in the published file; x_test, y_test and test_ids likewise.
     Raises: ValueError if a class is absent, or n_train too large or not a multiple of k.
@@ -69,7 +69,7 @@ def load(classes, n_train, seed):
 
 
 def _published():
-    # Imported on use: it takes seconds, and other data sets share the scripts of this one.
+    # Imported here: it takes seconds, and scripts import this module for other data sets too.
     from sklearn.datasets import load_digits
 
     x, y = load_digits(return_X_y=True)

@@ -1,4 +1,4 @@
-"""Fetch a published file: mirrors in turn, verified while it streams, never half-done."""
+"""Download a published file: try mirrors in turn, check while streaming, write all or nothing."""
 
 import contextlib
 import dataclasses
@@ -16,24 +16,24 @@ from urllib.parse import urlsplit
 from tqdm import tqdm
 
 CHUNK_BYTES = 1 << 18
-# Below this rate on average, after the first `timeout` seconds, a source is given up.
+# A source is abandoned if its average rate, after the first `timeout` seconds, is below this.
 SLOWEST_BYTES_PER_SECOND = 4_000
-# Bound on a file whose size is not known beforehand.
+# Limit for a file whose size is not known in advance.
 LARGEST_BYTES = 1 << 30
 
 _log = logging.getLogger(__name__)
 
 
 class DownloadError(RuntimeError):
-    """No source delivered the file; the message lists what each said, and the remedy."""
+    """No source delivered the file; the message lists each source's error, and the remedy."""
 
 
 class _SourceError(Exception):
-    """One source failed; the next may not."""
+    """One source failed; the next one may succeed."""
 
 
 def mirrors_from_environment(configured=()):
-    """Mirrors in the order to try them: DATA_MIRROR first where it is set and not blank.
+    """Mirrors in the order to try them: DATA_MIRROR first, if it is set and not blank.
 
     Args:
       configured: local folders or URLs of the config's `mirrors`.
@@ -48,24 +48,23 @@ def mirrors_from_environment(configured=()):
 
 
 def fetch(source, target, mirrors=(), *, sha256=None, timeout=30.0, progress=None):
-    """Bring a published file to `target` from the first source that delivers it intact.
+    """Download a published file to `target` from the first source that delivers it intact.
 
-    Tries `<mirror>/<dataset>/<name>` of each mirror, then the publishers' addresses. Bytes go to
-    a `.part` file of this call beside the target, which takes the target's name only once size
-    and checksum hold. Nothing is resumed. A target that is intact already stays as it is.
+    It tries `<mirror>/<dataset>/<name>` of each mirror, then the publishers' addresses. Bytes go to
+    a `.part` file of this call next to the target, which gets the target's name only if size and
+    checksum are right. Nothing is resumed. A target that is intact already stays as it is.
 
     Args:
       source: Source, the published file.
-      target: path to write; its folder is made where it is missing.
+      target: path to write; its folder is created if it is missing.
       mirrors: local folders, or URLs of the schemes http, https and file, in order.
-      sha256: checksum to hold the file to instead of the published one, for a mirror that is
-        known to differ: the size is then not checked and the publishers are not asked, since
-        theirs is another file.
+      sha256: expected checksum in place of the published one, for a mirror that is known to differ.
+        The size is then not checked, and publishers are not asked, since their file is another.
       timeout: seconds that a source may stay silent.
       progress: text stream of the progress bar, shown on a terminal only; standard error if None.
     Returns: str, the file or URL that the bytes came from (the target itself if intact already).
-    Raises: DownloadError if every source failed; ValueError if `sha256` is no SHA-256; OSError if
-      the target cannot be written.
+    Raises: DownloadError if every source failed; ValueError if `sha256` is not a SHA-256; OSError
+      if the target cannot be written.
     """
     target = Path(target)
     wanted = _wanted(source, sha256)
@@ -104,7 +103,7 @@ def _locations(source, mirrors):
 
 
 def _place(location, source, target, timeout, progress):
-    # Processes and threads that fetch the same target at once must not share this file.
+    # Processes and threads that download the same target at once must not share this file.
     part = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with contextlib.closing(_chunks(location, timeout)) as chunks:
@@ -137,18 +136,18 @@ def _copy(chunks, source, part, progress):
 
 
 def _chunks(location, timeout):
-    """Bytes of a file or URL as they come; whatever goes wrong with it is a _SourceError."""
+    """Bytes of a file or URL as they arrive; every error with it becomes a _SourceError."""
     received, start = 0, time.monotonic()
     try:
         with _open(location, timeout) as stream:
-            # read1 returns what has come; read would wait for a whole chunk from a slow source.
+            # read1 returns what has arrived; read would wait for a full chunk from a slow source.
             while chunk := stream.read1(CHUNK_BYTES):
                 received += len(chunk)
                 seconds = time.monotonic() - start
                 if seconds > timeout + received / SLOWEST_BYTES_PER_SECOND:
                     raise _SourceError(f"too slow: {received} bytes in {seconds:.1f} s")
                 yield chunk
-    # A malformed URL is a ValueError, a broken body an HTTPException, all the rest an OSError.
+    # A malformed URL raises ValueError, a broken body HTTPException, everything else OSError.
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _SourceError(str(error) or type(error).__name__) from error
 
@@ -162,7 +161,7 @@ def _open(location, timeout):
         raise ValueError(f"scheme {scheme!r} is not one of http, https, file")
     local = urllib.request.url2pathname(urlsplit(location).path) if scheme else location
     path = Path(local).expanduser()
-    # Opening a pipe or a device would wait or never end.
+    # Reading a pipe or a device could block or never end.
     if not path.is_file():
         raise FileNotFoundError("no such file")
     return path.open("rb")

@@ -1,4 +1,4 @@
-"""All labelled points of a data set that a network can be trained on, not only an experiment's."""
+"""All labelled points on which a network can be trained, beyond those of one experiment."""
 
 import numpy as np
 
@@ -6,17 +6,18 @@ from efficient_augmentation.data import dataset, digits, published
 
 
 def class_counts(kind):
-    """Points of each class 0, 1, ...: of digits all, of published data those to train on."""
+    """Points of each class 0, 1, ...: of the published training set; for digits, of all points."""
     return digits.COUNTS if kind == "digits" else published.SETS[kind].counts
 
 
 def written_out(of):
-    """The `dataset` mapping of published data with numbers in place of nulls, which stand for all.
+    """The `dataset` mapping of published data with values in place of nulls, which mean all.
 
     Args:
       of: mapping with `kind` and the keys of that kind, defaults filled in.
-    Returns: mapping that gives the same points: `classes` null becomes the list of all, `n_train`
-      null the number of training points of the chosen classes; of a user's own data as it came.
+    Returns: mapping that gives the same points: `classes` null becomes the list of all classes,
+      `n_train` null the number of training points of the chosen classes. The mapping of a user's
+      own data stays as it is.
     """
     if of["kind"] in dataset.OWN:
         return of
@@ -25,18 +26,19 @@ def written_out(of):
     if classes is None:
         classes = list(range(len(counts)))
     if n_train is None:
-        # Labels that do not exist are refused later, by `config.dataset`.
+        # `config.dataset` rejects labels that do not exist later.
         n_train = sum(counts[label] for label in classes if label in range(len(counts)))
     return of | {"classes": classes, "n_train": n_train}
 
 
 def settings(of):
-    """The `dataset` mapping of all points that go with an experiment's.
+    """The `dataset` mapping of all points on which an experiment's network may be trained.
 
     Args:
       of: mapping with `kind` and the keys of that kind, defaults filled in.
-    Returns: mapping of the same kind: of a data set with a published training set all its classes
-      and points; of any other the experiment's own, since its test points are among the rest.
+    Returns: mapping of the same kind. A data set with a published training set gives all its
+      classes and points; any other only the experiment's own, since the remaining points include
+      its test points.
     """
     if of["kind"] not in published.SETS:
         return of
@@ -50,23 +52,23 @@ def n_train(of):
 
 
 def excluded(of):
-    """The training points of an experiment, as `load` leaves them out.
+    """The training points of an experiment, for the argument `without` of `load`.
 
     Args:
-      of: mapping as in `settings`, of published data with nulls written out.
-    Returns: mapping that is the same for experiments that have the same points.
+      of: mapping as `written_out` returns it.
+    Returns: mapping that is equal for experiments with the same points.
     """
     return {"classes": sorted(of["classes"]), "kind": of["kind"], "n_train": of["n_train"]}
 
 
 def load(of, paths=(), without=None):
-    """All points, as `dataset.load` returns an experiment's.
+    """All points, in the form in which `dataset.load` returns those of an experiment.
 
     Args:
       of: mapping as in `settings`.
       paths: where the files of `dataset.files(of)` lie, in that order.
-      without: mapping as `excluded`, whose training points are left out; None for none. Test points
-        stay as they are.
+      without: mapping as `excluded` returns it, whose training points are left out; None leaves out
+        none. Test points stay as they are.
     Returns: mapping of arrays.
     Raises: ValueError as `dataset.load`.
     """

@@ -1,4 +1,4 @@
-"""A user's own features: rows of the originals and of whatever was made from them."""
+"""A user's own features: rows of the originals and of their augmented copies."""
 
 import numpy as np
 
@@ -7,22 +7,22 @@ from efficient_augmentation.files import origins
 
 
 def load(file, **choice):
-    """The originals of an experiment: what dataset.npz holds, features in place of images.
+    """The originals of an experiment: the arrays of dataset.npz, with features in place of images.
 
     Args:
       file: path of a .npz file with the arrays of features.npz: x_train (rows, d), y_train (rows,),
-        source_train (rows,), -1 for an original, which come first, else the row's original; and,
-        where there is a test set, x_test, y_test and, if it holds more than originals, source_test.
-        Labels are whole numbers or text, of any values. `ids` and `ids_test`, one an original,
-        name the points where they are there.
+        source_train (rows,), which is -1 for an original (all originals come first), else the row
+        of its original. A test set adds x_test, y_test and, if it holds copies, source_test. Labels
+        are whole numbers or text, of any values. The optional `ids` and `ids_test` name the points,
+        one entry per original.
       **choice: classes, n_train, test_share and seed of `own.choose`.
     Returns: mapping with x_train (n, d) float32, y_train (n,) int32 in 0..k-1, train_ids (n,), the
       file's ids or else train_rows; train_rows (n,) int64, positions among the originals of the
-      file's x_train; x_test, y_test, test_ids and test_rows likewise, of x_test or, where there is
-      none, of x_train; class_names (k,) text; test_share, the share of the originals that became
-      the test set, or 0.
+      file's x_train; x_test, y_test, test_ids and test_rows likewise, from x_test or, without a
+      test set, from x_train; class_names (k,) text; test_share, the share of the originals that
+      became the test set, or 0.
     Raises: ValueError naming the file and the array.
-    Cost: memory of the arrays in the file, and for the rows chosen.
+    Cost: memory for the arrays in the file and for the rows chosen.
     """
     found = _checked(file)
     picked = _choice(file, found, choice)
@@ -35,7 +35,7 @@ def load(file, **choice):
 def load_rows(file, **choice):
     """All rows of an experiment: the arrays of features.npz.
 
-    The rows made from an original go where it goes, to the training or to the test set.
+    Copies of an original stay with it, in the training set or in the test set.
 
     Args:
       file, **choice: as in `load`.
@@ -52,12 +52,12 @@ def load_rows(file, **choice):
 
 
 def points(file, **choice):
-    """Points that `load` gives; features are not read.
+    """The points that `load` returns, found without reading the features.
 
     Args:
       file, **choice: as in `load`.
     Returns: own.Choice.
-    Raises: ValueError as `load`, but for what is wrong with features.
+    Raises: ValueError as `load`, except for errors in the features.
     """
     found = npz.read(file, "y_train", "source_train", together=("y_test",), optional=_OPTIONAL)
     found = _sourced(file, found)
@@ -74,7 +74,7 @@ _OPTIONAL = ("source_test", *npz.IDS)
 
 
 def _checked(file):
-    """Arrays of the file, float32 features, every source there, all of it sound."""
+    """Checked arrays of the file, with float32 features and the sources of both splits."""
     found = npz.read(
         file,
         "x_train",
@@ -107,7 +107,7 @@ def _features(file, name, x):
 
 
 def _sourced(file, found):
-    """The arrays with their sources checked; a test set without sources is all originals."""
+    """The arrays with their sources checked; a test set without sources has originals only."""
     if "y_test" in found:
         found = {"source_test": np.full(len(found["y_test"]), -1)} | found
     for split in ("train", "test") if "y_test" in found else ("train",):
@@ -137,7 +137,7 @@ def _ids(file, found):
 
 
 def _rows(found, here, there, points, y):
-    """Rows of the points chosen from split `here`, as split `there`; points are renumbered."""
+    """Rows of the chosen points of split `here` as arrays of split `there`, points renumbered."""
     source = found[f"source_{here}"]
     place = np.full(int((source == -1).sum()), -1)
     place[points] = np.arange(len(points))

@@ -1,15 +1,14 @@
-"""A user's own images: a folder for each class, PNG and JPEG files in it.
+"""A user's own images: PNG and JPEG files in one folder per class.
 
-What becomes of an image, in this order:
-1. One that its camera turned (EXIF orientation) is turned upright. Of an animation the first
-   picture is taken.
-2. 16-bit grey values v become round(v / 257); of 16-bit colours the decoder keeps the upper eight
-   bits. CMYK becomes RGB by the decoder's plain formula, palettes by their entries. What is
-   transparent is laid over white. With a window (low, high), values become
-   round(255 (v - low) / (high - low)) instead, cut to 0..255.
+Images are changed in this order:
+1. Images with an EXIF orientation are turned upright. An animation counts as its first picture.
+2. 16-bit grey values v become round(v / 257); the decoder keeps the upper eight bits of 16-bit
+   colours. CMYK becomes RGB by the decoder's plain formula, palettes by their entries. Transparent
+   pixels are laid over white. With a window (low, high), values become
+   round(255 (v - low) / (high - low)) instead, clipped to 0..255.
 3. The largest centred square is resized to side x side by Lanczos' filter with antialiasing, in one
-   step; an image of that size already stays as it is, to the bit.
-4. Where red, green and blue agree in every pixel of every image, one channel is kept.
+   step; an image that has this size already stays as it is, to the bit.
+4. If red, green and blue are equal in every pixel of every image, only one channel is kept.
 """
 
 import hashlib
@@ -30,18 +29,18 @@ from efficient_augmentation.data import window as windows
 from efficient_augmentation.files import digests
 
 SIDE = 32
-"""Height and width that the networks are made for; they bound time and memory for any image."""
+"""Height and width for which the networks are made; they bound time and memory for any image."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 _FORMATS = ("PNG", "JPEG")
-# Images that a user would believe to be read.
+# Formats that are not read, though a user could expect it.
 _OTHER_SUFFIXES = (
     *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jxl"),
     *(".pbm", ".pgm", ".pnm", ".ppm", ".svg", ".tga", ".tif", ".tiff", ".webp"),
 )
 _MOST_NAMED = 20
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L")
-# What Pillow raises on bytes that are no intact image.
+# Errors that Pillow raises on bytes that are not an intact image.
 _DAMAGE = (
     OSError,
     SyntaxError,
@@ -68,7 +67,7 @@ class Listing(NamedTuple):
       class_names: names of the class folders, sorted.
       files: paths relative to root, with /, sorted by class, then by name.
       y: (n,) int64, each file's position in class_names.
-      ignored: how many files were passed over, hidden ones not counted.
+      ignored: number of files that were skipped, hidden ones not counted.
     """
 
     root: Path
@@ -79,7 +78,7 @@ class Listing(NamedTuple):
 
 
 class _Picture(NamedTuple):
-    """What a file holds: (h, w, 3) uint8 pixels, and of those stored the bits and the largest."""
+    """A file's (h, w, 3) uint8 pixels; bits and largest value of its pixels as stored."""
 
     pixels: np.ndarray
     bits: int
@@ -87,26 +86,26 @@ class _Picture(NamedTuple):
 
 
 def load(train, test=None, *, side=SIDE, window=None, **choice):
-    """Images of a folder for each class.
+    """Images from one folder per class.
 
     Args:
-      train: folder that holds a folder for each class, which holds its images.
-      test: the same of the test images, with the same class folders; None splits `train`.
-      side: height and width of the images returned, 1..1024; None keeps them as they are, all of
-        one size.
-      window: (low, high), the stored grey levels that become black and white; None takes them by
-        the number of bits.
-      **choice: classes, n_train, test_share and seed of `own.choose`; classes are named as their
-        folders and sorted by name unless `classes` orders them.
-    Returns: mapping with x_train (n, side, side, c) uint8, c = 1 where all images are grey and
-      3 otherwise, y_train (n,) int32 in 0..k-1, train_ids (n,) text, paths relative to `train`;
-      x_test, y_test and test_ids likewise, relative to `test` or, where that is None, to `train`;
-      train_rows and test_rows, int64, places in the sorted lists of all images of these classes;
+      train: folder that holds one folder of images per class.
+      test: the same for test images, with the same class folders; None splits `train`.
+      side: height and width of the images returned, 1..1024; None keeps the images' own size, which
+        must be the same for all.
+      window: (low, high), the stored grey levels that become black and white; None takes 0 and the
+        largest value of their number of bits.
+      **choice: classes, n_train, test_share and seed of `own.choose`; classes have the names of
+        their folders and are sorted by name, unless `classes` orders them.
+    Returns: mapping with x_train (n, side, side, c) uint8, c = 1 if all images are grey and 3
+      otherwise, y_train (n,) int32 in 0..k-1, train_ids (n,) text, paths relative to `train`;
+      x_test, y_test and test_ids likewise, relative to `test` or, if that is None, to `train`;
+      train_rows and test_rows, int64, positions in the sorted lists of all images of these classes;
       class_names (k,) text; test_share, the share of `train` that became the test set, or 0; and,
-      where there is something to warn of, warnings, text.
-    Raises: ValueError naming the folder or file, if there are no class folders, a class lacks
-      images or is in one of the folders alone, an image cannot be read, or sizes differ with side
-      None.
+      if there are any, warnings, text.
+    Raises: ValueError naming the folder or file, if there are no class folders, a class has no
+      images or is in only one of the two folders, an image cannot be read, or sizes differ while
+      side is None.
     Cost: decoding of the images chosen; memory for the result as colour images, and for one image.
     """
     listings, picked = _chosen(train, test, choice)
@@ -122,24 +121,24 @@ def load(train, test=None, *, side=SIDE, window=None, **choice):
 
 
 def points(train, test=None, *, side=SIDE, window=None, **choice):
-    """Points that `load` gives, from the names of the files alone.
+    """The points that `load` returns, found from the names of the files alone.
 
     Args:
       train, test, side, window, **choice: as in `load`.
     Returns: own.Choice.
-    Raises: ValueError as `load`, but for what only the images themselves tell.
+    Raises: ValueError as `load`, except for errors in the images themselves.
     Cost: 0.2 s of processor time for 100,000 files.
     """
     return _chosen(train, test, choice)[1]
 
 
 def image_shape(train, side=SIDE, **others):
-    """Shape of every image that `load` gives, as far as it is known before all are read.
+    """Shape of every image that `load` returns, as far as it is known before all are read.
 
     Args:
-      train, side: as in `load`. Where side is None the first image is read.
-      **others: not looked at.
-    Returns: (h, w, None): whether images are grey or in colours only all of them tell.
+      train, side: as in `load`. If side is None, the first image is read.
+      **others: ignored.
+    Returns: (h, w, None): all images must be read to know whether they are grey or in colour.
     Raises: ValueError as `listing`, and as `read_image`.
     """
     if side is not None:
@@ -155,8 +154,8 @@ def fingerprint(train, test=None, memory=None, classes=None):
       train, test: as in `load`.
       classes: as in `listing`.
       memory: as in `digests.of_files`.
-    Returns: 12 hexadecimal digits; they change when an image is added, removed, renamed or changed,
-      and with nothing else.
+    Returns: 12 hexadecimal digits, which change only if an image is added, removed, renamed or
+      changed.
     Raises: ValueError as `listing`; OSError for a file that cannot be read.
     Cost: as `digests.of_files`.
     """
@@ -173,18 +172,18 @@ def fingerprint(train, test=None, memory=None, classes=None):
 def listing(root, classes=None):
     """Image files of a folder, by class, found without opening them.
 
-    PNG and JPEG files in a class folder count, by the ending of their names; links are followed.
-    Hidden files and folders (names that start with a point, and __MACOSX) are passed over, and so
-    are files of other kinds, which are counted; but images of another format are refused.
+    Files with a PNG or JPEG suffix in a class folder are taken; links are followed. Hidden files
+    and folders (names that start with a dot, and __MACOSX) are skipped; other files are skipped and
+    counted. Images of another format raise an error.
 
     Args:
       root: folder that holds a folder for each class.
-      classes: names of the classes whose folders are looked into; None looks into all. Numbers are
-        taken for their digits.
+      classes: names of the classes whose folders are searched; None searches all. A number stands
+        for the name with its digits.
     Returns: Listing.
-    Raises: ValueError naming what is wrong: no such folder, no class folders; or, up to twenty of
-      them, images beside the class folders, folders inside one, links to nothing, images of
-      another format, names that are no text.
+    Raises: ValueError if there is no such folder or it has no class folders; or with up to twenty
+      problems: images next to the class folders, folders inside one, broken links, images of
+      another format, names that are not text.
     """
     root = Path(root)
     if not root.is_dir():
@@ -222,11 +221,11 @@ def listing(root, classes=None):
 
 
 def read_image(path, side=SIDE, window=None):
-    """One image file, by the rules that stand at the head of this module.
+    """One image file, changed by the rules in this module's docstring.
 
     Args:
       path: PNG or JPEG file.
-      side: height and width to resize to; None leaves the size.
+      side: height and width to resize to; None keeps the size.
       window: as in `load`.
     Returns: (h, w, 3) uint8.
     Raises: ValueError naming the file, if it is not an intact PNG or JPEG image, has more than 89
@@ -240,7 +239,7 @@ def _read(path, side, window):
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            # A damaged checksum shows here; pixels are decoded below, from the start again.
+            # This detects a wrong checksum; the pixels are decoded below, from the start again.
             Image.open(stream, formats=_FORMATS).verify()
             stream.seek(0)
             with Image.open(stream, formats=_FORMATS) as image:
@@ -278,7 +277,7 @@ def _chosen(train, test, choice):
 
 
 def _labels(found, names):
-    """Labels of a listing as positions in the training classes; those of no such class, -1."""
+    """Labels of a listing as positions in the training classes; -1 for any other class."""
     place = {name: i for i, name in enumerate(names)}
     return np.array([place.get(name, -1) for name in found.class_names])[found.y]
 
@@ -305,9 +304,9 @@ def _check_same_classes(train, test, classes):
 
 
 def _visible(folder, problems):
-    """Entries of a folder that are not hidden, sorted by name; what is wrong with others is added.
+    """Entries of a folder that are not hidden, sorted by name; adds to `problems`.
 
-    A link to itself is wrong; one to nothing may have nothing to do with images.
+    A link to itself is a problem; a link to nothing is not, since it may not be meant as an image.
     """
     try:
         with os.scandir(folder) as entries:
@@ -373,7 +372,7 @@ def _raise_first(problems):
 
 
 def _images(paths, side, window):
-    """(n, h, w, c) uint8 of the files, and a list of what is to be said about them."""
+    """(n, h, w, c) uint8 of the files, and a list of warnings."""
     x, by_bits, peaks, problems = None, {}, {}, []
     for k, path in enumerate(paths):
         try:
@@ -398,7 +397,7 @@ def _images(paths, side, window):
 
 
 def _range_warnings(by_bits, peaks, window):
-    """What is to be said of images by how many bits they have and how light they are."""
+    """Warnings about images of different numbers of bits, and about dark images."""
     if window:
         return []
     mixed = len(by_bits) > 1
@@ -425,7 +424,7 @@ def _upright_colours(image, window):
     if image.mode in _SIXTEEN_BIT:
         wide = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
         peak = int(wide.max())
-        # 257 is odd: no value lies half-way.
+        # 257 is odd, so no value lies half-way between two levels.
         grey = windows.applied(wide, window) if window else ((wide + 128) // 257).astype(np.uint8)
         exif, image = image.getexif(), Image.fromarray(grey)
         image.info["exif"] = exif.tobytes()

@@ -13,7 +13,7 @@ import numpy as np
 
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
-# MNIST unpacks to 47 MB; a header that asks for more than this is damaged or hostile.
+# MNIST unpacks to 47 MB; a header that asks for more than this is damaged or malicious.
 LARGEST_BYTES = 1 << 30
 _CHUNK_BYTES = 1 << 20
 
@@ -24,9 +24,9 @@ def read_images(path):
     Args:
       path: the .gz file.
     Returns: (n, rows, columns) uint8.
-    Raises: ValueError naming the file, what was found and what was expected, if it is no gzip file,
-      is damaged, has another magic number, or holds less or more data than its header says.
-    Cost: memory of the data found, whatever the header claims; at most 1 GiB.
+    Raises: ValueError naming the file, what was found and what was expected, if it is not a gzip
+      file, is damaged, has another magic number, or holds less or more data than its header says.
+    Cost: memory for the data found, whatever the header claims; at most 1 GiB.
     """
     return _read(path, IMAGES_MAGIC, ("images", "rows", "columns"))
 
@@ -46,7 +46,7 @@ def _read(path, magic, dimensions):
     try:
         with gzip.open(path, "rb") as stream:
             shape = _read_shape(stream, path, magic, dimensions)
-            # The byte beyond shows surplus data, and makes gzip verify its checksum at the end.
+            # One byte more detects surplus data, and makes gzip verify its checksum at the end.
             data = _read_up_to(stream, prod(shape) + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path}: not an intact gzip file ({error})") from error
@@ -78,7 +78,7 @@ def _read_shape(stream, path, magic, dimensions):
 
 
 def _read_up_to(stream, size):
-    # Growing with the data found: asking for `size` at once would allocate what the header claims.
+    # The buffer grows with the data: reading `size` at once would allocate what the header claims.
     data = bytearray()
     while len(data) < size and (chunk := stream.read(min(_CHUNK_BYTES, size - len(data)))):
         data += chunk

@@ -1,24 +1,24 @@
-"""Wrong labels, made on purpose: do scores that prefer hard points prefer mislabelled ones?"""
+"""Wrong labels on purpose: do scores that prefer hard points prefer mislabelled ones?"""
 
 import numpy as np
 
-# Readers draw from the same seed; a stream of its own keeps these draws independent of theirs.
+# Readers draw from the same seed; another stream keeps these draws independent of theirs.
 _STREAM = 1
 
 
 def flip(points, share, seed=0):
-    """Give a share of the training points another class's label; test labels stay.
+    """Give a share of the training points the label of another class; test labels stay.
 
-    Points are drawn uniformly without regard to their class, the new label uniformly among the
-    other classes. With the same seed, the points of a smaller share are among those of a larger.
+    Points are drawn uniformly from all classes, and the new label uniformly from the other classes.
+    With the same seed, a larger share flips all points that a smaller one flips.
 
     Args:
       points: mapping with y_train (n,), 0..k-1, and train_ids (n,); see `data.dataset.load`.
-      share: of the training points, in [0, 1]; of n points round(share n) are flipped.
+      share: share of the training points, in [0, 1]; round(share n) of n points are flipped.
       seed: non-negative integer.
-    Returns: points with another y_train and, in addition, flipped_ids, the ids of the flipped
-      points in the points' order; the points as they are where nothing is flipped.
-    Raises: ValueError if the share is no share, or a class is left without a point.
+    Returns: the points with another y_train and, in addition, flipped_ids, the ids of the flipped
+      points in the points' order; if nothing is flipped, the points as they are.
+    Raises: ValueError if the share is outside [0, 1], or a class is left without a point.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"dataset.label_noise: {share!r} is not a number within 0..1")
@@ -39,11 +39,11 @@ def flip(points, share, seed=0):
 
 
 def flip_rows(rows, share, seed=0):
-    """`flip` for rows of originals, which come first, and of whatever was made from them.
+    """`flip` for rows of originals, which come first, and of their copies.
 
     Args:
       rows: mapping with y_train (rows,) and source_train (rows,), -1 for an original, else the
-        number of the original that the row was made from.
+        number of the row's original.
       share, seed: as in `flip`, which flips the same points.
     Returns: rows, with another y_train.
     Raises: ValueError as `flip`.

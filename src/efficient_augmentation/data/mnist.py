@@ -14,15 +14,15 @@ def load(train_images, train_labels, test_images, test_labels, classes, n_train)
 
     Args:
       train_images: path of the gzipped IDX file of the training images.
-      train_labels: the same of their labels.
-      test_images: the same of the test images.
-      test_labels: the same of their labels.
+      train_labels: path of the file of their labels.
+      test_images: path of the file of the test images.
+      test_labels: path of the file of their labels.
       classes: k >= 2 labels, in the order in which they become 0, 1, ...
       n_train: number of training points, taken in the published order.
     Returns: mapping with x_train (n_train, 28, 28, 1) uint8, y_train (n_train,) int32, train_ids
       (n_train,) int64, positions in the published file; x_test, y_test and test_ids likewise.
-    Raises: ValueError if a file is damaged or does not fit its partner, a class is absent, or
-      n_train is larger than what there is or too small to hold every class.
+    Raises: ValueError if a file is damaged or images and labels do not match, a class is absent, or
+      n_train exceeds the available points or is too small to hold every class.
     Source: Kuchnik and Smith 2019, section 2: training points are the first 1000.
     """
     train, test = _points(train_images, train_labels), _points(test_images, test_labels)

@@ -1,8 +1,8 @@
 """Small NORB: read from the publisher's gzipped matrix files.
 
-Little-endian int32: a magic number that tells the type of the elements, the number of dimensions,
-the size of each dimension, and ones until there are three sizes; then the elements, last dimension
-fastest.
+A file starts with little-endian int32 numbers: a magic number for the type of the elements, the
+number of dimensions, and the size of each dimension, with ones added until there are three sizes.
+Then come the elements, last dimension fastest.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from efficient_augmentation.data import classes as chosen
 from efficient_augmentation.data import sources, split
 
 MAGIC = {"uint8": 0x1E3D4C55, "int32": 0x1E3D4C54}
-# Both splits are of this size: image pairs, cameras, rows, columns.
+# Both splits have this shape: image pairs, cameras, rows, columns.
 SHAPE = (24300, 2, 96, 96)
 LABELS = range(5)
 # Points of each class 0..4 in the published files.
@@ -27,21 +27,21 @@ _ROWS_AT_ONCE = 64
 def load(train_dat, train_cat, test_dat, test_cat, classes, n_train):
     """The first n_train training points of the chosen classes, and all their test points.
 
-    Of each stereo pair the first camera's image is kept.
+    The first camera's image of each stereo pair is kept.
 
     Args:
       train_dat: path of the gzipped matrix file of the training images.
-      train_cat: the same of their labels.
-      test_dat: the same of the test images.
-      test_cat: the same of their labels.
+      train_cat: path of the file of their labels.
+      test_dat: path of the file of the test images.
+      test_cat: path of the file of their labels.
       classes: k >= 2 labels of 0..4, in the order in which they become 0, 1, ...
       n_train: number of training points, taken in the published order.
     Returns: mapping with x_train (n_train, 96, 96, 1) float32 in [0, 1], y_train (n_train,) int32,
       train_ids (n_train,) int64, positions in the published file; x_test, y_test and test_ids
       likewise.
     Raises: ValueError if a file is damaged or not the published one, a class does not exist, or
-      n_train is larger than what there is or too small to hold every class.
-    Cost: 3 s and 0.8 GB for two classes, whose test points alone are 360 MB as floats.
+      n_train exceeds the available points or is too small to hold every class.
+    Cost: 3 s and 0.8 GB for two classes, whose test points alone take 360 MB as floats.
     Source: Kuchnik and Smith 2019, section 2: training points are the first 1000.
     """
     chosen.raise_problems(chosen.class_problems(classes, LABELS))
@@ -52,24 +52,25 @@ def load(train_dat, train_cat, test_dat, test_cat, classes, n_train):
 
 
 def read_matrix(path, dtype, shape, keep=None):
-    """Matrix file, or what is kept of each row of it.
+    """A matrix file, or the parts of its rows that `keep` selects.
 
     Args:
       path: the .gz file.
       dtype: type of the elements, "uint8" or "int32".
-      shape: sizes that the file has to have, (n, ...).
-      keep: what to keep of some rows, given their numbers (m,) and values (m, ...); by default all.
-    Returns: (n, ...) of that type, or all that `keep` returned, one after the other.
-    Raises: ValueError naming the file, what was found and what was expected, if it is no gzip file,
-      is damaged, has another type or shape, or holds less or more data than its header says.
-    Cost: memory of what is kept, whatever the header claims.
+      shape: sizes that the file must have, (n, ...).
+      keep: function from the numbers (m,) and values (m, ...) of some rows to the part of them that
+        is kept; None keeps all.
+    Returns: (n, ...) of that type, or the concatenated results of `keep`.
+    Raises: ValueError naming the file, what was found and what was expected, if it is not a gzip
+      file, is damaged, has another type or shape, or holds less or more data than its header says.
+    Cost: memory for the part that is kept, whatever the header claims.
     """
     keep = keep or (lambda numbers, rows: rows)
     try:
         with gzip.open(path, "rb") as stream:
             _check_header(stream, path, dtype, shape)
             kept = [keep(*block) for block in _blocks(stream, path, np.dtype(dtype), shape)]
-            # Reading beyond shows surplus data, and makes gzip verify its checksum at the end.
+            # One byte more detects surplus data, and makes gzip verify its checksum at the end.
             if stream.read(1):
                 raise ValueError(f"{path}: more bytes of data than {_said(dtype, shape)}")
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -82,7 +83,7 @@ def read_labels(path, n=SHAPE[0]):
 
     Args:
       path: the .gz file.
-      n: number of labels that it has to hold.
+      n: number of labels that it must hold.
     Returns: (n,) int32 in 0..4.
     Raises: ValueError as `read_matrix` does, or if a label is out of range.
     """
@@ -94,15 +95,15 @@ def read_labels(path, n=SHAPE[0]):
 
 
 def read_first_camera(path, wanted, shape=SHAPE):
-    """Images that the first camera took, of a `dat` file.
+    """The first camera's images in a `dat` file.
 
     Args:
       path: the .gz file.
       wanted: (n,) bool, which points to keep.
-      shape: (n, cameras, h, w) that the file has to have.
+      shape: (n, cameras, h, w) that the file must have.
     Returns: (m, h, w) uint8 of the m wanted points.
     Raises: ValueError as `read_matrix` does.
-    Cost: memory of the wanted points.
+    Cost: memory for the wanted points.
     """
     return read_matrix(path, "uint8", shape, lambda numbers, rows: rows[wanted[numbers], 0])
 
@@ -128,7 +129,7 @@ def _check_header(stream, path, dtype, shape):
         )
     if n_dimensions != len(shape):
         raise ValueError(f"{path}: {n_dimensions} dimensions, expected {_said(dtype, shape)}")
-    # However few dimensions there are, three sizes are written.
+    # The format writes at least three sizes, even for fewer dimensions.
     written = (*shape, 1, 1)[: max(3, len(shape))]
     if (found := _read_int32(stream, path, len(written))) != written:
         sizes = " x ".join(map(str, found))

@@ -10,31 +10,31 @@ from efficient_augmentation.data import window as windows
 from efficient_augmentation.files import arrays
 
 IDS = ("ids", "ids_test")
-"""Arrays by which a user names the points: those of x_train, those of x_test."""
+"""Arrays with the user's own names of the points of x_train and of x_test."""
 
 _LABELS = "whole numbers or text of shape (n,) are wanted, n >= 1"
 
 
 def load(file, window=None, **choice):
-    """Images and labels from the arrays x_train, y_train and, where they are there, x_test, y_test.
+    """Images and labels from the arrays x_train, y_train and, optionally, x_test and y_test.
 
     Images are (n, h, w), (n, h, w, 1) or (n, h, w, 3), uint8, or floats in [0, 1]; with a window,
-    any numbers. Labels are (n,) whole numbers or text, of any values. `ids` (n,) and `ids_test`
-    name the points where they are there. Other arrays are not read.
+    any numbers. Labels are (n,) whole numbers or text, of any values. The optional `ids` (n,) and
+    `ids_test` name the points. Other arrays are not read.
 
     Args:
-      file: path of the .npz file; it needs no pickle.
-      window: (low, high), the values that become black and white; what lies beyond is cut. None
+      file: path of a .npz file without pickled objects.
+      window: (low, high), the values that become black and white; values beyond are clipped. None
         takes 0 and 255, or 0 and 1.
-      **choice: classes, n_train, test_share and seed of `own.choose`; classes are named by their
-        labels, and in the labels' order unless `classes` orders them.
+      **choice: classes, n_train, test_share and seed of `own.choose`; classes have their labels as
+        names and the labels' order, unless `classes` orders them.
     Returns: mapping with x_train (n, h, w, c) uint8 or float32, y_train (n,) int32 in 0..k-1,
       train_ids (n,), the file's ids or else train_rows; train_rows (n,) int64, positions in the
       file's x_train; x_test, y_test, test_ids and test_rows likewise, positions in x_test or,
-      where there is none, in x_train; class_names (k,) text; test_share, the share of x_train that
-      became the test set, or 0; and, where there is something to warn of, warnings, text.
+      without a test set, in x_train; class_names (k,) text; test_share, the share of x_train that
+      became the test set, or 0; and, if there are any, warnings, text.
     Raises: ValueError naming the file and the array.
-    Cost: memory of the arrays in the file, and for the points chosen.
+    Cost: memory for the arrays in the file and for the points chosen.
     """
     found = read(file, "x_train", "y_train", together=("x_test", "y_test"), optional=IDS)
     images = {name: _images(file, name, found[name], window) for name in found if name[0] == "x"}
@@ -51,12 +51,12 @@ def load(file, window=None, **choice):
 
 
 def points(file, window=None, **choice):
-    """Points that `load` gives; images are not read.
+    """The points that `load` returns, found without reading the images.
 
     Args:
       file, window, **choice: as in `load`.
     Returns: own.Choice.
-    Raises: ValueError as `load`, but for what is wrong with images.
+    Raises: ValueError as `load`, except for errors in the images.
     """
     found = read(file, "y_train", together=("y_test",), optional=IDS)
     picked = choose(file, found, **choice)
@@ -65,11 +65,11 @@ def points(file, window=None, **choice):
 
 
 def image_shape(file, **others):
-    """Shape of every image, from the head of x_train.
+    """Shape of every image, from the header of x_train.
 
     Args:
       file: as in `load`.
-      **others: not looked at.
+      **others: ignored.
     Returns: (h, w, c).
     Raises: ValueError naming the file and the array.
     """
@@ -84,11 +84,11 @@ def read(file, *names, together=(), optional=()):
     Args:
       file: path of the .npz file.
       *names: arrays that it must hold.
-      together: arrays of which it may hold all or none.
+      together: arrays that it must hold either all or not at all.
       optional: further arrays that it may hold.
     Returns: dict from name to array.
-    Raises: ValueError naming the file, and the array where there is one, if the file is missing or
-      damaged or lacks an array.
+    Raises: ValueError naming the file, and the array if the error is in one, if the file is missing
+      or damaged or lacks an array.
     """
     held = _held(file)
     some = [name for name in together if name in held]
@@ -100,15 +100,15 @@ def read(file, *names, together=(), optional=()):
 
 
 def choose(file, found, **choice):
-    """Points of an experiment, by the labels in a file.
+    """The points of an experiment, chosen by the labels in a file.
 
     Args:
       file: path, for messages.
-      found: mapping with y_train (n,) and, where there is a test set, y_test (m,).
+      found: mapping with y_train (n,) and, if there is a test set, y_test (m,).
       **choice: as in `load`.
     Returns: own.Choice.
-    Raises: ValueError naming the file and the array, if labels are no whole numbers or texts, or
-      as `own.choose`.
+    Raises: ValueError naming the file and the array, if labels are neither whole numbers nor texts,
+      or as `own.choose`.
     """
     for name in (name for name in found if name[0] == "y"):
         arrays.check_names(f"{file}: {name}", found[name], _LABELS)
@@ -137,10 +137,11 @@ def ids(file, found, n, m=0):
 
     Args:
       file: path, for messages.
-      found: mapping that may hold `IDS`: ids (n,) of the training points, ids_test (m,) of those of
-        the test set, distinct text or whole numbers.
-      n, m: numbers of training points and of those in the test set, 0 where there is none.
-    Returns: (n,) and (m,); without a test set, which is then split off, the first of them twice.
+      found: mapping that may hold `IDS`: ids (n,) of the training points and ids_test (m,) of the
+        test points, distinct text or whole numbers.
+      n, m: numbers of training and of test points; m is 0 if there is no test set.
+    Returns: (n,) and (m,). Without a test set, which is then split off, both are those of the
+      training points.
     Raises: ValueError naming the file and the array.
     """
     if "ids_test" in found and not m:
@@ -150,11 +151,11 @@ def ids(file, found, n, m=0):
 
 
 def check_pairs(file, found):
-    """Refuse points that do not fit their labels, or test points unlike the training points.
+    """Check that points match their labels, and test points the training points in shape and type.
 
     Args:
       file: path, for messages.
-      found: mapping with x_train, y_train and, where there is a test set, x_test, y_test.
+      found: mapping with x_train, y_train and, if there is a test set, x_test, y_test.
     Raises: ValueError naming the file and the arrays.
     """
     for split in ("train", "test") if "x_test" in found else ("train",):
@@ -203,7 +204,7 @@ def _images(file, name, x, window):
 
 
 def _image_axes(where, shape):
-    """The shape itself, if it is one of images."""
+    """The shape itself, checked to be one of images."""
     is_batch = len(shape) == 4
     if is_batch and shape[-1] not in (1, 3) and shape[1] in (1, 3):
         raise ValueError(
@@ -231,7 +232,7 @@ def _in_unit_interval(where, x):
             "converts integers within 0..255; dataset.window says which values are black and white "
             "where others are meant, such as [0, 4095])"
         )
-    # Asked in this way round, NaN is outside too.
+    # Written this way, NaN counts as outside.
     inside = ((x >= 0) & (x <= 1)).reshape(len(x), -1)
     if not (sound := inside.all(axis=1)).all():
         image = int(np.argmin(sound))

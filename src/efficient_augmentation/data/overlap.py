@@ -6,10 +6,10 @@ import re
 import numpy as np
 
 ALIKE = 0.995
-"""Correlation of two images, reduced to 16 x 16 means, from which on they count as one.
+"""Two images count as the same above this correlation of their 16 x 16 means.
 
-Of MNIST's and CIFAR-10's test images none is as close to a training image of another origin; copies
-saved as JPEG, in another size or a little lighter are closer than that, but for a few.
+No test image of MNIST or CIFAR-10 is that close to a training image of another origin. Nearly all
+copies that were saved as JPEG, resized or made a little lighter are closer.
 """
 
 _SIDE = 16
@@ -17,7 +17,7 @@ _FEWEST_FEATURES = 8
 _NAMED = 5
 _SPLITS = {"train": "training", "test": "test"}
 _BLOCK = 1 << 12
-# What `selection.images` appends to the name of the image that it makes a copy of.
+# The suffix that `selection.images` appends to an image's name for each of its copies.
 _COPY = re.compile(r"(?<=\.png|\.jpg|jpeg)(\.\d\d+_[^/]*\.png)+$", re.IGNORECASE)
 
 
@@ -77,7 +77,7 @@ def _same(points):
 
 
 def _alike(points):
-    """(test image, the training image most like it) where they are alike."""
+    """(test image, most similar training image) if they are nearly the same."""
     x_train, x_test = points["x_train"], points["x_test"]
     if x_train.ndim != 4 or min(x_train.shape[1:3]) < _SIDE:
         return []
@@ -91,9 +91,9 @@ def _alike(points):
 
 
 def _related(points):
-    """(test image, training image) that were made from one image, or one from the other."""
+    """(test image, training image) if both are copies of one image, or one is the other's copy."""
     if points["test_ids"].dtype.kind != "U" or not points["test_share"] > 0:
-        return []  # In another folder the same name is another image.
+        return []  # In a test set of its own, the same name means another image.
     first = {}
     for j, name in enumerate(points["train_ids"].tolist()):
         first.setdefault(_COPY.sub("", name), j)
@@ -131,7 +131,7 @@ def _digest(point):
 
 
 def _reduced(images):
-    """(n, 256) grey means of 16 x 16 fields, of mean 0 and norm 1; 0 for an image of one level."""
+    """(n, 256) means of 16 x 16 cells, scaled to mean 0 and norm 1; 0 for a uniform image."""
     height, width = images.shape[1:3]
     rows, columns = _means(height), _means(width)
     found = np.empty((len(images), _SIDE * _SIDE), np.float32)
@@ -140,7 +140,7 @@ def _reduced(images):
         found[start : start + _BLOCK] = (rows @ grey @ columns.T).reshape(len(grey), -1)
     found -= found.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(found, axis=1, keepdims=True)
-    # An image of one grey level has no structure; what is left of it here is rounding.
+    # A uniform image has no structure; only rounding errors are left of it here.
     flat = norms <= 1e-4 * max(float(np.abs(images).max()), 1e-30)
     return np.where(flat, 0, found / np.where(flat, 1, norms))
 

@@ -1,4 +1,4 @@
-"""What the readers of a user's own data share: which classes, which points, which settings."""
+"""What the readers of a user's own data share: the choice of classes and points, and messages."""
 
 import unicodedata
 from collections import Counter
@@ -11,14 +11,14 @@ from efficient_augmentation.data import classes as chosen
 from efficient_augmentation.data import stratified
 
 TEST_SHARE = 0.25
-"""Share of every class that becomes the test set where the data bring none."""
+"""Share of every class that becomes the test set if the data have none."""
 
 
 class Labels(NamedTuple):
-    """Labels of a set of points, and what messages call the place that they come from.
+    """Labels of a set of points, and their origin for messages.
 
     Attributes:
-      where: path, and array where there is one.
+      where: path and, for a .npz file, the array.
       y: (n,) integers, positions in the list of classes; -1 for a class that is not in it.
     """
 
@@ -32,11 +32,12 @@ class Choice(NamedTuple):
     Attributes:
       train: (n,) int64 positions among the training points, ascending.
       y_train: (n,) int32 labels in 0..k-1.
-      test: (m,) int64 positions among the test points, ascending, or among the training points
-        where there is no test set.
+      test: (m,) int64 positions, ascending, among the test points or, if the data have no test
+        set, among the training points.
       y_test: (m,) int32.
-      class_names: k of str, the names of labels 0, 1, ...
-      test_share: of the training points that were made test points; 0.0 where there is a test set.
+      class_names: list of k str, the names of labels 0, 1, ...
+      test_share: share of the training points that became test points; 0.0 if the data have a test
+        set.
     """
 
     train: np.ndarray
@@ -69,11 +70,11 @@ class Choice(NamedTuple):
 def choose(
     existing, train, test=None, *, classes=None, n_train=None, test_share=TEST_SHARE, seed=0
 ):
-    """Points of the chosen classes, split where there is no test set.
+    """Points of the chosen classes, split if there is no test set.
 
-    Without a test set, `test_share` of every class is drawn for one by `seed`. Then, where n_train
-    is given and smaller than what is left, that many training points are drawn by `seed`, classes
-    in proportion. Points keep their order.
+    Without a test set, `test_share` of every class is drawn for one by `seed`. If n_train is given,
+    that many of the remaining training points are drawn by `seed`, classes in proportion. Points
+    keep their order.
 
     More than six parameters: the last four are keys of the config's `dataset`, under their names
     there.
@@ -82,10 +83,10 @@ def choose(
       existing: names of the classes of the training points, in the order of their labels.
       train: Labels of the training points.
       test: Labels of the test points, None if there are none.
-      classes: names of the classes to keep, in the order in which they become 0, 1, ...; numbers
-        are taken for their digits. None keeps all.
+      classes: names of the classes to keep, in the order in which they become 0, 1, ...; a number
+        stands for the name with its digits. None keeps all.
       n_train: number of training points; None takes all.
-      test_share: see above, in (0, 1), None for the default; not read where there is a test set.
+      test_share: see above, in (0, 1), None for the default; ignored if there is a test set.
       seed: non-negative integer.
     Returns: Choice.
     Raises: ValueError if a class does not exist or has no training or no test points, or n_train
@@ -120,35 +121,35 @@ def choose(
 
 
 def warned(texts):
-    """The array of dataset.npz that says what was found fault with and yet read.
+    """The array of dataset.npz that holds the warnings of a reader.
 
     Args:
       texts: iterable of str.
-    Returns: mapping with warnings, text; empty where there is nothing to say.
+    Returns: mapping with warnings, text; empty if there are none.
     """
     texts = list(texts)
     return {"warnings": np.array(texts)} if texts else {}
 
 
 def looked(path):
-    """Where a relative path was looked for, as a part of a sentence.
+    """The folder in which a relative path was looked for, as part of a sentence.
 
     Args:
-      path: of a file or folder.
+      path: path of a file or folder.
     Returns: str; empty for an absolute path.
     """
     return "" if Path(path).is_absolute() else f" in {Path.cwd()}"
 
 
 def twin(name, existing):
-    """What to say of a name that is missing where there is one that looks the same.
+    """A remark on a missing name, if one that looks the same exists.
 
     Some systems write an accented letter as one character, others as a letter and an accent.
 
     Args:
-      name: str that is not among `existing`.
+      name: str that is not in `existing`.
       existing: list of str.
-    Returns: str, the end of a sentence; empty where there is no such name.
+    Returns: str, the end of a sentence; empty if there is no such name.
     """
     composed = unicodedata.normalize("NFC", name)
     if any(unicodedata.normalize("NFC", other) == composed for other in existing):

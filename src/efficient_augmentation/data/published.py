@@ -1,4 +1,4 @@
-"""The published data sets: a new one is its reader, which says what it is, and a line here."""
+"""The published data sets. A new one needs a reader, which also describes it, and a line here."""
 
 from efficient_augmentation.data import cifar10, mnist, norb
 
@@ -7,11 +7,11 @@ SETS = {
     "cifar10": cifar10.PUBLISHED,
     "norb": norb.PUBLISHED,
 }
-"""By kind, which is also the name of the reader's module."""
+"""The data sets by kind, which is also the name of the reader's module."""
 
 
 def expected_names(dataset):
-    """Names of the files that a data set is published in, in the order its reader takes them.
+    """Names of a data set's published files, in the order in which its reader takes them.
 
     Args:
       dataset: a key of `SETS`.

@@ -1,4 +1,4 @@
-"""What a published data set consists of: its files, where they lie, its reader, its numbers."""
+"""The record of a published data set: its files, their addresses, its reader and its sizes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from typing import NamedTuple
 class Source:
     """One published file.
 
-    A mirror keeps it under `dataset/name`.
+    A mirror holds it as `dataset/name`.
 
     Attributes:
       dataset: folder in a mirror, and key of `published.SETS`.
       name: the publisher's file name.
-      size: bytes; None where a file is known by its checksum alone.
+      size: number of bytes; None if only the checksum is known.
       sha256: checksum, 64 lowercase hexadecimal digits.
       urls: the publishers' addresses, in the order in which they are tried.
     """
@@ -30,12 +30,12 @@ class Published(NamedTuple):
     """A data set with a training and a test set of its own.
 
     Attributes:
-      description: what it shows, in a sentence.
+      description: what it shows, in one sentence.
       load: its reader, which takes the paths of the files, classes and n_train.
-      counts: training points of each class 0, 1, ...
+      counts: numbers of training points of classes 0, 1, ...
       image_shape: (h, w, c) of every image.
-      classes: those of an experiment that names none.
-      files: in the order in which the reader takes them.
+      classes: the classes of an experiment that names none.
+      files: its files, in the order in which the reader takes them.
     """
 
     description: str
@@ -47,11 +47,11 @@ class Published(NamedTuple):
 
 
 def at(dataset, addresses, files):
-    """Files that lie side by side at each of several addresses.
+    """Files that are all in the same folder, at each of several addresses.
 
     Args:
       dataset: as `Source.dataset`.
-      addresses: beginnings of the addresses, each up to the file's name.
+      addresses: addresses of the folder, each up to the file's name.
       files: (name, size, SHA-256) of each, as in `Source`.
     Returns: tuple of Source.
     """

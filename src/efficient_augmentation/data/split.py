@@ -1,4 +1,4 @@
-"""The points of one experiment, cut from the training and test points as published."""
+"""The points of one experiment, cut from the published training and test sets."""
 
 import numpy as np
 
@@ -10,13 +10,13 @@ def first_points(train, test, classes, n_train):
 
     Args:
       train: images (n, h, w, c), labels (n,) of any integer type, and ids (n,) int64, positions in
-        the published file, ascending; points of other classes may be left out already.
-      test: the same of the test points.
+        the published file, ascending; points of other classes may be missing.
+      test: the same for the test points.
       classes: k >= 2 labels, in the order in which they become 0, 1, ...
       n_train: number of training points, taken in the published order.
     Returns: mapping with x_train (n_train, h, w, c) of the type of the images, y_train (n_train,)
       int32 in 0..k-1, train_ids (n_train,) int64; x_test, y_test and test_ids likewise.
-    Raises: ValueError if a class is absent, or n_train is larger than what there is or too small
+    Raises: ValueError if a class is absent, or n_train exceeds the available points or is too small
       to hold every class.
     Source: Kuchnik and Smith 2019, section 2: training points are the first 1000.
     """

@@ -6,15 +6,15 @@ import numpy as np
 def split(y, share, seed):
     """Positions of training and of test points, every class in both.
 
-    Of m points of a class, round(share m) become test points, halves rounded up, but at least one
-    and at most m - 1.
+    Of the m points of a class, round(share m) become test points (halves are rounded up), but at
+    least one and at most m - 1.
 
     Args:
-      y: labels, (n,), integers >= 0; no class holds a single point.
-      share: of the test points, in (0, 1).
-      seed: of the draw, a non-negative integer.
+      y: labels, (n,), integers >= 0, at least two of each class.
+      share: share of the test points, in (0, 1).
+      seed: non-negative integer that determines the draw.
     Returns: (train, test), int64 positions, ascending; together they are 0..n-1.
-    Raises: ValueError if a class holds a single point: it cannot be in both.
+    Raises: ValueError if a class has only one point, which cannot be in both.
     """
     counts = np.bincount(y)
     if (counts == 1).any():
@@ -25,16 +25,17 @@ def split(y, share, seed):
 
 
 def draw(y, n, seed):
-    """Positions of n points, every class among them and in proportion.
+    """Positions of n points, with at least one of every class and classes in proportion.
 
-    The r-th point of a class of m, in random order, has the rank (r - 1/2) / m, the first of every
-    class one below all others; the n lowest are drawn. So a class gets its share rounded as by
-    Sainte-Lague, and a larger draw contains the smaller ones.
+    Each class is put in random order. Point r = 1, 2, ... of a class of m points gets the key
+    (r - 1/2) / m, and the first of every class a key below all others; the n lowest keys are drawn.
+    The numbers of points per class are therefore those of the Sainte-Lague method, and a larger
+    draw contains every smaller one.
 
     Args:
       y: labels, (m,), integers 0..k-1, all present.
-      n: how many, k..m.
-      seed: of the draw, a non-negative integer.
+      n: number of points to draw, k..m.
+      seed: non-negative integer that determines the draw.
     Returns: (n,) int64 positions, ascending.
     Raises: ValueError if n is outside k..m.
     """
@@ -47,7 +48,7 @@ def draw(y, n, seed):
 
 
 def _ranks(y, seed):
-    """Place 0, 1, ... of every point in a random order of its class, (n,)."""
+    """Rank 0, 1, ... of every point in a random order of its class, (n,)."""
     order = np.lexsort((np.random.default_rng(seed).random(len(y)), y))
     starts = np.cumsum(np.bincount(y)) - np.bincount(y)
     ranks = np.empty(len(y), np.int64)

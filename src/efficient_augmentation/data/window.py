@@ -1,15 +1,15 @@
-"""Grey levels of images that do not use their whole range: which of them are black and white."""
+"""Windows: which grey levels are black and white in images that do not use their whole range."""
 
 from numbers import Real
 
 import numpy as np
 
 DARK = 0.25
-"""Share of the possible range up to which the lightest pixel of all images draws a warning."""
+"""A warning is due if no pixel of any image exceeds this share of the possible range."""
 
 
 def applied(x, window, scale=255):
-    """Images with the grey levels of a window stretched to the whole range, others cut to it.
+    """Images with a window of grey levels stretched to the whole range, and the others clipped.
 
     Args:
       x: array of numbers.
@@ -23,28 +23,28 @@ def applied(x, window, scale=255):
 
 
 def warning(peak, largest, of="all images"):
-    """What is to be said about images that may be of another range than their type.
+    """A warning about images whose values may have another range than their type.
 
     Args:
       peak: largest value of all pixels, as stored.
-      largest: the value that is white: 1, 255 or 65535.
+      largest: the value of white: 1, 255 or 65535.
       of: which images these are, for the message.
-    Returns: str, or None where the images reach more than a quarter of the range.
+    Returns: str, or None if the images use more than a quarter of the range.
     """
     if peak > DARK * largest:
         return None
     return (
-        f"The lightest pixel of {of} is {peak:g}, where white is {largest:g}: nearly all of the "
-        "range is unused. If another value is white, say so: dataset.window: "
+        f"The lightest pixel of {of} is {peak:g}, where white is {largest:g}: at least three "
+        "quarters of the range are unused. If another value is white, say so: dataset.window: "
         f"[0, {_likely(peak, largest)}]."
     )
 
 
 def problems(window):
-    """What is wrong with `dataset.window`.
+    """Problems of `dataset.window`.
 
     Args:
-      window: of the config; None is none.
+      window: the config's value; None means no window.
     Returns: list of str, one message or none.
     """
     if window is None:
@@ -61,5 +61,5 @@ def problems(window):
 
 
 def _likely(peak, largest):
-    """The value that is white: the largest of so many bits as the peak has; of floats the peak."""
+    """The likely value of white: the largest number with the peak's bits; for floats the peak."""
     return f"{peak:g}" if largest == 1 else 2 ** max(1, int(peak).bit_length()) - 1

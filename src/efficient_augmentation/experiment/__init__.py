@@ -1,4 +1,4 @@
-"""What an experiment is made of, by its settings: files, figures, inputs, plans of its stages.
+"""What the settings of an experiment imply: its files, figures, inputs and plans of its stages.
 
-Rules, checks, figures and report all ask here; nothing here computes or draws a result.
+Rules, checks, figures and report all ask here; nothing is computed or drawn.
 """

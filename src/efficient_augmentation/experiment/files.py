@@ -1,7 +1,7 @@
-"""The files of an experiment besides its figures: which ones there are, and who reads them.
+"""The files of an experiment except its figures: which there are, and who reads them.
 
 A new file is one entry of `OF_EXPERIMENT`, `OF_NETWORK` or `OF_TRANSFORM`. Rules, checks and report
-go by these tables.
+use these tables.
 """
 
 import json
@@ -15,7 +15,7 @@ from efficient_augmentation.files import tables
 from efficient_augmentation.names import policies
 
 FINAL, CHECKS, REPORT = "final", "checks", "report"
-"""Uses of a file: it is a result that is asked for; the checks read it; the report reads it."""
+"""Uses of a file: it is a final result; the checks read it; the report reads it."""
 
 
 def _always(settings):
@@ -54,12 +54,12 @@ class File(NamedTuple):
     """A file, or a folder of images, that a stage writes.
 
     Attributes:
-      name: within its folder.
+      name: its name within the folder.
       uses: some of `FINAL`, `CHECKS` and `REPORT`.
-      made: function of the effective settings, whether the experiment has the file.
-      stage: name of the stage in the report's table of where results come from; None where the
-        file is not listed there.
-      texts: columns that are text whatever they hold.
+      made: function of the effective settings that says whether the experiment has the file.
+      stage: name of the stage in the report's table of provenance; None if the file is not listed
+        there.
+      texts: columns that are always text.
     """
 
     name: str
@@ -69,13 +69,13 @@ class File(NamedTuple):
     texts: tuple[str, ...] = ()
 
 
-# Ids and names of classes, which may be file names such as 001.
+# Ids and names of classes may be file names such as 001, so they are read as text.
 _TEXTS = ("id", "label")
 AUDIT = (
     File("audit.csv", (FINAL, CHECKS), _audited, texts=_TEXTS),
     File("audit_summary.csv", (FINAL, REPORT), _audited),
 )
-"""Files of the truth check, which can also be asked for by itself."""
+"""Files of the truth check, which is also a target of its own."""
 OF_EXPERIMENT = (
     File("dataset.npz", (CHECKS, REPORT), stage="data set"),
     File("clusters.csv", (FINAL, CHECKS, REPORT), _swept),
@@ -139,12 +139,13 @@ def located(folder, settings, use, network=None):
 
 
 def read(file, folder):
-    """What a table, a JSON file or a single array holds.
+    """Read a table, a JSON file or a single array.
 
     Args:
       file: File whose name ends in .csv, .json or .npy.
-      folder: where it lies.
-    Returns: dict, from column to array (rows,) of a table, or as the JSON file has it; the array.
+      folder: its folder.
+    Returns: for a table, a dict from column to array (rows,); for JSON, its content; else the
+      array.
     Raises: ValueError as `tables.read_csv`; OSError if it cannot be read.
     """
     path = Path(folder, file.name)

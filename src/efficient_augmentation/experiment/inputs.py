@@ -1,4 +1,4 @@
-"""What an experiment starts from: files of its data, and the network of its features."""
+"""Inputs of an experiment's stages: files of its data, its network, C, features and scores."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from efficient_augmentation.names import networks as networks_named
 
 
 def published_files(data):
-    """The publishers' files of a data set, as the workflow keeps them.
+    """Paths of a data set's published files in the workflow.
 
     Args:
       data: the `dataset` mapping of effective settings.
@@ -19,7 +19,7 @@ def published_files(data):
 
 
 def other_readers(data):
-    """Modules that read other kinds of data than this one.
+    """Modules that read kinds of data other than this one.
 
     Args:
       data: as `published_files`.
@@ -30,13 +30,13 @@ def other_readers(data):
 
 
 def training(settings):
-    """What the ResNet that an experiment trains depends on.
+    """Everything on which the ResNet that an experiment trains depends.
 
     Args:
       settings: the experiment's effective settings.
-    Returns: dict with the settings `dataset`, of all points of the data, and `featurizer`; with
-      `excluded`, the points that are left out, and `divisor`, of float images, see
-      `as_published.input_of`. None where no ResNet is trained.
+    Returns: dict with the settings `dataset`, for all points of the data, and `featurizer`;
+      `excluded`, the points that are left out; and `divisor` of float images, see
+      `as_published.input_of`. None if no ResNet is trained.
     """
     featurizer, data = settings["featurizer"], settings["dataset"]
     if featurizer.get("mode") != "train":
@@ -50,14 +50,14 @@ def training(settings):
 
 
 def network(settings):
-    """Name of the ResNet that an experiment trains, by its settings.
+    """Name of the ResNet that an experiment trains, which identifies its settings.
 
-    Other settings are another network with a folder of its own, so that trying them loses nothing
-    that took hours.
+    Other settings give another network in a folder of its own, so that trying them never overwrites
+    hours of training.
 
     Args:
       settings: the experiment's effective settings.
-    Returns: str that experiments with the same data and training share; None where no ResNet is
+    Returns: str that experiments with the same data and training share; None if no ResNet is
       trained.
     """
     found = training(settings)
@@ -68,7 +68,7 @@ def network(settings):
 
 
 def networks(experiments):
-    """ResNets that experiments train, each once.
+    """The ResNets that experiments train, each once.
 
     Args:
       experiments: mapping from name to effective settings.
@@ -87,9 +87,9 @@ def network_folder(experiment, settings):
     Args:
       experiment: its name.
       settings: its effective settings.
-    Returns: str, or None where it trains none.
+    Returns: str, or None if it trains none.
     """
-    # Pixels and given features need no network, and the shipped one is trained already.
+    # Pixels and given features need no network, and a shipped model is trained already.
     if settings["featurizer"].keys() <= {"kind"} or "model" in settings["featurizer"]:
         return None
     shared = network(settings)
@@ -97,37 +97,37 @@ def network_folder(experiment, settings):
 
 
 def weights(experiment, settings):
-    """Weights that an experiment's features need and the workflow makes.
+    """The weights that the workflow makes for an experiment's features.
 
     Args:
       experiment: its name.
       settings: its effective settings.
-    Returns: path, or an empty list where there are none.
+    Returns: path, or an empty list if there are none.
     """
     folder = network_folder(experiment, settings)
     return f"results/{folder}/weights.npz" if folder else []
 
 
 def history(experiment, settings):
-    """How the experiment's small network was trained, where a score asks for it.
+    """The training record of an experiment's small network, if one of its scores needs it.
 
     Args:
       experiment: its name.
       settings: its effective settings.
-    Returns: path, or an empty list where no score does.
+    Returns: path, or an empty list if no score needs it.
     """
     asked = set(scores.GIVEN) & set(scores.asked(settings))
     return f"results/{experiment}/featurizer/forgetting.npz" if asked else []
 
 
 def chosen_C(experiment, settings, transform=None):
-    """The file that holds C, where it is to be chosen.
+    """The file that holds C, if it is chosen from the data.
 
     Args:
       experiment: its name.
       settings: its effective settings.
-      transform: name of a transform; None stands for the first, as in `first_features`.
-    Returns: path, or an empty list where the settings give C.
+      transform: name of a transform; None means the first, as in `first_features`.
+    Returns: path, or an empty list if the settings give C.
     """
     if not regularization.chosen(settings["C"], settings["faithful"]):
         return []
@@ -135,7 +135,7 @@ def chosen_C(experiment, settings, transform=None):
 
 
 def candidates(experiment, settings, transform):
-    """Scores that the points to augment are chosen by: of the training images, or of all.
+    """The scores that select points: those of training images, or with `refit` of all images.
 
     Args:
       experiment: its name.
@@ -148,7 +148,7 @@ def candidates(experiment, settings, transform):
 
 
 def refit_features(experiment, settings, transform):
-    """Features of all images: those that were measured with, unless a network was fitted to some.
+    """Features of all images: those of the simulation, or of a small network trained on all images.
 
     Args:
       experiment, settings, transform: as `candidates`.
@@ -160,7 +160,7 @@ def refit_features(experiment, settings, transform):
 
 
 def lists(experiment, settings):
-    """The lists of points to augment, one a transform.
+    """The lists of points to augment, one per transform.
 
     Args:
       experiment: its name.
@@ -171,7 +171,7 @@ def lists(experiment, settings):
 
 
 def first_features(experiment, settings):
-    """Features of one transform: those of the originals are the same in all.
+    """Features of the first transform, for stages that use only originals, equal in all transforms.
 
     Args:
       experiment: its name.

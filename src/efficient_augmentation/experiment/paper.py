@@ -1,4 +1,4 @@
-"""The paper's experiments, and which of them cannot be made here."""
+"""The paper's experiments, and which of them cannot run here for lack of data."""
 
 from efficient_augmentation.data import available, download
 from efficient_augmentation.experiment import inputs
@@ -7,13 +7,13 @@ NAMES = ("mnist", "mnist_online", "cifar10", "norb", "norb_augmented")
 
 
 def skipped(experiments, mirrors):
-    """Experiments of the paper that cannot be made here.
+    """Experiments of the paper that cannot run here.
 
     Args:
       experiments: mapping from name to effective settings.
-      mirrors: of the config.
+      mirrors: the config's mirrors.
     Returns: dict from name to the reason.
-    Cost: it may ask the network, as `available.lacking`.
+    Cost: may use the network, as `available.lacking`.
     """
     mirrors = download.mirrors_from_environment(mirrors)
     reasons = {}

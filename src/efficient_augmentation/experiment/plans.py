@@ -1,20 +1,20 @@
-"""What each stage of an experiment depends on: its params, a sorted mapping of settings.
+"""The settings on which each stage of an experiment depends, for the params of its rule.
 
-Settings of something that is not asked for are left out, so that changing them reruns nothing.
+Settings of parts that are switched off are left out, so that changing them reruns nothing.
 """
 
 from efficient_augmentation.names import scores
 
 
 def chosen(settings, *keys):
-    """Settings under some keys.
+    """The settings under some keys.
 
-    One sorted mapping instead of a param for each key, because Snakemake compares values without
-    their names: two that change places would go unseen.
+    They are one sorted mapping, not one param per key, because Snakemake compares values without
+    their names and would miss that two have been exchanged.
 
     Args:
       settings: the experiment's effective settings.
-      keys: of the settings.
+      keys: keys of the settings.
     Returns: dict.
     """
     return {key: settings[key] for key in sorted(keys)}
@@ -26,21 +26,21 @@ def is_online(settings):
 
 
 def gpus(settings):
-    """Devices that scoring and simulation ask for: logistic regression alone needs none."""
+    """Number of GPUs that scoring and simulation request; logistic regression alone needs none."""
     return int(is_online(settings))
 
 
 def training(settings):
-    """What the training of an experiment's network depends on; the mode is the simulation's."""
+    """Settings of the training of an experiment's network; `mode` belongs to the simulation."""
     return {key: value for key, value in settings["featurizer"].items() if key != "mode"}
 
 
 def model(settings, transform):
-    """What fits depend on; the network's settings only where it is refitted every time.
+    """Settings of the fits; those of the network only if it is refitted for every fit.
 
     Args:
       settings: the experiment's effective settings.
-      transform: mapping with the `transform` and the code of the user's `functions` in it.
+      transform: mapping with the `transform` and the code stamps of the user's `functions` in it.
     Returns: dict.
     """
     found = chosen(settings, "C", "faithful", "influence")
@@ -48,7 +48,7 @@ def model(settings, transform):
 
 
 def simulation(settings):
-    """What is simulated; the settings of a panel that is not asked for change nothing."""
+    """Settings of the simulation, without those of panels that are switched off."""
     plan = chosen(settings, "budgets", "faithful", "policies", "rounds", "scores", "seed")
     if settings["clusters"]["counts"]:
         plan["clusters"] = settings["clusters"]
@@ -58,41 +58,41 @@ def simulation(settings):
 
 
 def end_to_end(settings, transform):
-    """What networks trained end to end depend on; arguments as `model`."""
+    """Settings of networks trained end to end; arguments as `model`."""
     return chosen(settings, "C", "end_to_end", "faithful", "influence", "seed") | transform
 
 
 def comparison(settings):
-    """What the comparison of policies depends on: seed, and shares of the gain besides its own."""
+    """Settings of the comparison of policies: the seed, and the selection's share of the gain."""
     budget = settings["selection"]["budget"]
     shares = [budget["gain"]] if isinstance(budget, dict) else []
     return {"seed": settings["seed"], "shares": shares}
 
 
 def scoring(settings):
-    """What scores.csv holds besides what fits depend on: names of classes, and further scores."""
+    """Settings of scores.csv beyond those of the fits: names of classes, and further scores."""
     return {"classes": settings["dataset"]["classes"], "further": scores.further(settings)}
 
 
 def truth_check(settings):
-    """What the truth check depends on."""
+    """Settings of the truth check."""
     return chosen(settings, "C", "faithful") | {"classes": settings["dataset"]["classes"]}
 
 
 def refit(settings):
-    """What is scored by the fit on all images: what the points can be chosen by."""
+    """Settings of the fit on all images: names of classes, and scores that can select points."""
     named = [*settings["scores"], settings["selection"]["score"]]
     known = [name for name in dict.fromkeys(named) if name not in scores.GIVEN]
     return {"classes": settings["dataset"]["classes"], "scores": known}
 
 
 def joined(settings):
-    """What the table of all images depends on: their classes, and the transforms in their order."""
+    """Settings of the table of all images: names of classes, and the transforms in order."""
     return {"classes": settings["dataset"]["classes"], "transforms": list(settings["transforms"])}
 
 
 def selection(settings):
-    """What the choice of points depends on, besides what was simulated."""
+    """Settings of the selection of points, beyond those of the simulation."""
     return {
         "classes": settings["dataset"]["classes"],
         "seed": settings["seed"],
@@ -101,5 +101,5 @@ def selection(settings):
 
 
 def images(settings, transform):
-    """What pictures of images depend on; arguments as `model`."""
+    """Settings of pictures of images; arguments as `model`."""
     return {"classes": settings["dataset"]["classes"], **transform}

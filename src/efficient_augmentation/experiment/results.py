@@ -1,7 +1,7 @@
-"""Paths under results/ that are asked of the workflow for experiments, a mapping of settings each.
+"""Paths under results/ that the workflow makes for experiments.
 
-The argument `experiments` is a mapping from name to effective settings, and all paths are relative
-to the working directory.
+The argument `experiments` is a mapping from name to effective settings. All paths are relative to
+the working directory.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ SUFFIXES = ("png", "pdf")
 
 
 def with_metadata(paths):
-    """Files, each table with the file beside it that says where it comes from.
+    """Files, and for each table also the file that holds its provenance.
 
     Returns: list of paths.
     """
@@ -27,9 +27,9 @@ def with_metadata(paths):
 
 
 TABLE1 = with_metadata([f"{ROOT}/table1.csv", f"{ROOT}/{figures.TABLE1.name}.png"])
-"""Table 1 of the paper beside ours, and its figure, which the report on the paper shows."""
+"""Table 1 of the paper with our results, and its figure, which the report on the paper shows."""
 ABLATIONS = with_metadata([f"{ROOT}/ablations.csv", f"{ROOT}/{figures.ABLATIONS.name}.png"])
-"""What summarizes the ablations."""
+"""The table and the figure of the ablations."""
 
 
 def final(experiments):
@@ -62,7 +62,7 @@ def pictures(settings):
 
 
 def reported(experiments):
-    """Files that a report on experiments needs: their results, and what it reads besides.
+    """Files that a report on experiments needs: final files, and others that the report reads.
 
     Returns: list of paths, each once.
     """
@@ -80,19 +80,19 @@ def checked(name, settings):
 
 
 def checks(experiments):
-    """What shows that experiments' results were checked."""
+    """Files that show that the results of experiments were checked."""
     return [f"{ROOT / name}/checks.txt" for name in experiments]
 
 
 def audits(experiments):
-    """Files of experiments' truth checks, whether or not they belong to their results."""
+    """Files of experiments' truth checks, even if their settings do not ask for one."""
     names = [file.name for file in files.AUDIT]
     names += [f"figures/{figures.AUDIT.name}.{suffix}" for suffix in SUFFIXES]
     return with_metadata(f"{ROOT / name}/{file}" for name in experiments for file in names)
 
 
 def ablations(experiments):
-    """Files that ablations are summarized from."""
+    """Files from which ablations are summarized."""
     return [
         f"{ROOT / name / transform}/{file}"
         for name, settings in experiments.items()

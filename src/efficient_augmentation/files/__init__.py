@@ -1,4 +1,4 @@
-"""How results lie on disk: whole or not at all, with their provenance, code known by content.
+"""Files: complete or absent, with their provenance; digests of files and of code.
 
-What the files hold is decided in the rooms that make it.
+What the files hold is decided where it is computed.
 """

@@ -1,4 +1,4 @@
-"""Arrays on disk: named, without pickles, the same bytes for the same content."""
+"""Named arrays in files: without pickles, and with the same bytes for the same content."""
 
 import json
 import math
@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 
 from efficient_augmentation.files import atomic, provenance
 
-# A small file that unpacks to more than this is damaged or hostile.
+# A small file that unpacks to more than this is damaged or malicious.
 LARGEST_BYTES = 1 << 30
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-# What zipfile and NumPy raise on bytes that are no archive of arrays.
+# Errors that zipfile and NumPy raise on bytes that are not an archive of arrays.
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -38,11 +38,11 @@ _DAMAGE = (
 def save(path: str | Path, made_by: Mapping[str, Any] | None = None, **arrays: ArrayLike) -> None:
     """Write named arrays to a .npz file, atomically.
 
-    The bytes depend on the arrays alone: members are stored in the order given, uncompressed and
-    with a fixed date.
+    The bytes depend only on names and arrays: members are stored in the order given, uncompressed
+    and with a fixed date.
 
     Args:
-      path: target file; its folder is made if absent.
+      path: target file; its folder is created if absent.
       made_by: mapping as `provenance.of` returns it; stored in the entry "provenance" as the UTF-8
         bytes of JSON. None leaves it out.
       **arrays: anything that `np.asarray` takes, except objects.
@@ -62,8 +62,8 @@ def save_alone(path: str | Path, array: np.ndarray) -> None:
     """Write one array to a .npy file, atomically.
 
     Args:
-      path: target file; its folder is made if absent.
-      array: of numbers.
+      path: target file; its folder is created if absent.
+      array: array of numbers.
     Raises: OSError as `atomic.whole`.
     """
     with atomic.whole(path) as part, part.open("wb") as file:
@@ -75,11 +75,11 @@ def load(path: str | Path, *names: str) -> dict[str, np.ndarray]:
 
     Args:
       path: file written by `save`, or any .npz file without objects.
-      *names: arrays to read; all of them but the provenance where none is named.
-    Returns: dict from name to array, in the order asked for.
-    Raises: ValueError naming the file where it is damaged, holds anything but arrays, unpacks to
-      more than 1 GiB and than its own size, or lacks a name; FileNotFoundError.
-    Cost: memory of the arrays found, whatever their headers claim.
+      *names: arrays to read; without names, all but the provenance.
+    Returns: dict from name to array, in the given order.
+    Raises: ValueError naming the file if it is damaged, holds anything but arrays, unpacks to more
+      than both 1 GiB and its own size, or lacks a name; FileNotFoundError.
+    Cost: memory for the arrays found, whatever their headers claim.
     """
     with Path(path).open("rb") as file:
         try:
@@ -114,7 +114,7 @@ def names(path: str | Path) -> list[str]:
 
 
 def shape(path: str | Path, name: str) -> tuple[int, ...]:
-    """Shape of an array in a .npz file, from its head alone.
+    """Shape of an array in a .npz file, read from its header alone.
 
     Args:
       path, name: as in `load`.
@@ -132,14 +132,14 @@ def shape(path: str | Path, name: str) -> tuple[int, ...]:
 
 
 def check_names(where: str, values: np.ndarray, wanted: str) -> None:
-    """Refuse what cannot name things: anything but whole numbers and text that files can hold.
+    """Check that values are whole numbers, or text that files can hold.
 
     Args:
       where: file and array, for messages.
       values: (n,), such as labels or ids.
       wanted: the rule, for messages.
-    Raises: ValueError with the type or the text, and the remedy for bytes, which h5py and C
-      programs give for text.
+    Raises: ValueError with the type or the text; for bytes, which h5py and C programs write in
+      place of text, with the remedy.
     """
     if values.ndim != 1 or values.dtype.kind not in "biuU" or not len(values):
         array = where.rpartition(" ")[2]
@@ -154,13 +154,13 @@ def check_names(where: str, values: np.ndarray, wanted: str) -> None:
 
 
 def check_ids(where: str, ids: np.ndarray, n: int) -> None:
-    """Refuse ids that do not tell points apart.
+    """Check that ids identify points.
 
     Args:
       where: file and array, for messages.
       ids: (n,), whole numbers or text, all distinct.
       n: number of points.
-    Raises: ValueError as `check_names`, or with the first id that is there twice.
+    Raises: ValueError as `check_names`, or with the first id that occurs twice.
     """
     wanted = f"text or whole numbers of shape ({n},) are wanted, one a point"
     if ids.shape != (n,):
@@ -173,12 +173,12 @@ def check_ids(where: str, ids: np.ndarray, n: int) -> None:
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:
-    """What a .npz file says of where it comes from.
+    """The provenance in a .npz file.
 
     Args:
       path: file written by `save` with `made_by`.
     Returns: mapping as `provenance.of` returns it.
-    Raises: ValueError naming the file where it says nothing, or as `load`; FileNotFoundError.
+    Raises: ValueError naming the file if it holds none, or as `load`; FileNotFoundError.
     """
     stored = load(path, provenance.NAME)[provenance.NAME]
     try:
@@ -191,7 +191,7 @@ def _members(archive: zipfile.ZipFile, file_size: int) -> dict[str, zipfile.ZipI
     """Members of the archive by the names of their arrays."""
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    # What is stored as it is cannot exceed the file, unless members overlap.
+    # Uncompressed members cannot be larger than the file, unless they overlap.
     if unpacked > max(LARGEST_BYTES, file_size):
         raise ValueError(f"it unpacks to {unpacked} bytes, expected at most {LARGEST_BYTES}")
     stored = {member.filename.removesuffix(".npy"): member for member in members}
@@ -209,10 +209,10 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
                 f"array {name} holds Python objects, which allow_pickle=False does not load; save "
                 f"it as text or numbers, such as {name}.astype(str)"
             )
-        # An element without bytes counts as one byte: a header could claim any number of them.
+        # Elements of zero bytes count as one byte: a header could claim any number of them.
         claimed = math.prod(shape) * max(dtype.itemsize, 1)
         there = member.file_size - stream.tell()
-        # NumPy would allocate what the header claims.
+        # NumPy would allocate as much memory as the header claims.
         if claimed != there:
             raise ValueError(
                 f"{member.filename}: {there} bytes of data, expected {claimed} ({shape} of {dtype})"
@@ -222,12 +222,12 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and type of the array that a stream, left behind its head, holds."""
+    """Shape and type of the array in a stream, which is left just after the header."""
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:
         raise ValueError(f"{name} is of format version {version}, expected 1.0")
     try:
         shape, _, dtype = _HEADERS[version](stream)
-    except MemoryError:  # Python's parser, of text that nests too deep
+    except MemoryError:  # raised by Python's parser for text that is nested too deeply
         raise ValueError(f"{name}: its header cannot be parsed") from None
     return shape, dtype

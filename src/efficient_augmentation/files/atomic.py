@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic writing: files appear complete or not at all."""
 
 import contextlib
 import errno
@@ -14,15 +14,16 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 @contextlib.contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
-    """Give a name to write to, which becomes `path` once the block has ended well.
+    """Provide a temporary file, which is renamed to `path` when the block ends without error.
 
-    Whoever reads `path` meanwhile, or after a crash, finds what was there before. What another
-    process left half-written is removed; if that process lives, it fails: the latest one wins.
+    Until then, and after a crash, `path` holds what it held before. Unfinished files of other
+    processes for the same target are removed; if such a process still runs, it fails, so that the
+    latest one wins.
 
     Args:
-      path: target file; its folder is made if absent.
-    Yields: Path beside the target. It does not keep the target's suffix.
-    Raises: OSError naming the target, and the remedy where the disk is full.
+      path: target file; its folder is created if absent.
+    Yields: Path in the target's folder. It does not keep the target's suffix.
+    Raises: OSError naming the target, with the remedy if the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +35,7 @@ def whole(path: str | Path) -> Iterator[Path]:
         part.replace(path)
     except OSError as error:
         if error.errno in _NO_ROOM:
-            # Python names no file where a write fails, only where opening one does.
+            # Python names the file only if opening it fails, not if writing does.
             raise OSError(error.errno, _remedy(error), str(path)) from None
         raise
     finally:
@@ -42,10 +43,10 @@ def whole(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write text as UTF-8, whole or not at all; otherwise as `whole`.
+    """Write text as UTF-8, completely or not at all, see `whole`.
 
     Args:
-      path: target file; its folder is made if absent.
+      path: target file; its folder is created if absent.
       text: str.
     Raises: OSError as `whole`.
     """
@@ -54,12 +55,12 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
-    """Write what JSON can hold, whole or not at all; otherwise as `whole`.
+    """Write a mapping as JSON, completely or not at all, see `whole`.
 
     Args:
-      path: target file; its folder is made if absent.
-      value: mapping.
-    Raises: ValueError for NaN or infinity, which JSON has not; OSError as `whole`.
+      path: target file; its folder is created if absent.
+      value: mapping that JSON can hold.
+    Raises: ValueError for NaN or infinity, which JSON does not have; OSError as `whole`.
     """
     write_text(path, f"{json.dumps(value, indent=2, allow_nan=False)}\n")
 

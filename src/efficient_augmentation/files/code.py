@@ -1,9 +1,9 @@
-"""Digests of the code that a script reaches, by which the workflow decides what to rerun.
+"""Digests of the code that a script uses, by which the workflow decides what to rerun.
 
-Snakemake watches a script by modification time and nothing that the script imports. These digests
-are of meaning instead of time: comments, docstrings, layout, a touched file, a fresh clone and a
-moved checkout leave them as they are; a changed statement changes them for every script from which
-its module is reached.
+Snakemake watches a script's modification time, and nothing that the script imports. These digests
+depend on the parsed code instead: comments, docstrings, layout, a touched file, a fresh clone and a
+moved checkout do not change them. A changed statement changes them for every script that imports
+its module, directly or indirectly.
 """
 
 import ast
@@ -64,25 +64,25 @@ def digests(
     name: str | None = None,
     memory: Memory | None = None,
 ) -> dict[str, str]:
-    """Digest of a script and of every module under the roots that it reaches by imports.
+    """Digests of a script and of every module under the roots that it imports, also indirectly.
 
-    Follows `import` and `from` statements wherever they stand, functions included, from module to
-    module, and modules that `import_module` and `__import__` are given by name. Modules outside the
-    roots, and those that hold no code, are left out.
+    `import` and `from` statements are followed everywhere, also inside functions, as are calls of
+    `import_module` and `__import__` with a literal name. Modules outside the roots, and modules
+    without code, are left out.
 
     Args:
       script: path of a Python file.
       roots: folders from which modules are imported, in the order of the search path.
-      without: dotted names of modules that the script imports and does not use; they are left out,
-        and so is what is reached through them alone.
-      name: dotted name of the script where it is a module of a package; relative imports are
-        followed then.
+      without: dotted names of modules that the script imports but does not use. They are left out,
+        and so are modules that are imported only through them.
+      name: dotted name of the script if it is a module of a package; only then can relative imports
+        be followed.
       memory: where a parse of an unchanged file is found again; None parses afresh.
     Returns: dict from the script's file name and the modules' dotted names, sorted, to 12
       hexadecimal digits.
     Raises: ValueError if a file imports relatively and no name is given; SyntaxError if a file is
       not Python; OSError if the script cannot be read.
-    Cost: a parse of each file once a process.
+    Cost: parses each file once per process.
     """
     roots = tuple(map(Path, roots))
     digest, imports = _read(Path(script), name, memory)
@@ -100,7 +100,7 @@ def digests(
 
 
 def file_digest(path: str | Path) -> str:
-    """Digest of a file's bytes, for what scripts read besides code: templates.
+    """Digest of a file's bytes, for files other than code that scripts read, such as templates.
 
     Args:
       path: the file.
@@ -198,7 +198,7 @@ def _named_module(call: ast.Call, importers: Collection[str]) -> str | None:
 
 
 class _WithoutText(ast.NodeTransformer):
-    """Removes statements that are nothing but a text: docstrings, and texts under constants."""
+    """Removes statements that are only a string: docstrings, also those of constants."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

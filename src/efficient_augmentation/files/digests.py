@@ -1,9 +1,9 @@
-"""What files hold, by digest: the same for a touched or copied file, another for another content.
+"""Digests of the content of files, remembered so that unchanged files are not read again.
 
-Reading a million images takes minutes, asking the file system about them seconds. So a digest is
-remembered with what the file system said when it was taken: the number of the file, its size, and
-the times, in nanoseconds, at which its content and its entry were last changed. The second of these
-no program can set back.
+Reading a million images takes minutes, but asking the file system about them takes seconds. So a
+digest is stored together with the file's state at that moment: its inode number, its size, and the
+times, in nanoseconds, at which its content and its inode were last changed. No program can set the
+last of these back.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from pathlib import Path
 
 StrPath = str | os.PathLike[str]
 
-# A file may change once more within one tick of the file system's clock.
+# Within one tick of the file system's clock, a file can change again without a change of its times.
 _SETTLED_NS = 2_000_000_000
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS known (path TEXT PRIMARY KEY, state TEXT, digest TEXT, mtime TEXT)"
@@ -29,27 +29,28 @@ def of_files(
     """Digest of the content of every file.
 
     Args:
-      paths: of the files.
-      memory: file that remembers digests from call to call; it and its folder are made if absent.
-        None remembers nothing; nor does a file that cannot be written, or is none of ours.
-      finished: whether nobody writes to the files any more; else digests of those that were changed
+      paths: paths of the files.
+      memory: database that remembers digests from call to call; it and its folder are created if
+        absent. Nothing is remembered with None, with a file that cannot be written, or with one
+        that is no such database.
+      finished: whether nobody writes to the files any more; otherwise digests of files that changed
         within the last two seconds are not remembered.
     Returns: list of 64 hexadecimal digits each, in the order of the paths.
     Raises: OSError naming the file that cannot be read.
-    Cost: reads every file that is not remembered; of those that are, 10 s for a million.
+    Cost: reads every file that is not remembered; for the others, 10 s for a million.
     """
     with _Memory(memory) as known:
         return [known.digest(path, finished) for path in paths]
 
 
 def set_back(paths: Iterable[StrPath], memory: StrPath | None) -> list[StrPath]:
-    """Files whose content is another than remembered, though their time is not newer.
+    """Files whose content has changed since it was remembered, though their time is not newer.
 
-    What is remembered of them stays: nothing was made from the other content yet. Whoever makes it
-    gives the file a newer time, and has `of_files` remember it in the end.
+    Their old digests stay in memory, since no result was made from the new content yet. The caller
+    gives these files a newer time, and calls `of_files` when results are made.
 
     Args:
-      paths: of the files; those of which nothing is remembered are passed over.
+      paths: paths of the files; those without a remembered digest are skipped.
       memory: as in `of_files`.
     Returns: list of paths, in their order.
     """
@@ -65,7 +66,7 @@ def set_back(paths: Iterable[StrPath], memory: StrPath | None) -> list[StrPath]:
 
 
 class _Memory:
-    """Digests known by path, in a database that several processes may share."""
+    """Digests by path, in a database that several processes can share."""
 
     def __init__(self, path: StrPath | None) -> None:
         self._path = path
@@ -90,7 +91,7 @@ class _Memory:
         self._database.close()
 
     def row(self, path: StrPath) -> tuple[str, str, str] | None:
-        """(state, digest, time of change) as remembered, or None."""
+        """(state, digest, modification time) as remembered, or None."""
         with contextlib.suppress(sqlite3.Error):
             if self._database is not None:
                 query = "SELECT state, digest, mtime FROM known WHERE path = ?"
@@ -98,9 +99,9 @@ class _Memory:
         return None
 
     def digest(self, path: StrPath, finished: bool = False, only: str | None = None) -> str:
-        """Digest of a file, remembered if it is not so new that it may change unseen.
+        """Digest of a file, remembered unless the file is so new that it may change unnoticed.
 
-        Where `only` is given, a digest that is another is not remembered.
+        If `only` is given, a digest that differs from it is not remembered.
         """
         status, known = os.stat(path), self.row(path)
         if known and known[0] == _state(status):
@@ -118,7 +119,7 @@ def _digest(path: StrPath) -> str:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        # Python names no file where reading one fails, only where opening one does.
+        # Python names the file only if opening it fails, not if reading does.
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 

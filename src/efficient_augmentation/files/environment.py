@@ -1,4 +1,4 @@
-"""Environment variables of jobs: what decides results is ours, whatever the user's shell says."""
+"""Environment variables of jobs: those that affect results do not depend on the user's shell."""
 
 import getpass
 import os
@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-# JAX's variables that say where it computes, what it caches and what it logs. All its other
-# variables may change numbers: precision, types, random bits, the order of sums.
+# JAX's variables that say where it computes, what it caches and what it logs. Its other variables
+# may change numbers: precision, types, random bits, the order of sums.
 _KEPT = (
     "JAX_COMPILATION_CACHE_",
     "JAX_CUDA_VISIBLE_DEVICES",
@@ -27,12 +27,11 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
     """The environment that jobs inherit.
 
     Args:
-      given: mapping of the environment as the user has it.
-      source: folder that the package is imported from.
-    Returns: mapping: the package is found without being installed, compiled programs are kept in
-      one place for the next process, figures are drawn without a screen, this process and its user
-      are named, and of the variables that change arithmetic none is left; everything else as it was
-      given.
+      given: mapping of the user's environment.
+      source: folder from which the package is imported.
+    Returns: mapping in which the package is found without being installed, compiled programs are
+      kept in one place for the next process, figures are drawn without a screen, and this process
+      and its user are named. Variables that change arithmetic are removed; all others stay as given.
     """
     kept = {name: value for name, value in given.items() if not _decides(name)}
     flags = [flag for flag in given.get("XLA_FLAGS", "").split() if flag.startswith(_KEPT_FLAGS)]
@@ -46,7 +45,7 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
         "MPLBACKEND": "agg",
         "PYTHONPATH": os.pathsep.join(path),
         "XLA_FLAGS": " ".join(flags),
-        # By this a job knows whose end is its own.
+        # A job ends when this process does.
         "EFFICIENT_AUGMENTATION_SNAKEMAKE": f"{os.getpid()} {_numbered_in()}",
     }
 
@@ -61,7 +60,7 @@ def _user() -> dict[str, str]:
 
 
 def _numbered_in() -> str:
-    """Name of the set within which numbers of processes are distinct, where Linux says it."""
+    """Name of this process's PID namespace on Linux, else an empty string."""
     try:
         return os.readlink("/proc/self/ns/pid")
     except OSError:
@@ -74,7 +73,7 @@ def _decides(name: str) -> bool:
 
 
 def _cache_folder(given: Mapping[str, str]) -> Path:
-    """Where compiled programs are kept if the user does not say; an account may have no home."""
+    """The default folder for compiled programs; an account may have no home folder."""
     if cache := given.get("XDG_CACHE_HOME"):
         return Path(cache, "efficient-augmentation/jax")
     try:

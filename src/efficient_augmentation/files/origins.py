@@ -1,22 +1,22 @@
-"""Places of originals, as files of features give them for every copy."""
+"""Checks of the array that says, for every copy in a file of features, which original it has."""
 
 import numpy as np
 
-# How many copies it takes to tell from their likeness where counting starts, and which share of
-# them must agree.
+# The least number of copies that shows by similarity where counting starts, and the share of them
+# that must agree.
 _FEWEST, _NEARLY_ALL = 5, 0.9
 
 
 def check_places(where: str, source: np.ndarray, labels: np.ndarray) -> None:
-    """Refuse places of originals that are none.
+    """Check that every copy names an original that exists and has the same label.
 
     Args:
       where: file and array, for messages.
-      source: (rows,) integers, -1 for the originals, which come first, else the place of the row's
+      source: (rows,) integers, -1 for the originals, which come first, else the row of the copy's
         original, counted from 0.
       labels: (rows,) labels.
-    Raises: ValueError naming the first row at fault: its place is none, or its label is not that of
-      its original.
+    Raises: ValueError naming the first wrong row: it does not name an original, or its label is not
+      that of its original.
     """
     check_integers(where, source, labels)
     n = int(np.argmax(source != -1)) if (source != -1).any() else len(source)
@@ -42,7 +42,7 @@ def check_places(where: str, source: np.ndarray, labels: np.ndarray) -> None:
 
 
 def check_integers(where: str, source: np.ndarray, labels: np.ndarray) -> None:
-    """Refuse what is not an integer for each label.
+    """Check that there is an integer for each label.
 
     Args:
       where, source, labels: as in `check_places`.
@@ -56,15 +56,15 @@ def check_integers(where: str, source: np.ndarray, labels: np.ndarray) -> None:
 
 
 def check_counted_from_zero(where: str, source: np.ndarray, x: np.ndarray) -> None:
-    """Refuse places of originals that were counted from 1.
+    """Check that originals were not counted from 1.
 
-    Most such files are sound by their numbers and labels, but every copy belongs to its original's
-    neighbour. They are told by the features: no row names place 0, and nearly all rows lie nearer
+    Numbers and labels of such a file usually pass all other checks, but every copy would belong to
+    the wrong original. The features show it: no copy names row 0, and nearly all copies are nearer
     to the original before the one that they name.
 
     Args:
       where: file and array, for messages.
-      source: (rows,) integers, -1 for an original, else the place of the row's original.
+      source: (rows,) integers, -1 for an original, else the row of the copy's original.
       x: (rows, d) features.
     Raises: ValueError.
     """

@@ -1,7 +1,7 @@
-"""Provenance: the rule, settings, code, packages and device that a result comes from.
+"""Provenance: the rule, settings, code, packages and device from which a result comes.
 
-Nothing in it differs between two runs of the same thing on one machine: no date, path, host name or
-number of cores. So results that carry it stay the same bytes.
+It holds nothing that differs between two equal runs on one machine: no date, path, host name or
+number of cores. So results that contain it keep the same bytes.
 """
 
 import contextlib
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 NAME = "provenance"
-"""Under which files of every kind hold it."""
+"""The name of provenance in files of every kind."""
 
-# Import name -> package, of what may change numbers or the form of a file.
+# Import name -> package, for packages that may change numbers or the form of a file.
 PACKAGES = {
     "PIL": "pillow",
     "flax": "flax",
@@ -40,20 +40,20 @@ _STAMP = re.compile(r"\S+ [0-9a-f]{12}")
 
 
 def of(job: Any) -> dict[str, Any]:
-    """What the results of a job come from.
+    """The provenance of a job's results.
 
     Args:
-      job: the job's `snakemake` object, or anything with its rule and params: the named params are
-        the settings, the others code stamps, "module digest".
+      job: the job's `snakemake` object, or any object with its rule and params. Named params are
+        settings, the others code stamps, "module digest".
     Returns: mapping with
       rule: name of the rule;
       config: digest of the settings;
       code: digest of the code stamps, whatever their order;
-      seeds: mapping from the place of each seed among the settings, "settings.dataset.seed", to it;
+      seeds: mapping from the key of each seed, such as "settings.dataset.seed", to the seed;
       device: as `device`;
-      versions: of Python, of this package where it is known, and of those of `PACKAGES` that this
-        process has loaded.
-    Cost: starts JAX's backend if jax is loaded and was not used yet.
+      versions: versions of Python, of this package if it is known, and of those of `PACKAGES` that
+        this process has loaded.
+    Cost: starts JAX's backend if jax is loaded but has not been used.
     """
     settings = dict(job.params.items())
     stamps = [p for p in job.params if isinstance(p, str) and _STAMP.fullmatch(p)]
@@ -72,13 +72,16 @@ def text(made_by: Mapping[str, Any] | None) -> str:
 
     Args:
       made_by: mapping as `of` returns it.
+    Returns: str.
     """
     return json.dumps(made_by, sort_keys=True)
 
 
 def digest(value: Any) -> str:
-    """Digest of what JSON can hold, the same for every order of keys.
+    """Digest of a value, the same for every order of keys.
 
+    Args:
+      value: anything that JSON can hold.
     Returns: 12 hexadecimal digits.
     """
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
@@ -86,10 +89,10 @@ def digest(value: Any) -> str:
 
 
 def device() -> str:
-    """Name of what this process computes on.
+    """Name of the device on which this process computes.
 
-    Returns: str, where jax is loaded that of JAX's devices, with their number if there are several;
-      that of the processor where JAX has no other device, or is not loaded.
+    Returns: str: the name of JAX's devices, with their number if there are several; the name of the
+      processor if JAX has no other device or is not loaded.
     """
     jax = sys.modules.get("jax")
     found = jax.devices() if jax else []
@@ -116,7 +119,7 @@ def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, 
 
 
 def installed(packages: Iterable[str]) -> dict[str, str]:
-    """Versions of packages as they are installed, whatever is pinned.
+    """Installed versions of packages, whatever versions are pinned.
 
     Args:
       packages: names of packages.
@@ -135,7 +138,7 @@ def _versions() -> dict[str, str]:
 
 
 def _own_version() -> dict[str, str]:
-    """That of the checkout; of the installed package where there is none."""
+    """The version of the checkout or, without one, of the installed package."""
     project = Path(__file__).parents[3] / "pyproject.toml"
     try:
         own = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]

@@ -1,4 +1,4 @@
-"""Tables on disk: CSV whose floats read back bit by bit."""
+"""Tables as CSV files, whose floats are read back exactly."""
 
 import csv
 import json
@@ -16,14 +16,13 @@ LARGEST_BYTES = 1 << 30
 def write_csv(
     path: str | Path, rows: Iterable[Mapping[str, Any]], made_by: Mapping[str, Any] | None = None
 ) -> None:
-    """Write rows as CSV, atomically; floats in the shortest form that reads back to the same.
+    """Write rows as CSV, atomically, with floats in the shortest form that is read back exactly.
 
     Args:
-      path: target file; its folder is made if absent.
-      rows: non-empty sequence of mappings that share their keys, in the order of the columns.
-      made_by: mapping as `provenance.of` returns it; written beside the table, which has no room
-        for it, to {path}-metadata.json, as the W3C's "CSV on the Web" has it. None writes no such
-        file.
+      path: target file; its folder is created if absent.
+      rows: non-empty sequence of mappings with the same keys, in the order of the columns.
+      made_by: mapping as `provenance.of` returns it, written to {path}-metadata.json as in the
+        W3C's "CSV on the Web", since a table has no place for it. None writes no such file.
     Raises: ValueError if there are no rows or a row has other keys than the first; OSError
       as `atomic.whole`.
     """
@@ -48,11 +47,11 @@ def write_csv(
 
 
 def writer_to(file: TextIO) -> Any:
-    """A writer of CSV whose lines end in a line feed and whose texts every reader gets back.
+    """A writer of CSV whose lines end in a line feed and whose texts can always be read back.
 
-    Before Python 3.11.9 and 3.12.3 csv puts a carriage return in quotes only where it ends lines,
-    and a reader takes the one without quotes for the end of a row (CPython issue 67044). So lines
-    are made with both, and written without the return.
+    Before Python 3.11.9 and 3.12.3, csv quotes a text with a carriage return only if the line
+    terminator contains one, and a reader takes an unquoted one for the end of a row (CPython issue
+    67044). So lines are formatted with both characters and written without the carriage return.
 
     Args:
       file: text stream, opened with newline="".
@@ -62,7 +61,7 @@ def writer_to(file: TextIO) -> Any:
 
 
 class _LineFeeds:
-    """A stream that `csv.writer` writes to, a whole row at a time."""
+    """The stream to which `csv.writer` writes, one row at a time."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -76,12 +75,12 @@ def read_csv(path: str | Path, texts: Collection[str] = ()) -> dict[str, np.ndar
 
     Args:
       path: CSV file with a header line.
-      texts: names of columns that are text whatever they hold, such as file names 001 and 002.
-    Returns: dict from column name to an array (rows,): int64 where every entry is an integer,
-      else float64 where every entry is a number, else text.
-    Raises: ValueError naming the file, and the line where there is one, where it is empty, no
-      UTF-8 text, names a column twice, or a row is short or long, or a column of text would take
-      more than 1 GiB.
+      texts: names of columns that are always text, such as file names 001 and 002.
+    Returns: dict from column name to an array (rows,): int64 if every entry is an integer, else
+      float64 if every entry is a number, else text.
+    Raises: ValueError naming the file, and the line if the error is in one, if the file is empty or
+      not UTF-8 text, names a column twice, has a row that is too short or too long, or if a column
+      of text would take more than 1 GiB.
     """
     with Path(path).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
@@ -110,22 +109,22 @@ def rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def metadata(path: str | Path) -> Path:
-    """The file beside a table that says where the table comes from.
+    """The file next to a table that holds its provenance.
 
     Args:
-      path: of the table.
+      path: path of the table.
     Returns: Path.
     """
     return Path(f"{path}-metadata.json")
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:
-    """What the file beside a table says of where the table comes from.
+    """The provenance of a table, from the file next to it.
 
     Args:
       path: file written by `write_csv` with `made_by`.
     Returns: mapping as `provenance.of` returns it.
-    Raises: ValueError naming the file beside it where that says nothing; FileNotFoundError.
+    Raises: ValueError naming the file next to it if that holds none; FileNotFoundError.
     """
     path = metadata(path)
     try:
@@ -164,7 +163,7 @@ def _typed(path: str | Path, name: str, column: Sequence[str], as_text: bool = F
             return np.array(column, dtype=dtype)
         except (ValueError, OverflowError):
             continue
-    # NumPy gives every entry as much room as the longest needs.
+    # NumPy gives every entry as much memory as the longest needs.
     if (needed := 4 * len(column) * max(map(len, column))) > LARGEST_BYTES:
         raise ValueError(f"{path}: column {name!r} of text would take {needed} bytes of memory")
     return np.array(column)

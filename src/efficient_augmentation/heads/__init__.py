@@ -1,5 +1,5 @@
 """Linear classifiers on features: fits, Hessians, influence, exact refits.
 
-Which point a row of an expanded set comes from is in `expanded`. Scores by their names are in
-`scores`; nothing here knows a policy.
+`expanded` says from which point a row of an expanded set comes. Scores by name are in `scores`, and
+policies in `policies`.
 """

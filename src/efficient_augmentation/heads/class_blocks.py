@@ -1,22 +1,22 @@
-"""The multinomial Hessian as blocks of classes less a product of rows: solves in n rows, not P.
+"""The multinomial Hessian as blocks of classes minus a product of rows: solves in n rows, not P.
 
 In the coordinates of all k classes, with the rows' probabilities p_i and weights v_i, x~ = [x, 1],
 
     H = D - U U' ,    D_c = sum_i v_i p_ic x~_i x~_i' + diag(1, ..., 1, 0) ridge ,
 
-D with blocks D_c, and U with a column sqrt(v_i) p_i kron x~_i for each of the n rows: one, not one
-for each row and class. By Woodbury's identity
+where D has blocks D_c, and U has one column sqrt(v_i) p_i kron x~_i for each of the n rows (not one
+for each row and class). By Woodbury's identity
 
     H^-1 = D^-1 + D^-1 U M^-1 U' D^-1 ,    M = I - U' D^-1 U    (n, n) ,
 
 so that k factors of size d + 1 and one of size n take the place of one of size P = (k - 1)(d + 1).
 
 H is singular along equal shifts of all intercepts; there M sqrt(v) = 0. Adding
-sqrt(v) sqrt(v)' / sum(v) to M mends that, and changes no solution for a g that sums to zero over
-the classes. M's least eigenvalue is about that of H over that of D: where M is ill-conditioned,
-digits of H are lost in the difference, which is refused.
+sqrt(v) sqrt(v)' / sum(v) to M removes the singularity, and changes no solution for a g that sums to
+zero over the classes. M's smallest eigenvalue is about that of H divided by that of D. If M is
+ill-conditioned, the difference D - U U' loses digits of H, and an error is raised.
 
-By SciPy's BLAS, as `leverages`, whose symmetric products are half of a matrix product.
+Products use SciPy's BLAS, as in `leverages`; symmetric ones cost half of a matrix product.
 """
 
 import numpy as np
@@ -25,29 +25,29 @@ from scipy.linalg import blas, lapack
 
 from efficient_augmentation.heads import hessians
 
-# Of M, whose largest eigenvalue is one: below it, fewer than eight digits are left.
+# Of M, whose largest eigenvalue is one; below this, fewer than eight digits are left.
 _LEAST_RECIPROCAL_CONDITION = 1e-8
 
 
 def operations(n, scored, k, D, alo=False):
-    """Multiplications of `influence`, or with alo of `leverages`.
+    """Number of multiplications of `influence`, or with alo of `leverages`.
 
     Args:
-      n: rows of positive weight.
-      scored: how many of them.
-      k, D: classes, and features with the intercept.
+      n: number of rows of positive weight.
+      scored: number of scored rows among them.
+      k, D: numbers of classes, and of features with the intercept.
     """
     blocks = k * (n * D**2 + D**3 / 6 + n**2 * D / 2 + n * scored * D)
     return blocks + n**3 / 6 + n**2 * scored * (k if alo else 1) / 2
 
 
 def n_bytes(n, scored, k, alo=False):
-    """Memory of M, of what its factor works on, and of the scored rows in it."""
+    """Memory in bytes for M, its factorisation, and the scored rows."""
     return 8 * n * (2 * n + 2 * scored * (k if alo else 1))
 
 
 def influence(logits, X, weights, ridge, r):
-    """Lift g' H^-1 g of the first m rows, g = r kron x~.
+    """Quadratic forms g' H^-1 g of the first m rows, g = r kron x~.
 
     Args:
       logits: (k, n).
@@ -55,9 +55,9 @@ def influence(logits, X, weights, ridge, r):
       weights: (n,), > 0.
       ridge: > 0.
       r: residuals of the first m rows, (k, m), each summing to zero over the classes.
-    Returns: (m,): a sum of squares.
-    Raises: LinAlgError where H is singular to rounding, or eight digits of it are lost here.
-    Cost: as `operations`, memory as `n_bytes` and 16 n D.
+    Returns: (m,), computed as sums of squares.
+    Raises: LinAlgError if H is singular up to rounding, or loses eight digits here.
+    Cost: as `operations`; memory as `n_bytes` and 16 n D.
     """
     m = r.shape[1]
     p, scale, M = _start(logits, weights)
@@ -72,7 +72,7 @@ def influence(logits, X, weights, ridge, r):
 
 
 def leverages(logits, X, weights, ridge, m):
-    """Leverage A = Q' (I kron x~)' H^-1 (I kron x~) Q of the first m rows, Q the contrasts.
+    """Leverages A = Q' (I kron x~)' H^-1 (I kron x~) Q of the first m rows, Q the contrasts.
 
     Args, Raises, Cost: as `influence`.
     Returns: (m, k - 1, k - 1).
@@ -94,9 +94,10 @@ def leverages(logits, X, weights, ridge, m):
 
 
 def inverse(logits, X, weights, ridge):
-    """Function that multiplies G (k, D), which sums to zero over the classes, by H^-1.
+    """Factorise H.
 
     Args, Raises: as `influence`.
+    Returns: function that multiplies G (k, D), which sums to zero over the classes, by H^-1.
     """
     p, scale, M = _start(logits, weights)
     blocks = []
@@ -118,7 +119,7 @@ def inverse(logits, X, weights, ridge):
 
 
 def _start(logits, weights):
-    """Probabilities and columns of U's scales, (k, n) each, and M before any class."""
+    """Probabilities and the factors sqrt(v_i) p_i in U, (k, n) each, and M before any class."""
     p, root = special.softmax(logits, axis=0), np.sqrt(weights)
     M = np.asfortranarray(np.outer(root, root / weights.sum()))
     M[np.diag_indices(len(root))] += 1.0
@@ -126,13 +127,13 @@ def _start(logits, weights):
 
 
 def _halves(p, X, weights, ridge):
-    """L_c^-1 X' of every class, (D, n), with L_c L_c' = D_c."""
+    """L_c^-1 X' (D, n) for every class in turn, where L_c L_c' = D_c."""
     for share in p:
         yield blas.dtrsm(1, _block_factor(X, weights * share, ridge), X.T, lower=1)
 
 
 def _less(M, half):
-    """Lower triangle of M less half' half, in M's place."""
+    """Lower triangle of M - half' half, which overwrites M."""
     return blas.dsyrk(-1, half, beta=1, c=M, trans=1, lower=1, overwrite_c=1)
 
 
@@ -148,7 +149,7 @@ def _block_factor(X, weights, ridge):
 
 def _row_factor(M):
     factor, failed = lapack.dpotrf(M, lower=1, overwrite_a=1)
-    # M's largest eigenvalue is one, in place of its norm.
+    # M's largest eigenvalue, one, is passed in place of its norm.
     if failed or lapack.dpocon(factor, 1.0, uplo="L")[0] < _LEAST_RECIPROCAL_CONDITION:
         raise linalg.LinAlgError("not positive definite to eight digits")
     return factor

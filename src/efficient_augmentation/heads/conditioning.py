@@ -10,10 +10,10 @@ from scipy.sparse.linalg import LinearOperator, eigsh, lobpcg
 
 from efficient_augmentation.heads import class_blocks, hessians, removals, solvers
 
-# Relative, of an eigenvalue; where many are equal, as those of features that never vary, Lanczos
+# Relative tolerance of an eigenvalue. If many are equal, as with features that never vary, Lanczos
 # iteration would take minutes for the last digits.
 _EIGENVALUE = 1e-6
-# Relative, of a residual: the eigenvalue's error goes with the square of it.
+# Relative tolerance of a residual; the eigenvalue's error is of the order of its square.
 _RESIDUAL, _ITERATIONS = 1e-3, 500
 
 
@@ -24,12 +24,12 @@ def ratio(theta, X, ridge, solver=None):
       theta: (k, D), intercept last.
       X: rows with their intercept column, (n, D), of weight one.
       ridge: >= 0.
-      solver: a name of `solvers.EXACT`; None means the cheapest that fits.
-    Returns: float, >= 1, to some six digits; infinity where H is singular to rounding.
-    Cost: a factor of H as for the influence, and some tens of products with it. Where none fits, or
-      it takes more than `solvers.MOST_OPERATIONS`, some hundred products with H.
-    Source: both ends by Lanczos iteration, the lower one on the inverse; without a factor by LOBPCG
-      (Knyazev 2001), preconditioned by the Kronecker form.
+      solver: a name of `solvers.EXACT`; None means the cheapest that fits into memory.
+    Returns: float, >= 1, to about six digits; infinity if H is singular up to rounding.
+    Cost: a factor of H as for the influence, and some tens of products with it. If no factor fits
+      into memory, or it takes more than `solvers.MOST_OPERATIONS`: about a hundred products with H.
+    Source: Lanczos iteration gives both ends, the lower one on the inverse; without a factor LOBPCG
+      does (Knyazev 2001), preconditioned by the Kronecker form.
     """
     (n, D), k = X.shape, len(theta)
     with jax.enable_x64(True):
@@ -53,12 +53,12 @@ def _cheapest(n, k, D, ridge):
 
 
 def _inverse(theta, X, ridge, solver):
-    """Inverse of H as an operator, or its smallest eigenvalue; None for a singular H."""
+    """Inverse of H as an operator, or the smallest eigenvalue of H; None for a singular H."""
     k, D = theta.shape
     if solver == "rows":
         try:
             return _by_rows(theta, X, ridge)
-        except linalg.LinAlgError:  # digits that the other ways keep
+        except linalg.LinAlgError:  # too few digits, which the other ways keep
             solver = "dense" if hessians.dense_limit() >= (k - 1) * D else "gradients"
     if solver == "gradients":
         return _smallest(theta, X, ridge)
@@ -78,7 +78,7 @@ def _by_rows(theta, X, ridge):
 
 
 def _smallest(theta, X, ridge):
-    """Smallest eigenvalue of H by products with it alone; NaN where it is not found."""
+    """Smallest eigenvalue of H, by products with H alone; NaN if it is not found."""
     (k, D), multiply = theta.shape, _multiplication(theta, X, ridge)
     _, kron = removals.without_hessian(theta, X, np.ones(len(X)), ridge)
     divide = jax.jit(lambda v: hessians.kronecker_solve(kron, v.reshape(1, k - 1, D)).ravel())
@@ -90,7 +90,7 @@ def _smallest(theta, X, ridge):
     start = start / np.linalg.norm(start)
     scale = start @ multiply(start)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of an iteration that ends early: what it found counts
+        warnings.simplefilter("ignore")  # if an iteration ends early, its result still counts
         values, _ = lobpcg(
             _operator(multiply, len(start)),
             start[:, None],
@@ -115,6 +115,6 @@ def _operator(function, size):
 
 
 def _end(operator):
-    """Largest eigenvalue."""
+    """Largest eigenvalue of an operator."""
     v0 = np.random.default_rng(0).normal(size=operator.shape[0])
     return eigsh(operator, 1, v0=v0, tol=_EIGENVALUE, return_eigenvectors=False)[0]

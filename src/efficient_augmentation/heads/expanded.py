@@ -1,4 +1,4 @@
-"""Rows of an expanded set: the points, then the rows that were made from them."""
+"""Rows of an expanded set: the points, then their augmented copies."""
 
 from functools import cached_property
 
@@ -7,12 +7,12 @@ from numpy.typing import ArrayLike
 
 
 class Rows:
-    """Which point every row is, or was made from.
+    """The point of every row.
 
     Args:
-      source: (rows,) integers, -1 for a point itself, which come first, else the point 0..n-1
-        that the row was made from.
-      name: of the array, for the message.
+      source: (rows,) integers, -1 for the points themselves, which come first, else the point
+        0..n-1 from which the row was made.
+      name: name of the array, for the message.
     Raises: ValueError for anything else.
 
     Attributes:
@@ -37,7 +37,7 @@ class Rows:
 
     @cached_property
     def point(self) -> np.ndarray:
-        """(rows,), 0..n-1: the point that a row is or was made from."""
+        """(rows,), 0..n-1: the point of each row."""
         return np.where(self.original, np.arange(len(self)), self.source)
 
     @cached_property
@@ -48,15 +48,14 @@ class Rows:
     def weights(
         self, chosen: np.ndarray, downweight: np.ndarray, sizes: np.ndarray | None = None
     ) -> np.ndarray:
-        """Sample weights of all rows where some points are augmented.
+        """Sample weights of all rows when some points are augmented.
 
         Args:
           chosen: (R, n), whether a point is augmented.
           downweight: (R,), whether a chosen point shares its weight among its v + 1 rows.
-          sizes: (R, n), what the weight of rows made from a point is multiplied by; None means
-            ones.
-        Returns: (R, rows) float64: 1 for an original, 1 for a row made from a chosen point and 0
-          for the other rows; 1 / (v + 1) for all rows of a chosen point where downweighted.
+          sizes: (R, n), factors for the weights of a point's copies; None means ones.
+        Returns: (R, rows) float64: 1 for an original, 1 for a copy of a chosen point, and 0 for
+          other copies; with downweighting, 1 / (v + 1) for all rows of a chosen point.
         """
         share = np.where(chosen & downweight[:, None], 1 / (self.copies + 1), 1.0)
         weights = share[:, self.point] * (chosen[:, self.point] | self.original)

@@ -1,9 +1,9 @@
 """The classifier on the features: logistic for two classes, multinomial for more.
 
-The one place where the number of classes decides. Both have functions of the same names and
-arguments, so nothing else asks for it. Parameters theta have shape (d + 1,) for two classes and
-(k, d + 1) for k. C is the inverse strength of the penalty in each one's own objective, as
-scikit-learn has it too: for two classes that of `logistic`, which is that of `softmax` with C / 2.
+Only this module depends on the number of classes: both classifiers have functions with the same
+names and arguments. Parameters theta have shape (d + 1,) for two classes and (k, d + 1) for k. C is
+the inverse strength of the penalty in the classifier's own objective, as in scikit-learn: for two
+classes that of `logistic`, which equals that of `softmax` with C / 2.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from efficient_augmentation.heads import influence, logistic, softmax, softmax_i
 
 
 class Head(NamedTuple):
-    """Fits and scores of one family of classifiers; see the functions it is made of."""
+    """Fits and scores of one family of classifiers; see the functions of its modules."""
 
     check_rows: Callable
     fit: Callable
@@ -43,11 +43,11 @@ MULTINOMIAL = _of_modules(softmax, softmax_influence)
 
 
 def of(labels: ArrayLike, *, faithful: bool = False) -> Head:
-    """Head for labels.
+    """The head for some labels.
 
     Args:
-      labels: (n,), 0..k-1; of another kind they are refused by the head's `check_rows`.
-      faithful: whether the published code is to be repeated, which knows two classes.
+      labels: (n,), 0..k-1; the head's `check_rows` rejects any others.
+      faithful: whether the published code is repeated, which handles only two classes.
     Returns: Head.
     Raises: ValueError if faithful and there are more than two classes.
     """
@@ -62,7 +62,7 @@ def of(labels: ArrayLike, *, faithful: bool = False) -> Head:
 
 
 def number_of_classes(labels: ArrayLike) -> int:
-    """How many classes labels 0..k-1 are of: k, at least 2; 2 also of what is no label."""
+    """The number k of classes of labels 0..k-1, at least 2; 2 also if labels are not numbers."""
     labels = np.asarray(labels)
     numbers = labels.dtype.kind in "iuf" and labels.size and np.isfinite(labels).all()
     return max(2, int(labels.max()) + 1) if numbers else 2

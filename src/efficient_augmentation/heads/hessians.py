@@ -1,17 +1,18 @@
-"""Hessian of the multinomial logistic regression: dense, its product, and as a Kronecker product.
+"""Hessian of the multinomial logistic regression: dense, by products, and as a Kronecker product.
 
 With x~ = [x, 1], class probabilities p_i = softmax(W x~_i), W (k, d + 1), and weights v_i,
 
     H = sum_i v_i S_i kron x~_i x~_i' + I kron diag(1, ..., 1, 0) ridge ,
     S_i = diag(p_i) - p_i p_i' .
 
-Adding one vector to all rows of W changes no probability. So W is written as Q V with V
-(k - 1, d + 1) and Q (k, k - 1) an orthonormal basis of the vectors that sum to zero: probabilities
-lose nothing, |W| = |V| keeps the penalty what it is, and the minimum over all of W lies in there,
-since the gradient of the data term sums to zero over the classes. H in these coordinates, with
-Q' S_i Q for S_i, has P = (k - 1)(d + 1) rows, and no null space if no feature is redundant.
+Adding one vector to all rows of W changes no probability. So W is written as Q V, where V is
+(k - 1, d + 1) and Q (k, k - 1) is an orthonormal basis of the vectors that sum to zero. All
+probabilities can still be reached, the penalty stays the same since |W| = |V|, and the minimum over
+all W has this form, since the gradient of the data term sums to zero over the classes. In these
+coordinates S_i becomes Q' S_i Q, and H has P = (k - 1)(d + 1) rows and no null space if no feature
+is redundant.
 
-Arrays have classes first and rows last, and entries of H go contrast by contrast.
+Arrays have classes first and rows last; the entries of H are ordered contrast by contrast.
 """
 
 from typing import NamedTuple
@@ -21,23 +22,23 @@ import jax.numpy as jnp
 import numpy as np
 
 DENSE_BYTES = 2**31
-"""What a dense H, its factor and the inverse of that may take together, in float64."""
+"""Most memory for a dense H, its factor and the factor's inverse together, in float64."""
 _BLOCK_BYTES = 2**26
 
 
 def dense_limit():
-    """Largest P whose H is kept dense."""
+    """Largest P for which H is kept dense."""
     return int((DENSE_BYTES / (3 * 8)) ** 0.5)
 
 
 def block_rows(n, numbers):
-    """Rows of n to work on at a time, where each asks for so many numbers: about 64 MiB."""
+    """Rows to work on at a time, of n rows that need `numbers` floats each: about 64 MiB."""
     most = int(np.clip(_BLOCK_BYTES // (8 * numbers), 128, 4096))
     return -(-n // -(-n // most))
 
 
 def contrasts(k):
-    """Q: orthonormal basis of the k-vectors that sum to zero, (k, k - 1) (Helmert's)."""
+    """Q (k, k - 1): Helmert's orthonormal basis of the k-vectors that sum to zero."""
     Q = np.triu(np.ones((k, k - 1)))
     Q[np.arange(1, k), np.arange(k - 1)] = -np.arange(1, k)
     return Q / np.linalg.norm(Q, axis=0)
@@ -49,27 +50,27 @@ def residual(logits, own):
     Args:
       logits: (..., k, n).
       own: (k, n) bool, whether a class is the row's.
-    Returns: (..., k, n). The entry of the row's own class is minus the sum of the others: p - 1
-      would lose all digits of a row that is fitted well.
+    Returns: (..., k, n). The entry of the row's own class is computed as minus the sum of the
+      others: p - 1 would lose all digits of a row that is fitted well.
     """
     others = jnp.where(own, 0.0, jax.nn.softmax(logits, axis=-2))
     return jnp.where(own, -others.sum(axis=-2, keepdims=True), others)
 
 
 def probability_difference(logits, by):
-    """softmax(logits + by) - softmax(logits), right in nearly all digits of its type.
+    """softmax(logits + by) - softmax(logits), accurate to nearly all digits of its type.
 
     With probabilities p and e = exp(by) - 1 the new probabilities are p (1 + e) / (1 + p' e), so
     that they differ from p by p (e - p' e) / (1 + p' e).
 
     Args:
       logits, by: (..., k, n).
-    Returns: (..., k, n), also what `residual` changes by.
+    Returns: (..., k, n), which is also the change of `residual`.
     """
     p = jax.nn.softmax(logits, axis=-2)
-    # Adding one number to all classes changes nothing. With the mean taken off, the change of a
-    # class with a probability near 1 keeps its digits too. A class that rises by 80 more than the
-    # mean has the probability 1 up to rounding, and more would overflow.
+    # Adding one number to all classes changes nothing. After the mean is subtracted, the change of
+    # a class with a probability near 1 keeps its digits too. A class that rises by 80 more than the
+    # mean has probability 1 up to rounding, and a larger rise would overflow.
     by = jnp.minimum(by - (p * by).sum(axis=-2, keepdims=True), 80.0)
     e = jnp.expm1(by)
     mean = (p * e).sum(axis=-2, keepdims=True)
@@ -77,7 +78,7 @@ def probability_difference(logits, by):
 
 
 def curvature(logits, weights):
-    """w: weights times Q' S Q of every row.
+    """w_i = v_i Q' S_i Q of every row, with the weights v.
 
     Args:
       logits: (k, n).
@@ -93,7 +94,7 @@ def curvature(logits, weights):
 
 
 def moments(logits):
-    """Probabilities p and p (1 - p) of logits (..., k, n); 1 - p is a sum, for its digits."""
+    """Probabilities p and p (1 - p) of logits (..., k, n); 1 - p is summed, to keep its digits."""
     p = jax.nn.softmax(logits, axis=-2)
     return p, p * jnp.einsum("ab,...bn->...an", 1 - jnp.eye(p.shape[-2]), p)
 
@@ -102,9 +103,11 @@ def add_dense(H, X, w):
     """H (P, P) plus the sum over rows of w_i kron x~_i x~_i', in its lower block triangle.
 
     Args:
+      H: (P, P).
       X: rows with their intercept column, (n, D).
-      w: what `curvature` returns, (k - 1, k - 1, n).
-    Cost: k (k - 1) n D^2, memory P n.
+      w: (k - 1, k - 1, n), as `curvature` returns it.
+    Returns: (P, P).
+    Cost: k (k - 1) n D^2; memory P n.
     """
     D = X.shape[1]
     for a in range(len(w)):
@@ -119,11 +122,11 @@ def ridge_diagonal(k, D, ridge):
 
 
 class Kronecker(NamedTuple):
-    """H as one Kronecker product plus the penalty (K-FAC), in its eigenvectors.
+    """H as one Kronecker product plus the penalty (K-FAC), by its eigenvectors.
 
-    sum_i w_i kron x~_i x~_i' is taken for (sum_i w_i) kron mean(x~ x~'), the mean weighted by the
-    traces of w_i. Relative to the mean of x the penalty, which spares the intercept, commutes with
-    both factors.
+    sum_i w_i kron x~_i x~_i' is approximated by (sum_i w_i) kron mean(x~ x~'), with a mean weighted
+    by the traces of w_i. With x centred at its mean, the penalty, which excludes the intercept,
+    commutes with both factors.
     """
 
     mean: jax.Array  # (d,)
@@ -135,13 +138,13 @@ class Kronecker(NamedTuple):
 
 
 def kronecker_sums(X, logits, weights):
-    """What `kronecker` is made of, sums over rows that add up over blocks of them.
+    """The two factors of `kronecker` as sums over rows, which can be added over blocks.
 
     Args:
       X: rows with their intercept column, (n, D).
       logits: (R, k, n).
       weights: (R, n).
-    Returns: sum of w_i, (k - 1, k - 1), and of trace(w_i) x~_i x~_i', (D, D).
+    Returns: the sum of w_i, (k - 1, k - 1), and the sum of trace(w_i) x~_i x~_i', (D, D).
     """
     Q = contrasts(logits.shape[1])
     p, variance = moments(logits)
@@ -161,7 +164,7 @@ def kronecker(sums, ridge):
     mean = second[-1, :-1]
     spread, features = jnp.linalg.eigh(second[:-1, :-1] - jnp.outer(mean, mean))
     mass, classes = jnp.linalg.eigh(classes)
-    # Rounding leaves eigenvalues of either sign where a class or a feature has no curvature.
+    # If a class or a feature has no curvature, rounding leaves eigenvalues of either sign.
     mass = jnp.maximum(mass, jnp.maximum(jnp.finfo(mass.dtype).eps * mass[-1], tiny))
     return Kronecker(mean, features, jnp.maximum(spread, 0.0), classes, mass, jnp.asarray(ridge))
 
@@ -187,9 +190,14 @@ class Rows(NamedTuple):
 
 
 def product(rows, ridge, U):
-    """H U for many U, (m, k - 1, D), without H.
+    """H U for many U, (m, k - 1, D), without forming H.
 
-    Cost: 4 m k n D, memory m k B.
+    Args:
+      rows: `Rows` of the fit.
+      ridge: of the penalty.
+      U: (m, k - 1, D).
+    Returns: (m, k - 1, D).
+    Cost: 4 m k n D; memory m k B.
     """
     k, D = rows.logits.shape[1], U.shape[-1]
     Q = contrasts(k)
@@ -199,7 +207,7 @@ def product(rows, ridge, U):
         X, logits, weights = block
         p = jax.nn.softmax(logits, axis=0)
         change = (W @ X.T).reshape(-1, k, len(X))
-        # The mean first: p z - p (p' z) would cancel.
+        # The mean is subtracted first: p z - p (p' z) would cancel.
         change = p * (change - (p * change).sum(axis=1, keepdims=True)) * weights
         return total + change.reshape(-1, len(X)) @ X, None
 
@@ -209,20 +217,20 @@ def product(rows, ridge, U):
 
 
 def conjugate_gradients(rows, kron, G, X, w, tolerance, iterations):
-    """Solves (H - w_i kron x~_i x~_i') u_i = g_i for many i, preconditioned by the Kronecker form.
+    """Solve (H - w_i kron x~_i x~_i') u_i = g_i for many i, preconditioned by the Kronecker form.
 
-    More than six parameters: four arrays are the Hessian, of which no matrix is formed.
+    More than six parameters: four of them describe H, which is never formed as a matrix.
 
     Args:
-      rows: of H, as in `product`.
+      rows: `Rows` of H, as in `product`.
       kron: `Kronecker` of H, with its ridge.
-      G: right-hand sides, (m, k - 1, D).
-      X, w: what is taken out of H for each right-hand side: rows (m, D) and their curvature
+      G: right-hand sides g_i, (m, k - 1, D).
+      X, w: the term removed from H for each right-hand side: rows (m, D) and their curvature
         (k - 1, k - 1, m); zeros for plain H.
-      tolerance: of r' K^-1 r over g' u at the end, r the residual and K the Kronecker form. The
-        error of g' H^-1 g is of this order, not its root: it is the square of u's error in the
-        norm of H.
-      iterations: after which to give up.
+      tolerance: of r' K^-1 r / g' u at the end, where r is the residual and K the Kronecker form.
+        The error of g' H^-1 g is of this order (not of its root), since it is the square of u's
+        error in the norm of H.
+      iterations: most iterations.
     Returns: u (m, k - 1, D), NaN where the matrix is not positive definite; g' H^-1 g, (m,);
       whether each converged, (m,); the number of iterations.
     Source: Hestenes and Stiefel 1952.
@@ -259,5 +267,6 @@ def conjugate_gradients(rows, kron, G, X, w, tolerance, iterations):
     state = jnp.zeros_like(G), G, z, rz, rz == 0, none, 0
     u, r, *_, done, broken, k = jax.lax.while_loop(unfinished, iterate, state)
     u = jnp.where(broken[:, None, None], jnp.nan, u)
-    # r' u is zero but for rounding, of which this is the larger part: what is left is e' H e.
+    # In exact arithmetic r' u is zero. Adding it removes the larger part of the rounding error; the
+    # rest is e' H e, with e the error of u.
     return u, dot(G + r, u), done, k

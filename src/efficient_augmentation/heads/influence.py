@@ -5,10 +5,11 @@ With x~ = [x, 1], p = sigmoid(theta' x~), labels y in {0, 1} and s = 2y - 1:
     loss_i = log(1 + exp(-s_i theta' x~_i)),    its gradient    g_i = (p_i - y_i) x~_i,
     H = sum_j v_j p_j (1 - p_j) x~_j x~_j' + diag(1, ..., 1, 0) / C ,
 
-the Hessian of the objective of `logistic.fit` over C. Leaving row i out moves theta by about
-v_i H^-1 g_i, which lifts its own loss by v_i g_i' H^-1 g_i; the score is the negative of that.
+which is the Hessian of the objective of `logistic.fit`, divided by C. Leaving row i out moves theta
+by about v_i H^-1 g_i, which raises the row's own loss by v_i g_i' H^-1 g_i. The score is the
+negative of that.
 
-`loss_by_definition` and `influence_by_definition` say this with jax.grad and jax.hessian. The
+`loss_by_definition` and `influence_by_definition` compute this with jax.grad and jax.hessian. The
 functions without a suffix are closed forms of the same quantities, and 2 to 8 times as fast.
 """
 
@@ -21,13 +22,14 @@ from scipy.special import expit
 from efficient_augmentation.heads import leverages, logistic
 
 KINDS = ("influence", "alo", "kfac", "auto")
-"""Of more classes too. With two "kfac" and "auto" are "influence": H is a Kronecker product."""
+"""Kinds of influence, for any number of classes. For two classes "kfac" and "auto" are the same as
+"influence", since H is a Kronecker product."""
 
-# What the published code adds to the diagonal of H instead of the penalty.
+# The published code adds this to the diagonal of H in place of the penalty.
 _PUBLISHED_RIDGE = 1e-10
-# Share of its curvature that is left without a row; what is below this is rounding.
+# Share of the curvature that is left without a row; smaller values are rounding errors.
 _SMALLEST_LEFT = 1e-12
-# Beyond this condition number half of float64's digits are gone.
+# Above this condition number half of float64's digits are lost.
 ILL_CONDITIONED = 1e8
 
 
@@ -38,8 +40,8 @@ def loss(theta, X, y):
       theta: (d + 1,), intercept last.
       X: features, (n, d).
       y: labels, (n,), 0 or 1.
-    Returns: (n,) float64, nats, >= 0 (0 where a margin is beyond 745).
-    Raises: ValueError for a wrong shape or value, and where a margin overflows.
+    Returns: (n,) float64, nats, >= 0 (0 where a margin exceeds 745).
+    Raises: ValueError for a wrong shape or value, and if a margin overflows.
     Source: Kuchnik and Smith 2019, section 3.
     """
     theta, X, y = _check(theta, X, y)
@@ -58,28 +60,28 @@ def loo_influence(
 ):
     """Leave-one-out influence of every row on its own loss.
 
-    More than six parameters: those after `kind` are for fits of other rows, and each has a default.
+    More than six parameters: those after `kind` are for fits of other rows, and have defaults.
 
     Args:
       theta: (d + 1,), intercept last: the optimum of `logistic.fit`.
       X: features of the rows to score, (n, d).
       y: their labels, (n,), 0 or 1.
       C: the fit's inverse penalty. None leaves the penalty out of H, as the published code does,
-        and adds 1e-10 to its diagonal: that H is singular where the classes are separable or
-        d >= n, and the score then follows the loss alone.
+        and adds 1e-10 to its diagonal. That H is singular if the classes are separable or d >= n,
+        and the score then depends on the loss alone.
       kind: "influence", or "alo" (approximate leave-one-out), which divides by
         1 - v_i p_i (1 - p_i) x~_i' H^-1 x~_i and so accounts for the curvature that leaves with
-        the row; "kfac" and "auto", as `softmax_influence` has them, are "influence".
-      fit_X: features of the rows of the fit, (m, d), where they are not X itself; the first n of
-        them must be X.
+        the row. "kfac" and "auto" of `softmax_influence` are the same as "influence" here.
+      fit_X: features of the rows of the fit, (m, d), if they are not X itself; the first n of them
+        must be X.
       fit_weights: sample weights of the fit's rows, (m,); None means ones. They count in H and as
         the weight v_i of a row that is left out; with C=None they only say which rows are present.
-      dtype: np.float64, or np.float32 for the products and the factor of H, margins and residuals
-        staying float64: about half the time, scores right to some five digits where H is
-        well-conditioned. With C=None only float64.
+      dtype: np.float64, or np.float32 for the products and the factor of H (margins and residuals
+        stay float64), which takes about half the time and gives scores to about five digits if H
+        is well-conditioned. With C=None only float64.
     Returns: (n,) float64, <= 0: minus the rise of the row's log loss when it is left out.
-    Raises: ValueError for a wrong shape, value or kind, and where H is singular.
-    Cost: O(m d^2 + d^3), where m <= d O(m^2 d + m^3).
+    Raises: ValueError for a wrong shape, value or kind, and if H is singular.
+    Cost: O(m d^2 + d^3), or O(m^2 d + m^3) if m <= d.
     Source: Kuchnik and Smith 2019, section 3; Koh and Liang 2017, eq. (2); approximate
       leave-one-out: Rad and Maleki 2020, eq. (7).
     """
@@ -105,21 +107,20 @@ def check_fit(X, C, fit_X, fit_weights):
 
 
 def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float64, calls=1):
-    """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
+    """`loo_influence` of the first rows under many fits of the same rows, without checks of shapes.
 
     More than six parameters: those of `loo_influence`, with the weights of the fits.
 
     Args:
       theta: (R, d + 1).
       X: rows of the fits with their intercept column, (m, d + 1).
-      y: labels of the first n rows, (n,): those are scored.
+      y: labels, (n,), of the first n rows, which are scored.
       weights: (R, m) sample weights of the fits.
       C, kind, dtype: as in `loo_influence`.
-      calls: changes nothing; see `softmax_influence.loo_influence_many`.
+      calls: has no effect; see `softmax_influence.loo_influence_many`.
     Returns: (R, n) float64.
-    Raises: ValueError where an H is singular, with alo also if it is so without a row, or kind is
-      unknown.
-    Cost: R times that of `loo_influence`, memory O(m d) whatever R.
+    Raises: ValueError if an H is singular, with alo also without one row, or kind is unknown.
+    Cost: R times that of `loo_influence`; memory O(m d) for any R.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
@@ -128,8 +129,8 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float
         raise ValueError(f"dtype must be {wanted}, not {dtype!r}")
     n, result = len(y), np.empty((len(theta), len(y)))
     for r, (parameters, v) in enumerate(zip(theta, weights, strict=True)):
-        # By SciPy's BLAS, as for the leverages. NumPy has a BLAS of its own, whose threads would
-        # go on spinning and slow SciPy's down.
+        # SciPy's BLAS, as for the leverages: NumPy has its own BLAS, whose threads would keep
+        # spinning and slow SciPy's down.
         margin = blas.dgemv(1, X.T, parameters, trans=1)
         if C is None:
             v = (v > 0).astype(np.float64)
@@ -143,7 +144,7 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", dtype=np.float
 
 
 def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
-    """As `softmax_influence.influence_made`: nothing, since nothing is approximated.
+    """An empty mapping, since nothing is approximated; see `softmax_influence.influence_made`.
 
     More than six parameters: those of `loo_influence_many`.
     """
@@ -151,7 +152,7 @@ def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
 
 
 def check_curvature(result, C, kind):
-    """Raise ValueError unless all scores are finite: where not, a Hessian was singular."""
+    """Raise ValueError unless all scores are finite; others come from a singular Hessian."""
     if not np.isfinite(result).all():
         without = " without some row" if kind == "alo" else ""
         raise ValueError(
@@ -168,7 +169,7 @@ def condition_number(theta, X, C=None):
       theta: (d + 1,), intercept last.
       X: features of the rows of the fit, (n, d).
       C: as in `loo_influence`; None leaves the penalty out and adds nothing.
-    Returns: float, >= 1; infinity where H is singular to rounding.
+    Returns: float, >= 1; infinity if H is singular up to rounding.
     """
     theta, X, _ = _check(theta, X, np.zeros(len(X), int))
     margin = X @ theta[:-1] + theta[-1]
@@ -183,18 +184,18 @@ def condition_number(theta, X, C=None):
 
 
 def loss_by_definition(theta, x, y):
-    """Log loss of one row, (d,) and scalar label, as a function that JAX differentiates."""
+    """Log loss of one row (d,) with a scalar label, as a function that JAX can differentiate."""
     margin = (2 * y - 1) * (jnp.dot(x, theta[:-1]) + theta[-1])
     return jax.nn.softplus(-margin)
 
 
 def influence_by_definition(theta, X, y, C):
-    """`loo_influence` as it is defined, through jax.grad and jax.hessian.
+    """`loo_influence` by its definition, with jax.grad and jax.hessian.
 
     Args:
-      theta, X, y, C: as in `loo_influence`; C a number.
+      theta, X, y, C: as in `loo_influence`, with C a number.
     Returns: (n,) float64.
-    Cost: O(n d^2) memory; the closed form is for use, this for reading and testing.
+    Cost: O(n d^2) memory; this is for reading and testing, the closed form for use.
     """
 
     def objective(theta):
@@ -222,7 +223,7 @@ def _check(theta, X, y, check_rows=logistic.check_rows):
 
 
 def _curvature(margin):
-    # p and 1 - p as two sigmoids: 1 - p from p would lose all digits of small values.
+    # p and 1 - p are two sigmoids: 1 - p computed from p would lose the digits of small values.
     return expit(margin) * expit(-margin)
 
 
@@ -230,6 +231,6 @@ def _negative_influence(margin, y, weights, leverage, alo):
     """Score from the leverages x~' H^-1 x~ of the scored rows."""
     residual = expit((1 - 2 * y) * margin)
     left = 1 - weights * _curvature(margin) * leverage if alo else 1.0
-    # Positive but for rounding, which would decide sign and size of the score.
+    # This is positive in exact arithmetic; near 0 rounding would decide the score's sign and size.
     left = np.where(left > _SMALLEST_LEFT, left, np.nan)
     return -weights * residual**2 * leverage / left

@@ -1,14 +1,14 @@
 """Leverages x~' H^-1 x~ of rows, H = sum_j w_j x~_j x~_j' + diag(1, ..., 1, 0) ridge, x~ = [x, 1].
 
-By BLAS, a block of rows at a time: symmetric products and products with a triangle, each half of a
-matrix product. Threads are those of BLAS, OMP_NUM_THREADS.
+BLAS computes them by blocks of rows, with symmetric products and products with a triangle, each of
+which costs half of a matrix product. OMP_NUM_THREADS sets the number of its threads.
 """
 
 import numpy as np
 from scipy import linalg
 from scipy.linalg import blas, lapack
 
-# What stays in the cache of a core while it is multiplied.
+# A block of this size stays in a core's cache while it is multiplied.
 _BLOCK_BYTES = 2**20
 _FEWEST_ROWS = 128
 
@@ -18,14 +18,14 @@ def leverages(X, scored, w, ridge, dtype=np.float64):
 
     Args:
       X: rows with their intercept column, (m, d + 1), float64.
-      scored: number of rows to take, the first ones.
+      scored: number of rows to score, the first ones.
       w: (m,), >= 0: weight of every row in H.
       ridge: > 0.
-      dtype: of the products and factors, float64 or float32.
-    Returns: (scored,) of that type; NaN where H is singular to rounding.
-    Cost: m' rows have a positive weight. m' d^2 + scored d^2 operations and a factorisation,
-      2 d^3 / 3; where m' <= d, m'^2 d + 2 scored m' d + scored m'^2 and 2 m'^3 / 3, in the
-      coordinates of the rows.
+      dtype: type of the products and factors, float64 or float32.
+    Returns: (scored,) of that type; NaN if H is singular up to rounding.
+    Cost: for m' rows of positive weight, m' d^2 + scored d^2 operations and 2 d^3 / 3 for the
+      factor; if m' <= d, m'^2 d + 2 scored m' d + scored m'^2 operations and 2 m'^3 / 3 for the
+      factor, in the coordinates of the rows.
     """
     active = np.flatnonzero(w > 0)
     if not len(active):
@@ -38,10 +38,10 @@ def leverages(X, scored, w, ridge, dtype=np.float64):
 
 
 def singular(X, scored, w, ridge):
-    """As `leverages`, with ridge on the intercept too, and so small that H may be singular.
+    """`leverages` with a ridge that includes the intercept, and so small that H may be singular.
 
-    Rounding then leaves eigenvalues of either sign, and a plain inverse would be noise. The ridge
-    bounds them from below, as it does in exact arithmetic.
+    Rounding then leaves eigenvalues of either sign, and a plain inverse would be noise. Negative
+    ones are set to zero, so that the ridge bounds all of them from below, as in exact arithmetic.
     """
     H = _second_moments(X, w, np.flatnonzero(w > 0), np.float64)
     values, vectors = linalg.eigh(H, lower=True, overwrite_a=True, check_finite=False)
@@ -63,9 +63,9 @@ def _by_features(X, scored, w, active, ridge, dtype):
 
 
 def _by_rows(X, scored, w, active, ridge, dtype):
-    """Through the products of the rows in H with each other, relative to their mean.
+    """Leverages by the products of H's rows with each other, centred at their mean.
 
-    With the mean taken off, the intercept has the leverage 1 / sum(w) of its own, and on the rest
+    After centring, the intercept contributes the leverage 1 / sum(w), and for the rest
     (A' A + ridge)^-1 = (1 - A' (A A' + ridge)^-1 A) / ridge.
     """
     w = w[active]
@@ -95,7 +95,7 @@ def _second_moments(X, w, active, dtype):
 
 
 def _inverse_factor(H):
-    """Lower triangular B with B' B the inverse of H, whose lower triangle is overwritten."""
+    """Lower triangular B with B' B = H^-1; overwrites the lower triangle of H."""
     factorise, invert = lapack.get_lapack_funcs(("potrf", "trtri"), dtype=H.dtype)
     factor, failed = factorise(H, lower=1, overwrite_a=1)
     if failed:

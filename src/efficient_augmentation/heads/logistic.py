@@ -4,11 +4,11 @@ With x~ = [x, 1], labels y in {0, 1}, s = 2y - 1 and sample weights v_i the obje
 
     f(theta) = C sum_i v_i log(1 + exp(-s_i theta' x~_i)) + |theta[:d]|^2 / 2 ,
 
-scikit-learn's; the intercept theta[d] is not penalised.
+as in scikit-learn; the intercept theta[d] is not penalised.
 
-The simulation needs hundreds to thousands of fits that differ in v alone, so they share the
-expensive part, see `lbfgs`: one Hessian, averaged over the runs that are fitted together, is
-factorised and preconditions all of them.
+The simulation needs hundreds to thousands of fits that differ only in v. They share the expensive
+part, see `lbfgs`: one Hessian, averaged over the runs that are fitted together, is factorised and
+preconditions all of them.
 """
 
 from functools import partial
@@ -31,9 +31,9 @@ def fit(X, y, C, sample_weight=None):
       y: labels, (n,), 0 or 1, both present among the rows of positive weight.
       C: inverse strength of the penalty, > 0.
       sample_weight: (n,), >= 0; None means ones.
-    Returns: theta (d + 1,) float64, intercept last. The gradient there is zero up to rounding.
-    Raises: ValueError for a wrong shape or value; FloatingPointError if rounding keeps the
-      gradient from vanishing.
+    Returns: theta (d + 1,) float64, intercept last, where the gradient is zero up to rounding.
+    Raises: ValueError for a wrong shape or value; FloatingPointError if rounding prevents
+      convergence.
     Cost: a few times O(n d^2 + d^3).
     Source: Kuchnik and Smith 2019, section 4; the objective is scikit-learn's.
     """
@@ -48,16 +48,17 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
       X: features, (n, d), finite; no intercept column.
       y: labels, (n,), 0 or 1, both present among the rows of positive weight of every run.
       C: inverse strength of the penalty, > 0.
-      weights: (R, n), >= 0, a row a run; None means one run with ones.
-      start: (R, d + 1) parameters to start from, or (d + 1,) for all runs alike; None means
-        zeros. It changes the time, not the result.
+      weights: (R, n), >= 0, one row per run; None means one run with ones.
+      start: (R, d + 1) parameters to start from, or (d + 1,) for all runs; None means zeros. It
+        affects the time, not the result.
       tolerance: distance from the optimum at which a run may stop, in standard errors of theta
         (the Newton decrement of f / C: the root of g' H^-1 g of its derivatives), so that it means
-        the same at every C. Zero goes on to rounding.
+        the same at every C. Zero continues down to rounding.
     Returns: theta (R, d + 1) float64, intercept last.
     Raises: as `fit`.
     Cost: 5 to 90 iterations of O(R n d), and, for every 64 runs and sixteenth iteration,
-      O(n d^2 + d^3). R counts different runs, n rows that any of the 64 weighs, in quarters.
+      O(n d^2 + d^3). R counts distinct runs, and n the rows that have weight in any of the 64 runs,
+      rounded up to quarters of all.
     """
     X, y = check_rows(X, y)
     check_C(C)
@@ -78,9 +79,9 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
 
 
 def check_weights(weights, y, n_classes):
-    """Sample weights of R fits as float64 (R, n); None is one fit of equal weights.
+    """Sample weights of R fits as float64 (R, n); None means one fit with equal weights.
 
-    Raises: ValueError for a wrong shape or value, and where a run lacks a class.
+    Raises: ValueError for a wrong shape or value, and if a run lacks a class.
     """
     weights = np.ones((1, len(y))) if weights is None else np.asarray(weights, np.float64)
     if weights.ndim != 2 or weights.shape[1] != len(y):
@@ -94,7 +95,7 @@ def check_weights(weights, y, n_classes):
 
 
 def check_converged(theta, norm, rounding, done, C, X):
-    """Raise FloatingPointError unless all runs ended at an optimum, as far as rounding lets."""
+    """Raise FloatingPointError unless all runs ended at an optimum, up to rounding."""
     finite = np.isfinite(theta).all(axis=tuple(range(1, theta.ndim)))
     good = finite & (done | (norm <= 100 * rounding))
     if not good.all():
@@ -114,7 +115,7 @@ def accuracy(theta, X, y):
       X: features, (n, d).
       y: labels, (n,), 0 or 1.
     Returns: scalar or (R,), between 0 and 1.
-    Raises: ValueError where theta' x~ is no number.
+    Raises: ValueError if theta' x~ is NaN.
     """
     return correct(theta, X, y).mean(axis=-1)
 
@@ -134,13 +135,13 @@ def correct(theta, X, y):
 
 
 def check_rows(X, y):
-    """Features and labels as float64 and int arrays, or a ValueError that says what is wrong."""
+    """Features and labels as float64 and int arrays; a ValueError says what is wrong with them."""
     X, y = check_values(X, y)
     return X.astype(np.float64, copy=False), y
 
 
 def check_values(X, y):
-    """As `check_rows`, with features of the type that they have, which saves a copy."""
+    """`check_rows` without a change of the features' type, which saves a copy."""
     X, y = np.asarray(X), np.asarray(y)
     if X.ndim != 2 or y.ndim != 1 or len(X) != len(y) or not X.size:
         raise ValueError(
@@ -157,7 +158,7 @@ def check_values(X, y):
 
 
 def check_C(C):
-    """A ValueError where C is no inverse strength of a penalty."""
+    """Raise a ValueError unless C is a positive, finite number."""
     if not isinstance(C, Real) or not (np.isfinite(C) and C > 0):
         raise ValueError(f"C must be a positive number, not {C!r}")
 
@@ -172,10 +173,10 @@ def with_intercept(X):
 
 @partial(jax.jit, static_argnames="exact")
 def _minimise(X, sign, C, tolerance, weights, theta, leave, exact):
-    """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done."""
+    """For every run: theta, norm of its gradient, rounding error of that, whether it is done."""
     penalty = jnp.ones(X.shape[1]).at[-1].set(0.0)
     row_norm = jnp.linalg.norm(X, axis=1)
-    # In units of its largest feature: squares of the plain numbers may overflow float32.
+    # In units of the largest feature, since squares of the plain numbers may overflow float32.
     unit = jnp.abs(X).max()
     X32 = (X / unit).astype(jnp.float32)
     weights32 = (C * weights).astype(jnp.float32)
@@ -211,23 +212,23 @@ def _minimise(X, sign, C, tolerance, weights, theta, leave, exact):
 
 
 def sigmoid_difference(margin, by):
-    """sigmoid(margin + by) - sigmoid(margin), right in nearly all digits of its type.
+    """sigmoid(margin + by) - sigmoid(margin), accurate to nearly all digits of its type.
 
-    With h the higher and l the lower of the two margins it is, but for its sign,
-    (1 - exp(l - h)) sigmoid(h) sigmoid(-l), where nothing cancels.
+    With h the higher and l the lower of the two margins, its magnitude is
+    (1 - exp(l - h)) sigmoid(h) sigmoid(-l), in which nothing cancels.
     """
     high, low = jnp.maximum(margin, margin + by), jnp.minimum(margin, margin + by)
     half = jnp.tanh(0.5 * by)
-    # 2 half / (1 + |half|) is that first factor with its sign.
+    # 2 half / (1 + |half|) is the first factor with the sign of the difference.
     return 2 * half / ((1 + jnp.abs(half)) * (1 + jnp.exp(-high)) * (1 + jnp.exp(low)))
 
 
 def preconditioner(X32, curvature, penalty):
-    """Inverse of X' diag(curvature) X + diag(penalty), its product in float32.
+    """Inverse of X' diag(curvature) X + diag(penalty), with the product in float32.
 
-    A preconditioner may be off by a little: the optimum does not depend on it. What is added to
-    the diagonal covers float32's rounding, which goes with the size of the features, so that the
-    matrix stays positive definite; a part in a million hides no feature, however small its scale.
+    A preconditioner need not be exact, since the optimum does not depend on it. A millionth of the
+    diagonal is added to it: this exceeds float32's rounding errors, which grow with the features,
+    so that the matrix stays positive definite, and is small relative to every feature's own scale.
     """
     most = jnp.maximum(curvature.max(), jnp.finfo(jnp.float64).tiny)
     share = (curvature / most).astype(jnp.float32)

@@ -1,19 +1,19 @@
 """Exact refits of a logistic regression without one of its rows, for many rows at once.
 
-Every refit lies near the fit of all rows, so what is solved for is the difference. With theta the
-optimum of all rows, r_j = sigmoid(-m_j) the residual of row j at its margin m_j = s_j theta' x~_j,
-and delta the change when row i leaves, the objective of the refit loses its constant and becomes
+Every refit is near the fit of all rows, so the unknown is the difference. Let theta be the optimum
+of all rows, r_j = sigmoid(-m_j) the residual of row j at its margin m_j = s_j theta' x~_j, and
+delta the change of theta without row i. Without constants, the objective of the refit becomes
 
     f_i(delta) = C sum_{j != i} v_j (log(1 + r_j e_j) + r_j s_j x~_j' delta)
                  + C v_i r_i s_i x~_i' delta + |delta[:d]|^2 / 2 ,
 
 with e_j = exp(-s_j x~_j' delta) - 1, since the gradient of all rows vanishes at theta. No term is a
-difference of large numbers, so the result is accurate even for a row whose absence hardly matters;
-the difference of two fits would not be.
+difference of large numbers, so the result is accurate even if removing the row hardly matters,
+unlike the difference of two fits.
 
-Without row i the Hessian is H - C v_i r_i (1 - r_i) x~_i x~_i'. All refits share one factor of H,
-and this correction of rank one (Sherman and Morrison) makes the first step of each the approximate
-leave-one-out step; L-BFGS (see `lbfgs`) goes on from there to rounding.
+Without row i the Hessian is H - C v_i r_i (1 - r_i) x~_i x~_i'. All refits share one factor of H.
+With this correction of rank one (Sherman and Morrison), the first step of each refit is the
+approximate leave-one-out step; L-BFGS (see `lbfgs`) continues from there down to rounding.
 """
 
 import jax
@@ -25,25 +25,25 @@ from efficient_augmentation import progress
 from efficient_augmentation.heads import lbfgs, logistic
 
 _EPS = float(np.finfo(np.float64).eps)
-# Of what the refits that run together hold: margins and the like of all rows, pairs of L-BFGS.
+# Memory for the refits that run together: margins and similar arrays of all rows, L-BFGS's pairs.
 _BATCH_BYTES = 2**28
 _MOST_TOGETHER = 256
 
 
 def refit_losses(X, y, C, points=None, sample_weight=None):
-    """Rise of each row's own log loss when the fit is made without it: what influence estimates.
+    """Rise of each row's own log loss in the fit without it, which influence estimates.
 
     Args:
       X: features, (n, d), finite; no intercept column.
-      y: labels, (n,), 0 or 1; of each class at least two rows of positive weight.
+      y: labels, (n,), 0 or 1; each class has at least two rows of positive weight.
       C: inverse strength of the penalty, > 0.
       points: (m,) rows to leave out, one at a time; None means all.
-      sample_weight: (n,), >= 0; None means ones. A row of weight 0 changes nothing.
+      sample_weight: (n,), >= 0; None means ones. Removing a row of weight 0 changes nothing.
     Returns: (m,) float64, nats, >= 0: log loss under the refit minus that under the fit of all
-      rows, right to about eight digits however small it is. The scores estimate minus this.
-    Raises: ValueError for a wrong shape or value, and where leaving out a row leaves one class;
-      FloatingPointError if rounding keeps a gradient from vanishing.
-    Cost: some ten iterations of O(m n d), and O(n d^2 + d^3); memory O(n d) and 256 MiB.
+      rows, to about eight digits however small it is. The scores estimate the negative of this.
+    Raises: ValueError for a wrong shape or value, and if a class is missing without a row;
+      FloatingPointError if rounding prevents convergence.
+    Cost: about ten iterations of O(m n d), and O(n d^2 + d^3); memory O(n d) and 256 MiB.
     Source: Kuchnik and Smith 2019, section 3: the leave-one-out change that their score estimates.
     """
     theta, points, shifts, rows, sign = _solve(X, y, C, points, sample_weight)
@@ -57,14 +57,14 @@ def refits(X, y, C, points=None, sample_weight=None):
     """Parameters of the fits without one row each.
 
     Args, Raises, Cost: as `refit_losses`.
-    Returns: theta (m, d + 1) float64, intercept last, a row a point that is left out.
+    Returns: theta (m, d + 1) float64, intercept last, one row per point that is left out.
     """
     theta, _, shifts, _, _ = _solve(X, y, C, points, sample_weight)
     return theta + shifts
 
 
 def _solve(X, y, C, points, sample_weight):
-    """Fit of all rows, the points, what each refit adds to the fit (m, d + 1), x~, and signs."""
+    """The fit of all rows, points, the change of theta by each refit (m, d + 1), x~, and signs."""
     X, y = logistic.check_rows(X, y)
     weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, np.float64)
     theta = logistic.fit(X, y, C, weights)
@@ -72,7 +72,7 @@ def _solve(X, y, C, points, sample_weight):
     rows, sign = logistic.with_intercept(X), 2.0 * y - 1
     margin = sign * (rows @ theta)
     residual, kept = expit(-margin), expit(margin)
-    # Refits that take as many iterations as each other run together: those of likely outliers.
+    # Sorted by residual, so that refits which run together take similar numbers of iterations.
     hardest = np.argsort(-(weights * residual)[points], kind="stable")
     bytes_each = 64 * len(rows) + 256 * rows.shape[1]
     together = max(1, min(_MOST_TOGETHER, len(points), _BATCH_BYTES // bytes_each))
@@ -82,7 +82,7 @@ def _solve(X, y, C, points, sample_weight):
         problem = [jnp.asarray(a, jnp.float64) for a in numbers]
         inverse = _inverse(*problem)
         for start in progress.track(range(0, len(points), together), "refits", "batch", "batches"):
-            # The last batch repeats points of the one before, so that one shape is compiled.
+            # The last batch repeats points of the previous one, so that one shape is compiled.
             batch = hardest[max(0, min(start, len(points) - together)) :][:together]
             left_out = jnp.asarray(points[batch])
             result = jax.device_get(_minimise(*problem, inverse, left_out))
@@ -113,14 +113,14 @@ def _check_points(points, y, weights):
 def _inverse(X, sign, weights, residual, kept, C):
     penalty = jnp.ones(X.shape[1]).at[-1].set(0.0)
     H = C * (X * (weights * residual * kept)[:, None]).T @ X + jnp.diag(penalty)
-    # As in `logistic`: a preconditioner has to be positive definite, not exact.
+    # As in `logistic`, a preconditioner must be positive definite, not exact.
     factor = jnp.linalg.cholesky(H + 4 * _EPS * jnp.trace(H) * jnp.eye(len(H)))
     return jax.scipy.linalg.cho_solve((factor, True), jnp.eye(len(H)))
 
 
 @jax.jit
 def _minimise(X, sign, weights, residual, kept, C, inverse, points):
-    """Change of theta in every refit, norm of the gradient, rounding of that, whether done."""
+    """For every refit: change of theta, norm of the gradient, its rounding error, whether done."""
     penalty = jnp.ones(X.shape[1]).at[-1].set(0.0)
     row_norm = jnp.linalg.norm(X, axis=1)
     runs = jnp.arange(len(points))
@@ -135,7 +135,7 @@ def _minimise(X, sign, weights, residual, kept, C, inverse, points):
         magnitude = jnp.abs(pull) @ row_norm + lbfgs.norm(penalty * delta)
         return pull @ X + penalty * delta, 4 * _EPS * magnitude
 
-    # H without row i has the inverse K + K x x' K / (1 / w - x' K x) with K that of H.
+    # H without row i has the inverse K + K x x' K / (1 / w - x' K x), where K is the inverse of H.
     across = X[points] @ inverse
     curvature = C * (weights * residual * kept)[points]
     share = 1 - curvature * (across * X[points]).sum(axis=1)

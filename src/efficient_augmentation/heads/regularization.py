@@ -1,11 +1,11 @@
-"""C chosen from the data: by cross-validation over points, free of the features' scale.
+"""C chosen from the data by cross-validation over points, independent of the features' scale.
 
-What a fixed C means depends on the network: features multiplied by a have the same fits at C / a^2.
-So the grid counts C in units of 1 / s^2, where s^2 is the mean squared distance of the points from
-their mean. Points are held out together with the copies made from them, and judged by the log loss
+The meaning of a fixed C depends on the network: features multiplied by a have the same fits at
+C / a^2. So the grid holds C in units of 1 / s^2, where s^2 is the mean squared distance of the
+points from their mean. Points are held out together with their copies, and judged by the log loss
 of all these rows. A network that has memorised its training images classifies held-out points too
-well, which favours penalties that are too weak. That is why the strongest penalty within one
-standard error of the best is taken.
+well, which favours penalties that are too weak. Therefore the strongest penalty within one standard
+error of the best is chosen.
 """
 
 import logging
@@ -28,16 +28,16 @@ _log = logging.getLogger(__name__)
 GRID = tuple(10 ** (half / 2) for half in range(-6, 9))
 """Values of C tried, in units of 1 / s^2: half decades from 0.001 to 10,000."""
 ALONE = 10.0
-"""C in the same units where there are no copies to judge it by; see docs/method.md, section 4."""
+"""C in the same units if there are no copies to judge it by; see docs/method.md, section 4."""
 FOLDS = 5
-_SEED = 0  # of the folds: equal points have equal folds
-# In standard errors of theta: the held-out losses are right in three digits or more, far below
-# their own error.
+_SEED = 0  # of the folds, so that equal points have equal folds
+# In standard errors of theta: held-out losses then have at least three correct digits, far more
+# than their statistical error needs.
 _TOLERANCE = 1e-4
 
 
 class Choice(NamedTuple):
-    """The C that was chosen, and from what."""
+    """The chosen C, and the evidence for it."""
 
     C: float
     rule: str
@@ -45,26 +45,26 @@ class Choice(NamedTuple):
     scale: float
     """s^2, the mean squared distance of the points from their mean."""
     grid: tuple = ()
-    """(G,) values of C tried, rising; none where there are no copies."""
+    """(G,) values of C tried, increasing; empty if there are no copies."""
     losses: tuple = ()
-    """(G,) mean log loss of held-out points, nats: of a point, the mean over its rows."""
+    """(G,) mean log loss of held-out points, nats; a point's loss is the mean over its rows."""
     standard_errors: tuple = ()
-    """(G,) of these means, over points."""
+    """(G,) standard errors of these means, over points."""
     points: int = 0
-    """How many points were held out once."""
+    """Number of points, each of which was held out once."""
     folds: int = 0
 
 
 def choose(X, y, source):
-    """C for rows of points and of copies made from them.
+    """Choose C for rows of points and of their copies.
 
     Args:
       X: features, (m, d), finite.
       y: labels, (m,), 0..k-1, all present.
-      source: (m,), the point that a row was made from, -1 for a point itself; points come first.
-    Returns: Choice. The same for the same arrays; features multiplied by a give C / a^2.
-    Raises: ValueError where the points do not differ, or no class has two of them.
-    Cost: FOLDS fits of all rows for each value of GRID, each started from the value before.
+      source: (m,), -1 for a point itself (all points come first), else the point of a copy.
+    Returns: Choice, the same for the same arrays; features multiplied by a give C / a^2.
+    Raises: ValueError if the points do not differ, or no class has two of them.
+    Cost: FOLDS fits of all rows for each value of GRID, each started from the previous value's.
     Source: one standard error: Breiman et al. 1984, section 3.4.3; Hastie, Tibshirani and Friedman
       2009, section 7.10.
     """
@@ -96,9 +96,9 @@ def choose(X, y, source):
 
 
 def number(C, X, y, source):
-    """C itself where it is a number; else the one that `choose` finds, which is logged.
+    """C itself if it is a number; for "auto" the one that `choose` finds, which is logged.
 
-    Raises: ValueError where C is neither "auto" nor a positive number, and as `choose`.
+    Raises: ValueError if C is neither "auto" nor a positive number, and as `choose`.
     """
     check(C)
     if C != AUTO:
@@ -109,7 +109,7 @@ def number(C, X, y, source):
 
 
 def check(C):
-    """A ValueError where C is neither "auto" nor a positive number."""
+    """Raise a ValueError if C is neither "auto" nor a positive number."""
     if not isinstance(C, str):
         logistic.check_C(C)
     elif C != AUTO:
@@ -119,8 +119,7 @@ def check(C):
 def scale(X):
     """s^2, the mean squared distance of points (n, d) from their mean.
 
-    Raises: ValueError where the points do not differ by more than rounding, or too much for a
-      number.
+    Raises: ValueError if the points do not differ by more than rounding, or if s^2 overflows.
     """
     X = np.asarray(X, np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -138,7 +137,7 @@ def scale(X):
 def folds(y):
     """Fold (n,) in 0..FOLDS-1 of every point, classes in proportion; -1 for one alone in its class.
 
-    That one is in every fit, since no fit can do without its class, and is held out by none.
+    Such a point is never held out, since every fit needs its class.
     """
     rng, fold, dealt = np.random.default_rng(_SEED), np.full(len(y), -1), 0
     for label in np.unique(y):
@@ -146,7 +145,7 @@ def folds(y):
         if len(members) > 1:
             fold[members] = (dealt + np.arange(len(members))) % FOLDS
             dealt += len(members)
-    # Where there are fewer points than folds some are empty: the others move up.
+    # With fewer points than folds some folds are empty; the others are renumbered.
     used = np.unique(fold[fold >= 0])
     return np.where(fold < 0, -1, np.searchsorted(used, fold))
 
@@ -157,10 +156,10 @@ def held_out_losses(head, X, y, point, fold, grid):
     Args:
       head: `head.Head` of the labels.
       X, y: all rows, (m, d) and (m,).
-      point: (m,), the point that a row belongs to.
-      fold: (n,), as `folds` gives it.
-      grid: (G,) values of C, rising.
-    Returns: of a point, the mean over its own row and its copies'.
+      point: (m,), the point of each row.
+      fold: (n,), as `folds` returns it.
+      grid: (G,) values of C, increasing.
+    Returns: (G, points held out); a point's loss is the mean over its own row and its copies.
     """
     fold_of_row = fold[point]
     held_out = np.arange(fold.max() + 1)[:, None] == fold_of_row
@@ -176,6 +175,6 @@ def held_out_losses(head, X, y, point, fold, grid):
 
 
 def strongest_within_one_error(mean, error):
-    """Place of the first of rising C whose loss is within one standard error of the least loss."""
+    """Index of the smallest C whose loss is within one standard error of the least loss."""
     best = int(np.argmin(mean))
     return int(np.argmax(mean <= mean[best] + error[best]))

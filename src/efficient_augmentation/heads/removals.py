@@ -1,15 +1,16 @@
-"""How much the loss of a row rises when it leaves: by one of several ways to the inverse Hessian.
+"""Rise of a row's loss when the row is removed, by one of several ways to use the inverse Hessian.
 
 The score of row i, of weight v, is -v g' H^-1 g with g = r kron x~ and r = p - e_y, see
 `softmax_influence`. Approximate leave-one-out takes the Newton step of the objective without the
-row, whose Hessian is H - v S kron x~ x~' with S = diag(p) - p p'. Only the row's leverage
-A = (I kron x~)' H^-1 (I kron x~), one entry a pair of classes, enters: by Woodbury's identity
+row, whose Hessian is H - v S kron x~ x~' with S = diag(p) - p p'. It depends on H only by the row's
+leverage A = (I kron x~)' H^-1 (I kron x~), with one entry per pair of classes: by Woodbury's
+identity
 
     g' (H - v S kron x~ x~')^-1 g = r' (A^-1 - v S)^-1 r
                                   = r' (A + v A F (I - v F' A F)^-1 F' A) r
 
-for any F with S = F F', and F = diag(sqrt(p)) - p sqrt(p)' is one without a factorisation. With
-two classes this divides by 1 - v p (1 - p) x~' H^-1 x~, as `influence` does.
+for any F with S = F F', of which F = diag(sqrt(p)) - p sqrt(p)' needs no factorisation. With two
+classes this divides by 1 - v p (1 - p) x~' H^-1 x~, as `influence` does.
 """
 
 import logging
@@ -24,18 +25,18 @@ from efficient_augmentation import progress
 from efficient_augmentation.heads import class_blocks, hessians, solvers
 
 _log = logging.getLogger(__name__)
-# What the published code, for two classes, adds to the diagonal of H instead of the penalty.
+# The published code, for two classes, adds this to the diagonal of H in place of the penalty.
 _PUBLISHED_RIDGE = 1e-10
-# Share of its curvature that is left without a row; what is below this is rounding.
+# Share of the curvature that is left without a row; smaller values are rounding errors.
 _SMALLEST_LEFT = 1e-12
-# Relative error of a score by conjugate gradients, and iterations that are left to reach it.
+# Relative error of a score by conjugate gradients, and the most iterations to reach it.
 _TOLERANCE, _ITERATIONS = 1e-12, 5000
-_ROUGHLY = 1e-4  # enough to measure an approximation by
+_ROUGHLY = 1e-4  # accurate enough to measure the error of an approximation
 _SOLVED_TOGETHER = 64
 
 
 def _blocks(size, *arrays):
-    """Blocks of rows of all arrays, the last one padded with zeros: one shape to compile."""
+    """Blocks of rows of all arrays; the last is zero-padded, so that one shape is compiled."""
     for start in range(0, len(arrays[0]), size):
         parts = [a[start : start + size] for a in arrays]
         yield [np.pad(a, [(0, size - len(a))] + [(0, 0)] * (a.ndim - 1)) for a in parts]
@@ -46,10 +47,10 @@ def _own(y, k):
 
 
 def in_row_space(X, theta):
-    """Rows (n, D) and parameters (k, D) in coordinates of the rows, where n < D - 1.
+    """Rows (n, D) and parameters (k, D) in coordinates of the rows, if n < D - 1.
 
-    Features are turned so that all but the first n of them vanish. The penalty does not change,
-    nor do logits; what vanishes has no gradient.
+    Features are rotated so that all but the first n of them vanish. Neither the penalty nor the
+    logits change, and features that vanish have no gradient.
     """
     if len(X) >= X.shape[1] - 1:
         return X, theta
@@ -61,7 +62,7 @@ def in_row_space(X, theta):
 def exact(theta, X, y, weights, C, alo, solver=None):
     """Scores of the first rows, all of positive weight, by one of `solvers.EXACT`.
 
-    More than six parameters: a fit is five of them, and a caller may leave the solver open.
+    More than six parameters: five of them describe the fit, and the solver is optional.
     """
     (n, D), k, scored = X.shape, len(theta), len(y)
     P, limit = (k - 1) * D, hessians.dense_limit()
@@ -74,12 +75,12 @@ def exact(theta, X, y, weights, C, alo, solver=None):
     if name == "rows":
         try:
             return _by_rows(theta, X, y, weights, C, alo)
-        except linalg.LinAlgError:  # digits that `dense` and `gradients` keep
+        except linalg.LinAlgError:  # too few digits, which `dense` and `gradients` keep
             name = "dense" if limit >= P else "gradients"
     return (_dense if name == "dense" else _matrix_free)(theta, X, y, weights, C, alo)
 
 
-# By rows: blocks of classes and a matrix of the rows, see `class_blocks`.
+# Solver "rows": blocks of classes and a matrix of the rows, see `class_blocks`.
 
 
 def _by_rows(theta, X, y, weights, C, alo):
@@ -92,7 +93,7 @@ def _by_rows(theta, X, y, weights, C, alo):
     return -weights[:n] * np.asarray(_lift_left_out(A, r, logits[:, :n], weights[:n]))
 
 
-# Dense: sums over blocks of rows, one factorisation, and a product with it for every block.
+# Solver "dense": sums over blocks of rows, one factorisation, and a product with it per block.
 
 
 def _dense(theta, X, y, weights, C, alo):
@@ -121,17 +122,17 @@ def _add_dense(H, theta, X, weights):
 
 @partial(jax.jit, donate_argnames="H")
 def _inverse_factor(H):
-    """Lower triangular B with B' B the inverse of H."""
+    """Lower triangular B with B' B = H^-1."""
     factor = jax.lax.linalg.cholesky(H, symmetrize_input=False)
     return jax.scipy.linalg.solve_triangular(factor, jnp.eye(len(H)), lower=True)
 
 
 @partial(jax.jit, donate_argnames="H")
 def _published_factor(H):
-    """B with B' B the inverse of H plus the published ridge, also where H is singular.
+    """B with B' B the inverse of H plus the published ridge, also if H is singular.
 
-    Rounding then leaves eigenvalues of either sign, and a plain inverse would be noise. The ridge
-    bounds them from below, as it does in exact arithmetic.
+    Rounding then leaves eigenvalues of either sign, and a plain inverse would be noise. Negative
+    ones are set to zero, so that the ridge bounds all of them from below, as in exact arithmetic.
     """
     values, vectors = jnp.linalg.eigh(H, UPLO="L", symmetrize_input=False)
     return vectors.T / jnp.sqrt(jnp.maximum(values, 0.0) + _PUBLISHED_RIDGE)[:, None]
@@ -144,7 +145,7 @@ def _score_dense(factor, theta, X, y, weights, alo, lower):
     r = hessians.contrasts(k).T @ hessians.residual(logits, _own(y, k))
     lift, leverage = jnp.zeros(len(X)), jnp.zeros((len(X), k - 1, k - 1))
     for a in range(k - 1):
-        # B (I kron x~), of which the upper block triangle is zero where B is triangular.
+        # B (I kron x~), whose upper block triangle is zero if B is triangular.
         end = a + 1 if lower else k - 1
         block = factor[a * D : (a + 1) * D, : end * D].reshape(D, end, D)
         half = jnp.einsum("nd,ebd->neb", X, block)
@@ -160,26 +161,26 @@ def _score_dense(factor, theta, X, y, weights, alo, lower):
 
 @jax.jit
 def _lift_left_out(A, r, logits, weights):
-    """Lift r' (A^-1 - v S)^-1 r of every row, as in the module's docstring.
+    """Quadratic forms r' (A^-1 - v S)^-1 r of all rows, as in the module's docstring.
 
     Args:
       A: (n, k - 1, k - 1).
       r: (k - 1, n).
       logits: (k, n).
       weights: (n,).
-    Returns: (n,); NaN where next to nothing of the curvature is left without the row.
+    Returns: (n,); NaN where almost no curvature is left without the row.
     """
     k = len(logits)
     p, variance = hessians.moments(logits)
     root = jnp.sqrt(p)
     F = -p[:, None] * root
-    # (1 - p) sqrt(p), with 1 - p as the sum of the others.
+    # (1 - p) sqrt(p), with 1 - p computed as the sum of the others.
     own = jnp.where(root > 0, variance / jnp.where(root > 0, root, 1.0), 0.0)
     F = F.at[jnp.arange(k), jnp.arange(k)].set(own)
     AF = jnp.einsum("nxy,ay,abn->nxb", A, hessians.contrasts(k), F)
     FAF = jnp.einsum("ncx,nxb->ncb", jnp.einsum("ax,acn->ncx", hessians.contrasts(k), F), AF)
     left = jnp.linalg.cholesky(jnp.eye(k) - weights[:, None, None] * FAF)
-    # Positive but for rounding, which would decide sign and size of the score.
+    # This is positive in exact arithmetic; near 0 rounding would decide the score's sign and size.
     smallest = jnp.diagonal(left, axis1=1, axis2=2).min(axis=1) ** 2
     pulled = jnp.einsum("xn,nxb->nb", r, AF)[..., None]
     half = jax.scipy.linalg.solve_triangular(left, pulled, lower=True)[..., 0]
@@ -187,7 +188,7 @@ def _lift_left_out(A, r, logits, weights):
     return jnp.where(smallest > _SMALLEST_LEFT, lift, jnp.nan)
 
 
-# Matrix-free: products with H, and a Kronecker product in its place.
+# Without H as a matrix: products with H, and the Kronecker product that approximates it.
 
 
 def without_hessian(theta, X, weights, ridge):
@@ -217,7 +218,7 @@ def in_blocks(theta, X, weights):
 
 
 def kronecker(theta, X, y, weights, C):
-    """Scores of the first rows with a Kronecker product for H."""
+    """Scores of the first rows, with a Kronecker product in place of H."""
     _, kron = without_hessian(theta, X, weights, _PUBLISHED_RIDGE if C is None else 1 / C)
     n = len(y)
     scored = _blocks(hessians.block_rows(n, X.shape[1]), X[:n], y, weights[:n])
@@ -259,7 +260,7 @@ def _matrix_free(theta, X, y, weights, C, alo):
 
 
 def some_exactly(theta, X, y, weights, C, points):
-    """Scores (m,) of some of the first rows, right to a thousandth, and whether each was found."""
+    """Scores (m,) of some of the first rows, to about a thousandth, and whether each converged."""
     present = weights > 0
     rows, kron = without_hessian(theta, X[present], weights[present], 1 / C)
     arguments = X[points], y[points], weights[points]
@@ -271,7 +272,7 @@ def some_exactly(theta, X, y, weights, C, points):
 def _score_matrix_free(rows, kron, theta, X, y, weights, alo, tolerance):
     k, logits = len(theta), theta @ X.T
     r = hessians.contrasts(k).T @ hessians.residual(logits, _own(y, k))
-    # A row of weight 0 has score 0: nothing to solve.
+    # A row of weight 0 has score 0, so there is nothing to solve.
     G = jnp.einsum("xn,nd->nxd", jnp.where(weights > 0, r, 0.0), X)
     leaving = hessians.curvature(logits, weights) * (1.0 if alo else 0.0)
     _, lift, done, iterations = hessians.conjugate_gradients(

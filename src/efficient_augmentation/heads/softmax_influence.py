@@ -5,10 +5,10 @@ With x~ = [x, 1], probabilities p_i = softmax(theta x~_i), labels y in 0..k-1 an
     loss_i = -log p_{i, y_i} ,    its gradient    g_i = r_i kron x~_i ,    r_i = p_i - e_{y_i} ,
     H = sum_j v_j (diag(p_j) - p_j p_j') kron x~_j x~_j' + I kron diag(1, ..., 1, 0) / C ,
 
-the Hessian of the objective of `softmax.fit` over C. Leaving row i out moves theta by about
-v_i H^-1 g_i, which lifts its own loss by v_i g_i' H^-1 g_i; the score is the negative of that. H is
-singular along equal shifts of all intercepts, to which g_i is orthogonal: its inverse is that on
-the vectors which sum to zero over the classes, see `hessians`.
+which is the Hessian of the objective of `softmax.fit`, divided by C. Leaving row i out moves theta
+by about v_i H^-1 g_i, which raises the row's own loss by v_i g_i' H^-1 g_i. The score is the
+negative of that. H is singular along equal shifts of all intercepts, to which g_i is orthogonal;
+H^-1 means the inverse on the vectors that sum to zero over the classes, see `hessians`.
 """
 
 import jax
@@ -38,7 +38,7 @@ def loss(theta, X, y):
       X: features, (n, d).
       y: labels, (n,), 0..k-1.
     Returns: (n,) float64, nats, >= 0 (0 where a row's logit is 745 above the others).
-    Raises: ValueError for a wrong shape or value, and where a logit overflows.
+    Raises: ValueError for a wrong shape or value, and if a logit overflows.
     Source: Kuchnik and Smith 2019, section 3, for more classes.
     """
     theta, X, y = _check(theta, X, y)
@@ -57,34 +57,34 @@ def loss(theta, X, y):
 def loo_influence(theta, X, y, C=None, kind="influence", fit_X=None, fit_weights=None, solver=None):
     """Leave-one-out influence of every row on its own loss.
 
-    More than six parameters: those after `kind` are for fits of other rows, and each has a default.
+    More than six parameters: those after `kind` are for fits of other rows, and have defaults.
 
     Args:
       theta: (k, d + 1), intercept last: the optimum of `softmax.fit`.
       X: features of the rows to score, (n, d).
       y: their labels, (n,), 0..k-1.
       C: the fit's inverse penalty. None leaves the penalty out of H and adds 1e-10 to the diagonal,
-        as the published code does for two classes: that H is singular where the classes are
-        separable or d >= n, and the score then follows the loss alone.
+        as the published code does for two classes. That H is singular if the classes are separable
+        or d >= n, and the score then depends on the loss alone.
       kind: "influence"; "alo" (approximate leave-one-out), which accounts for the curvature that
-        leaves with the row; "kfac", the influence with a Kronecker product for H: an approximation
-        that misplaces a good part of the highest scores, in time and memory that do not grow with
-        the square of the number of classes; "auto", the influence, by "kfac" where it takes more
-        than `solvers.MOST_OPERATIONS`, which the log says.
-      fit_X: features of the rows of the fit, (m, d), where they are not X itself; the first n of
-        them must be X.
+        leaves with the row; "kfac", which takes a Kronecker product for H, an approximation that
+        misplaces many of the highest scores, but whose time and memory do not grow with the square
+        of the number of classes; "auto", which is "influence", or "kfac" if that takes more than
+        `solvers.MOST_OPERATIONS`, as the log then says.
+      fit_X: features of the rows of the fit, (m, d), if they are not X itself; the first n of them
+        must be X.
       fit_weights: sample weights of the fit's rows, (m,); None means ones. They count in H and as
         the weight v_i of a row that is left out; with C=None they only say which rows are present.
-      solver: a name of `solvers.EXACT`; None means the cheapest of those that fit in 2 GiB, see
-        `solvers.exact`. All give the same scores up to rounding. Where only conjugate gradients do,
-        every row costs its own, and the log says so.
+      solver: a name of `solvers.EXACT`; None means the cheapest of those that fit into 2 GiB, see
+        `solvers.exact`. All give the same scores up to rounding. If only conjugate gradients fit,
+        each row needs a solution of its own, and the log says so.
     Returns: (n,) float64, <= 0: minus the rise of the row's log loss when it is left out.
-    Raises: ValueError for a wrong shape, value, kind or solver, where H is singular, and with
-      C=None where H is not dense; FloatingPointError where conjugate gradients do not converge.
+    Raises: ValueError for a wrong shape, value, kind or solver, if H is singular, and with C=None
+      if H is too large to be dense; FloatingPointError if conjugate gradients do not converge.
     Cost: with P = (k - 1)(d + 1) parameters and d at most m: dense O((m + n) P^2 / 2 + P^3), memory
-      24 P^2 bytes and some blocks of 64 MiB; rows O(k (m d^2 + m^2 d + m n d + d^3) + m^3 + m^2 n),
-      memory O(m^2); gradients O(n m k d) times iterations (tens to hundreds), memory O(m (k + d));
-      kfac O(m (k^2 + d^2) + d^3).
+      24 P^2 bytes and a few blocks of 64 MiB; rows O(k (m d^2 + m^2 d + m n d + d^3) + m^3 +
+      m^2 n), memory O(m^2); gradients O(n m k d) times iterations (tens to hundreds), memory
+      O(m (k + d)); kfac O(m (k^2 + d^2) + d^3).
     Source: Kuchnik and Smith 2019, section 3; Koh and Liang 2017, eq. (2); approximate
       leave-one-out: Rad and Maleki 2020, eq. (7), with a block for the row; Kronecker factors:
       Martens and Grosse 2015.
@@ -95,20 +95,20 @@ def loo_influence(theta, X, y, C=None, kind="influence", fit_X=None, fit_weights
 
 
 def loo_influence_many(theta, X, y, weights, C, kind="influence", solver=None, calls=1):
-    """`loo_influence` of the first rows under many fits of the same rows; no checks of shapes.
+    """`loo_influence` of the first rows under many fits of the same rows, without checks of shapes.
 
     More than six parameters: those of `loo_influence`, with the weights of the fits.
 
     Args:
       theta: (R, k, d + 1).
       X: rows of the fits with their intercept column, (m, d + 1).
-      y: labels of the first n rows, (n,): those are scored.
+      y: labels, (n,), of the first n rows, which are scored.
       weights: (R, m) sample weights of the fits.
       C, kind, solver: as in `loo_influence`.
-      calls: how many calls like this the job makes; "auto" counts what they take together.
+      calls: number of calls like this in the job; "auto" decides by their total cost.
     Returns: (R, n) float64.
-    Raises: as `loo_influence`; with alo also where an H is singular without a row.
-    Cost: R times that of `loo_influence`, its memory once.
+    Raises: as `loo_influence`; with alo also if an H is singular without some row.
+    Cost: R times that of `loo_influence`; its memory once.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
@@ -126,17 +126,17 @@ def loo_influence_many(theta, X, y, weights, C, kind="influence", solver=None, c
 
 
 def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
-    """How `loo_influence_many` computes the influence under R fits, and how far from exactly.
+    """How `loo_influence_many` computes the influence under R fits, and with which error.
 
     More than six parameters: those of `loo_influence_many`.
 
     Args:
       theta, X, y, weights, C, kind, calls: as there.
-    Returns: mapping with `kind`, what "auto" stands for; for "kfac" also, under the first fit,
-      points: how many, evenly spaced in the order of their scores, were compared with exact ones;
-      relative_error: median over these of how far a score is off, relative to the exact one;
-      rank_correlation: Spearman's, between the two.
-    Cost: of "kfac" some ten products with H for 32 points.
+    Returns: mapping with `kind`, in which "auto" is replaced by its choice; for "kfac" also, under
+      the first fit, points: the number of points, evenly spaced in the order of their scores, whose
+      scores were compared with exact ones; relative_error: the median relative error of their
+      scores; rank_correlation: Spearman's correlation of the two.
+    Cost: for "kfac" about ten products with H for 32 points.
     """
     kind = _settled(kind, theta, X, y, calls)
     if kind != "kfac":
@@ -158,7 +158,7 @@ def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
 
 
 def _settled(kind, theta, X, y, calls):
-    """What "auto" stands for."""
+    """The kind, in which "auto" is replaced by its choice."""
     if kind != "auto":
         return kind
     (m, D), (R, k) = X.shape, theta.shape[:2]
@@ -166,11 +166,11 @@ def _settled(kind, theta, X, y, calls):
 
 
 def _scored(theta, X, y, weights, C, kind, solver):
-    """Scores of the first rows under one fit: 0 for those that are not in it."""
+    """Scores of the first rows under one fit; 0 for rows that it does not contain."""
     present = weights > 0
     if not present.any():
         return np.full(len(y), np.nan)
-    if kind == "kfac":  # all rows, whatever they weigh: one shape to compile for all budgets
+    if kind == "kfac":  # with all rows, also of weight 0: one shape to compile for all budgets
         rows, theta = removals.in_row_space(X, theta)
         return removals.kronecker(theta, rows, y, weights, C)
     counted, result = present[: len(y)], np.zeros(len(y))
@@ -189,7 +189,7 @@ def condition_number(theta, X, C=None, solver=None):
       X: features of the rows of the fit, (n, d).
       C: as in `loo_influence`; None leaves the penalty out and adds nothing.
       solver: as in `loo_influence`.
-    Returns: float, >= 1, to some six digits; infinity where H is singular to rounding.
+    Returns: float, >= 1, to about six digits; infinity if H is singular up to rounding.
     Cost: see `conditioning.ratio`.
     """
     theta, X, _ = _check(theta, X, np.zeros(len(X), int))
@@ -198,17 +198,17 @@ def condition_number(theta, X, C=None, solver=None):
 
 
 def loss_by_definition(theta, x, y):
-    """Log loss of one row, (d,) and scalar label, as a function that JAX differentiates."""
+    """Log loss of one row (d,) with a scalar label, as a function that JAX can differentiate."""
     return -jax.nn.log_softmax(theta[:, :-1] @ x + theta[:, -1])[y]
 
 
 def influence_by_definition(theta, X, y, C):
-    """`loo_influence` as it is defined, through jax.grad, jax.hessian and a pseudo-inverse.
+    """`loo_influence` by its definition, with jax.grad, jax.hessian and a pseudo-inverse.
 
     Args:
-      theta, X, y, C: as in `loo_influence`; C a number.
+      theta, X, y, C: as in `loo_influence`, with C a number.
     Returns: (n,) float64.
-    Cost: O(n k^2 d^2) memory; the closed form is for use, this for reading and testing.
+    Cost: O(n k^2 d^2) memory; this is for reading and testing, the closed form for use.
     """
 
     def loss_at(flat, x, y):

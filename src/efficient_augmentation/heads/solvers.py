@@ -1,8 +1,9 @@
-"""Which of the ways to H^-1 of k classes: by size alone, so that every machine takes the same.
+"""Choice of a way to use H^-1 for k classes, by sizes alone: the same on every machine.
 
-Four ways, three of them exact: `dense`, H itself (`removals`); `rows`, blocks of classes and one
-matrix of the rows (`class_blocks`); `gradients`, conjugate gradients for each point (`removals`),
-where neither fits the memory; and `kfac`, a Kronecker product in place of H.
+There are four ways, three of them exact: `dense`, with H itself (`removals`); `rows`, with blocks
+of classes and one matrix of the rows (`class_blocks`); `gradients`, with conjugate gradients for
+each point (`removals`), if neither fits into memory; and `kfac`, with a Kronecker product in place
+of H.
 """
 
 import functools
@@ -12,9 +13,9 @@ from efficient_augmentation.heads import class_blocks, hessians
 
 EXACT = ("dense", "rows", "gradients")
 MOST_OPERATIONS = 1e11
-"""Multiplications that the exact influences of one job may take where K-FAC is allowed: some ten
-seconds of a core."""
-_PRODUCTS_OF_XLA = 2.0  # times those of BLAS, for as many numbers in float64 on CPU
+"""Most multiplications for the exact influences of one job if K-FAC is allowed: about ten seconds
+of one core."""
+_PRODUCTS_OF_XLA = 2.0  # their time relative to BLAS, for the same float64 product on CPU
 
 _log = logging.getLogger(__name__)
 
@@ -23,11 +24,12 @@ def exact(n, scored, k, D, alo=False):
     """The cheapest exact way, and its cost.
 
     Args:
-      n: rows of positive weight.
-      scored: how many of them are scored; 0 for a factor alone.
-      k, D: classes, and features with the intercept, at most n + 1 in their row space.
-      alo: whether leverages are needed, a matrix a row.
-    Returns: (name of `EXACT`, multiplications); those of conjugate gradients for 50 iterations.
+      n: number of rows of positive weight.
+      scored: number of scored rows among them; 0 for a factor alone.
+      k, D: numbers of classes, and of features with the intercept (at most n + 1, in row space).
+      alo: whether leverages, one matrix per row, are needed.
+    Returns: (name of `EXACT`, number of multiplications); conjugate gradients count with 50
+      iterations.
     """
     P = (k - 1) * D
     found = {"gradients": 50.0 * 4 * k * n * D * max(scored, 1)}
@@ -41,12 +43,12 @@ def exact(n, scored, k, D, alo=False):
 
 
 def allowed(n, scored, k, D, number):
-    """Kind of influence that `auto` stands for: "influence" where so many are quick, else "kfac".
+    """The kind of influence that `auto` chooses: "influence" if it is fast enough, else "kfac".
 
     Args:
       n, scored, k, D: as in `exact`.
-      number: how many influences the job makes.
-    Returns: str; the log says what "kfac" saves.
+      number: how many influences the job computes.
+    Returns: str; for "kfac" the log gives the reason.
     """
     _, operations = exact(n, scored, k, D)
     if operations * number <= MOST_OPERATIONS:
@@ -61,5 +63,5 @@ def allowed(n, scored, k, D, number):
 
 @functools.cache
 def say(text):
-    """Log a text, once a process: budgets repeat it."""
+    """Log a text once per process, since every budget would repeat it."""
     _log.info(text)

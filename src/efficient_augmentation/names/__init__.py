@@ -1,4 +1,4 @@
-"""What things are called: policies, scores, parts of the published code.
+"""Names of policies, scores, networks and parts of the published code.
 
-Only names and what follows from a name; nothing here computes, and any room may import it.
+Here are only names and what follows from a name; nothing is computed, and every room may import it.
 """

@@ -1,4 +1,4 @@
-"""What the published code does otherwise, part by part: see docs/method.md, section 10."""
+"""Where the published code differs, part by part: see docs/method.md, section 10."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 from efficient_augmentation.names import networks
 
 PARTS = {
-    "C": "C = 1 whatever C says",
+    "C": "C = 1, whatever the setting C says",
     "hessian": "influence without the penalty and sample weights in the Hessian",
     "hinge": "hinge losses of labels 0 and 1",
     "dpp": "k-DPPs drawn by a recursion that overflows from about 50 points on",
-    "input": "features without the mean image subtracted that the network was trained with",
+    "input": "features of images from which the network's mean image is not subtracted",
 }
-"""Parts that can be repeated one by one, each in words."""
+"""Parts of the published code that can be repeated one by one, each described in words."""
 
 TWICE_DIVIDED = ("norb",)
-"""Data sets whose pixels lie in [0, 1] and that the published code divides by 255 all the same."""
+"""Data sets whose pixels lie in [0, 1] already, but which the published code divides by 255."""
 
 C = 1.0
-"""Inverse penalty that the published code fits with, whatever it is told."""
+"""Inverse penalty of all fits of the published code, whatever its setting says."""
 
 
 def parts(faithful: bool | Iterable[str]) -> frozenset[str]:
@@ -27,7 +27,7 @@ def parts(faithful: bool | Iterable[str]) -> frozenset[str]:
     Args:
       faithful: true for all, false for none, or names of `PARTS`.
     Returns: frozenset of names.
-    Raises: ValueError for a name that is none of them.
+    Raises: ValueError for any other name.
     """
     if isinstance(faithful, bool):
         return frozenset(PARTS if faithful else ())
@@ -39,27 +39,27 @@ def parts(faithful: bool | Iterable[str]) -> frozenset[str]:
 
 
 def repeated(settings: Mapping[str, Any]) -> frozenset[str]:
-    """The parts that change something in an experiment.
+    """The repeated parts that change something in an experiment.
 
     Args:
       settings: effective settings of the experiment.
-    Returns: frozenset of names, without `input` where no network subtracts a mean image.
+    Returns: frozenset of names, without `input` if no network subtracts a mean image.
     """
     without = () if networks.subtracts_mean(settings["featurizer"]) else ("input",)
     return parts(settings["faithful"]).difference(without)
 
 
 def input_of(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What the network of an experiment is shown of an image.
+    """How images enter the network of an experiment.
 
-    The published code trains its ResNets on images less their mean, and makes features of images
-    from which nothing is subtracted. It divides every image by 255, also those of small NORB, whose
-    pixels lie in [0, 1] already: in training as for features.
+    The published code subtracts the mean image when it trains its ResNets, but not when it computes
+    features. In both cases it divides every image by 255, even those of small NORB, whose pixels
+    lie in [0, 1] already.
 
     Args:
       settings: effective settings of the experiment.
-    Returns: dict with `divisor`, by which images that are floats are divided in training and for
-      features, and `subtract_mean`, whether features are of images less the mean image.
+    Returns: dict with `divisor`, by which float images are divided in training and for features,
+      and `subtract_mean`, whether the mean image is subtracted for features.
     Source: docs/method.md, section 10.
     """
     as_published = "input" in repeated(settings)

@@ -1,26 +1,26 @@
-"""The policies, registered, for everything that speaks of them without ordering any point."""
+"""The register of policies by name, for code that names them without ordering points."""
 
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 DRAWN, SORTED = "drawn", "sorted"
-"""Kinds of rules by scores: points are drawn with probabilities, or sorted; see `ranking`."""
+"""Kinds of rules that use scores: points are drawn with probabilities, or sorted; see `ranking`."""
 CORESET = "coreset"
-"""Orders that follow from features, labels and the fit on the originals; see `coresets`."""
+"""Kind of rules that order by features, labels and the fit on the originals; see `coresets`."""
 SUBSETS = "subsets"
-"""Subsets that a k-DPP draws afresh at every budget; see `dpp`."""
+"""Kind of rules by which a k-DPP draws a new subset at every budget; see `dpp`."""
 
 
 class Rule(NamedTuple):
-    """What is registered of a rule by which policies take points.
+    """The register's entry for a rule by which policies take points.
 
     Attributes:
       kind: how points are taken, one of the kinds above.
-      label: what figures and tables call it.
+      label: its name in figures and tables.
       meaning: what it does, as the report explains it.
-      scored: whether it looks at scores.
-      weighted: whether the copies of a point weigh as much as the points that it represents.
+      scored: whether it uses scores.
+      weighted: whether a point's copies are weighted by the number of points that it represents.
     """
 
     kind: str
@@ -98,7 +98,7 @@ RULES = {
         weighted=True,
     ),
 }
-"""By name, in the order of figures and tables, where the place also decides on the colour."""
+"""The rules by name, in the order of figures and tables; the position also decides the colour."""
 
 POWER = "random_power"
 """Rule of `random_power_A`: probability proportional to |score|^A, for a number A > 0."""
@@ -108,7 +108,7 @@ _POWER_RULE = Rule(
 
 BASES = tuple(RULES)
 EXAMPLES = (*BASES, f"{POWER}_0.5")
-"""For every rule a policy that follows it."""
+"""One policy for every rule."""
 MODIFIERS = ("update", "downweight")
 
 PAPER_PANEL = (
@@ -129,14 +129,14 @@ PAPER_PANEL = (
 
 
 class Policy(NamedTuple):
-    """A policy's name taken apart.
+    """The parts of a policy's name.
 
     Attributes:
       name: the full name, as in curves.csv.
       base: the rule that orders points, one of `BASES` or `POWER`.
       update: whether scores are recomputed under the current fit at every budget.
       downweight: whether a chosen point shares its weight with its augmented rows.
-      exponent: of |score|, for `POWER`; None for the others.
+      exponent: exponent of |score| for `POWER`, else None.
     """
 
     name: str
@@ -147,7 +147,7 @@ class Policy(NamedTuple):
 
     @property
     def rule(self) -> Rule:
-        """What is registered of its base."""
+        """The register's entry of its base."""
         return _POWER_RULE if self.base == POWER else RULES[self.base]
 
     @property
@@ -157,28 +157,28 @@ class Policy(NamedTuple):
 
     @property
     def diverse(self) -> bool:
-        """Whether it draws a subset by a k-DPP at every budget, instead of following an order."""
+        """Whether a k-DPP draws a subset at every budget, so that there is no order."""
         return self.rule.kind == SUBSETS
 
     @property
     def coreset(self) -> bool:
-        """Whether its order follows from features, by `coresets.order`."""
+        """Whether it orders points by their features, see `coresets.order`."""
         return self.rule.kind == CORESET
 
     @property
     def blind(self) -> bool:
-        """Whether it does not look at scores."""
+        """Whether it uses no scores."""
         return not self.rule.scored
 
 
 def parse(name: str) -> Policy:
-    """Take a policy's name apart.
+    """Split a policy's name into its parts.
 
     Args:
-      name: a name of `BASES`, or `random_power_A` with a number A > 0 in its shortest form,
-        followed by `_update`, `_downweight` or both in that order. A k-DPP cannot be updated: it
-        draws a new subset at every budget as it is. Nor can a coreset: its order does not follow
-        from scores alone.
+      name: a name of `BASES`, or `random_power_A` with a number A > 0 in its shortest form, which
+        may be followed by `_update`, `_downweight` or both in that order. k-DPPs cannot be updated,
+        since they draw a new subset at every budget anyway; nor can coresets, since their order
+        does not depend on scores alone.
     Returns: Policy.
     Raises: ValueError that lists the names that exist.
     """
@@ -196,7 +196,7 @@ def parse(name: str) -> Policy:
 
 
 def compared(names: Collection[str]) -> bool:
-    """Whether there is random selection among policies, and another to compare with it."""
+    """Whether random selection and at least one other policy are among the names."""
     return "baseline" in names and len(names) > 1
 
 
@@ -213,7 +213,7 @@ def _strip(name: str, suffix: str) -> tuple[str, bool]:
 
 
 def _exponent(base: str) -> float | None:
-    """A of random_power_A, None for another name; one name for one number."""
+    """A of random_power_A, or None for any other name; each number has only one valid form."""
     text = base.removeprefix(f"{POWER}_")
     if text == base or not re.fullmatch(r"\d+(\.\d+)?", text):
         return None
@@ -221,7 +221,7 @@ def _exponent(base: str) -> float | None:
 
 
 def needs_kernel(settings: Mapping[str, Any]) -> bool:
-    """Whether an experiment asks for policies that compare the directions of points' features.
+    """Whether an experiment has policies that compare the directions of points' features.
 
     Args:
       settings: effective settings of the experiment.

@@ -1,11 +1,11 @@
-"""Where the inverse penalty C of the logistic regression comes from: its rules by name."""
+"""The rules by which the inverse penalty C of the logistic regression is set, by name."""
 
 from collections.abc import Iterable
 
 from efficient_augmentation.names import as_published
 
 AUTO = "auto"
-"""What stands in place of a number for C where it is to be chosen from the data."""
+"""The value of C that lets the data choose the number."""
 
 CROSS_VALIDATION = "cross-validation"
 NO_COPIES = "no copies"
@@ -23,11 +23,11 @@ RULES = {
     GIVEN: "as given",
     AS_PUBLISHED: "as published",
 }
-"""Each rule in words."""
+"""Description of each rule."""
 
 
 def chosen(C: float | str, faithful: bool | Iterable[str]) -> bool:
-    """Whether C is to be chosen from the data: "auto", and not the published code's."""
+    """Whether C is chosen from the data: it is "auto", and the published C is not repeated."""
     return C == AUTO and "C" not in as_published.parts(faithful)
 
 

@@ -1,4 +1,4 @@
-"""The scores, registered by name, for all that speaks of scores without computing any."""
+"""The register of scores by name, for code that names scores without computing any."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,17 +11,18 @@ FOLLOWED = {
     "margin_uncertainty": "how near the two most probable classes are",
     "entropy": "entropy of the predicted class",
 }
-"""Scores under a fit, which change as points are augmented: there is a value before and after."""
+"""Scores that depend on the fit and so change as points are augmented: they have a value before and
+after."""
 FIXED = {
     "margin": "distance from the boundary of a linear support vector machine on the features",
     "hinge": "hinge loss under that machine",
     "knn_shapley": "worth of the point to its neighbours",
 }
-"""Scores of the originals' features and labels."""
+"""Scores that depend only on the originals' features and labels."""
 GIVEN = {
     "forgetting": "how often the training of the small network that makes features unlearned it"
 }
-"""Scores of what happened before: of the training of the network that makes the features."""
+"""Scores that come from the training of the network that makes the features."""
 MEANINGS = FOLLOWED | FIXED | GIVEN
 """What each score measures, by name."""
 NAMES = (*MEANINGS,)
@@ -30,7 +31,7 @@ COLUMNS = ("loss", "influence", "margin")
 
 
 def asked(settings: Mapping[str, Any]) -> list[str]:
-    """Every score that an experiment orders points by, each once.
+    """Every score by which an experiment orders points, each once.
 
     Args:
       settings: the experiment's effective settings.
@@ -44,15 +45,15 @@ def asked(settings: Mapping[str, Any]) -> list[str]:
 
 
 def further(settings: Mapping[str, Any]) -> list[str]:
-    """Those of `asked` that get columns of their own at the end of scores.csv."""
+    """The scores of `asked` that get columns of their own at the end of scores.csv."""
     return [name for name in asked(settings) if name not in COLUMNS]
 
 
 def approximated(made: Mapping[str, Any]) -> str:
-    """What K-FAC costs in accuracy, in words.
+    """The error of K-FAC's approximation in words.
 
     Args:
-      made: `influence` of baselines.json, of the kind "kfac".
+      made: `influence` of baselines.json, with kind "kfac".
     Returns: part of a sentence.
     """
     return (

@@ -1,4 +1,4 @@
-"""Networks that turn images into features: built, trained, kept, applied.
+"""Networks that turn images into features: how they are built, trained, stored and applied.
 
 The classifier on the features is in `heads`.
 """

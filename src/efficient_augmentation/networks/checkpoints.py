@@ -1,4 +1,4 @@
-"""Where a long training stands, on disk: a killed one goes on from its last epoch."""
+"""Checkpoints of a long training: a killed training resumes after its last complete epoch."""
 
 import json
 import logging
@@ -18,20 +18,20 @@ _log = logging.getLogger(__name__)
 class Checkpoints:
     """The last state of one training in a folder of its own.
 
-    The folder belongs to one training: another identity found in it (other settings, code or
-    data) is from a training that nobody will finish, and is removed.
+    The folder belongs to one training. If it holds the state of another one (other settings, code
+    or data), nobody will finish that one, and the folder is emptied.
 
     Args:
-      folder: made where it is missing; nothing else may be kept in it.
-      identity: mapping that JSON can hold, with everything that the weights depend on.
+      folder: created if it is missing; nothing else may be kept in it.
+      identity: everything that the weights depend on, as JSON can hold it.
     """
 
     def __init__(self, folder, identity):
         self.folder = Path(folder).absolute()
         if jax.process_index() == 0:
             self._claim(json.dumps(identity, sort_keys=True))
-        # One state stays until the next is whole; a thread that writes behind the training's back
-        # would need as much memory again.
+        # One state stays until the next is complete. Writing in a background thread would hold a
+        # second copy of the state in memory.
         self._manager = checkpoint.CheckpointManager(
             self.folder / "states",
             options=checkpoint.CheckpointManagerOptions(
@@ -45,7 +45,7 @@ class Checkpoints:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        # It gets its name only when it is whole: half of it would name another training.
+        # The file gets its name only when it is complete: half of it would name another training.
         part = self.folder / f"{_MARK}.part"
         part.write_text(text, encoding="utf-8")
         os.replace(part, mark)
@@ -67,12 +67,12 @@ class Checkpoints:
         )
 
     def latest(self, state):
-        """The last state that was kept.
+        """The last state that was saved.
 
         Args:
-          state: pytree of arrays of the shapes, types and places that are expected.
-        Returns: (number of epochs done, state, history), or None if there is none.
-        Raises: ValueError if what is there is damaged or has other shapes; it is left as it is.
+          state: pytree of arrays with the expected shapes, types and devices.
+        Returns: (number of epochs done, state, history), or None if nothing was saved.
+        Raises: ValueError if the saved state is damaged or has other shapes; it stays as it is.
         """
         epoch = self._manager.latest_step()
         if epoch is None:
@@ -88,7 +88,7 @@ class Checkpoints:
                     history=checkpoint.args.JsonRestore(),
                 ),
             )
-        # Orbax and the libraries below it share no class of errors.
+        # Orbax and the libraries that it uses have no common class of errors.
         except Exception as error:
             raise ValueError(
                 f"{place}: this state of a training cannot be read ({_first_line(error)}); delete "

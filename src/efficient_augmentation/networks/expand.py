@@ -6,21 +6,21 @@ from efficient_augmentation.networks import featurize, models, pretrained, train
 from efficient_augmentation.transforms import catalogue
 
 AS_IT_IS = {"divisor": 1.0, "subtract_mean": True}
-"""A network is shown images as they are, less the mean image if it was trained so."""
+"""A network gets images undivided, minus its mean image if it was trained with one."""
 
 
 def featurize_all(dataset, kind, chosen, weights=None, shown=AS_IT_IS, progress=None):
     """Features of the originals and of all their variants, for training and test set.
 
-    One transform at a time, so that the largest of them bounds the memory.
+    It handles one transform at a time, so that the largest of them bounds the memory.
 
     Args:
       dataset: mapping of the arrays of dataset.npz.
       kind: "raw" or the name of a network.
       chosen: mapping from each transform's name to its parameters.
       weights: path of the network's weights; not needed for raw pixels.
-      shown: mapping: what a network is shown of an image, see `as_published.input_of`.
-      progress: text stream for the bar, None for none.
+      shown: mapping that says how images enter the network, see `as_published.input_of`.
+      progress: text stream for a bar; if it is no terminal, or None, the log gets lines instead.
     Yields: (transform's name, mapping of the arrays of features.npz).
     Raises: ValueError if the weights do not fit the network or its images.
     """
@@ -49,9 +49,9 @@ def expand(dataset, transform):
 def _network(dataset, kind, weights, progress, divisor, subtract_mean):
     *size, channels = dataset["x_train"].shape[1:]
     of_network = pretrained.description(weights).get("input_shape", [channels])[-1]
-    # A network of colour images gets grey images as three equal channels.
+    # A network for colour images gets grey images as three equal channels.
     shape = (*size, of_network if channels == 1 else channels)
-    # Features do not depend on the number of classes that the network was trained to tell apart.
+    # Features do not depend on the network's number of classes: 2 is the least that is accepted.
     variables = train_small.load_weights(weights, kind, 2, shape)
     if not subtract_mean:
         variables["input"] = {"mean": np.zeros(shape, np.float32)}

@@ -10,7 +10,8 @@ from jax.sharding import NamedSharding, PartitionSpec
 from efficient_augmentation.networks import models, resnet
 from efficient_augmentation.progress import Bar
 
-# Images that pass through the network together on CPU: few, so that they stay in its cache.
+# Images that pass through the network together on CPU: few, so that their activations stay in its
+# cache.
 _BLOCK = 16
 
 _log = logging.getLogger(__name__)
@@ -20,19 +21,19 @@ def featurize(name, variables, images, batch_size=512, progress=None):
     """Penultimate activations of a trained network.
 
     A row depends on its own image alone, up to rounding, whatever the batch size and the other
-    images are: the last batch is padded, dropout is off, and batch normalisation, by running
-    statistics, is folded into the convolutions. All devices of this process share each batch.
+    images are: the last batch is padded, dropout is off, and batch normalisation uses running
+    statistics, folded into the convolutions. All devices of this process share each batch.
 
     Args:
       name: network, see `models.build`.
       variables: its weights, as `train_small.train` or `train_small.load_weights` returns them.
       images: (n, h, w, c), uint8 (divided by 255) or float in [0, 1].
-      batch_size: images sent to the devices at once, >= 1; halved as often as their memory asks
-        for.
-      progress: text stream of a bar, shown only where that is a terminal; None means no bar.
+      batch_size: images sent to the devices at once, >= 1; halved as long as they run out of
+        memory.
+      progress: text stream for a bar; if it is no terminal, or None, the log gets lines instead.
     Returns: (n, d) float32, >= 0.
-    Raises: ValueError for a wrong shape, batch size, or network, and where the device's memory does
-      not hold one image.
+    Raises: ValueError for a wrong shape, batch size, or network, and if not even one image fits
+      into the device's memory.
     Cost: for the cnn at 28x28, 5000 images/s on 2 cores; memory for one batch and the result.
     """
     images = np.asarray(images)
@@ -79,7 +80,7 @@ def correct(name, variables, images, labels):
 
 
 def accuracy(name, variables, images, labels):
-    """Share of the images that `correct` finds.
+    """Share of the images that the network's own head classifies correctly.
 
     Args, Raises: as `correct`.
     Returns: float in [0, 1].
@@ -118,7 +119,7 @@ def _forward(module, mesh, block, variables, images):
 
 
 def _sizes(batch_size, n_devices):
-    """Images in a batch and in a block of it: the same number of whole blocks for every device."""
+    """Images in a batch and in a block: every device gets the same number of full blocks."""
     share = -(-batch_size // n_devices)
     block = min(share, _BLOCK) if jax.default_backend() == "cpu" else share
     return -(-share // block) * block * n_devices, block

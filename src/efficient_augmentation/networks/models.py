@@ -40,19 +40,19 @@ def unit_scale(images):
 
 def divided(images, divisor):
     """Float images divided by a number; uint8 ones, which `unit_scale` divides, as they are."""
-    # By 1, too, they come back as they are: a copy of a whole data set takes memory.
+    # Division by 1 returns the same array: a copy of a whole data set would take memory.
     if images.dtype == np.uint8 or divisor == 1:
         return images
     return images / np.float32(divisor)
 
 
 def raise_unless_out_of_memory(error, batch_size):
-    """Go on only if a device ran out of memory and a smaller batch is possible.
+    """Return only if a device ran out of memory and a smaller batch is possible.
 
     Args:
       error: jax.errors.JaxRuntimeError.
       batch_size: images that were on the device at once.
-    Raises: the error itself if it says something else, ValueError if the batch was of one image.
+    Raises: the error itself if it has another reason, ValueError if the batch held one image.
     """
     if not is_out_of_memory(error):
         raise error
@@ -89,12 +89,12 @@ def check_labelled(x, y, n_classes):
 
 
 class Convolution(nn.Module):
-    """Convolution of stride 1 with a bias, in the form that is fast for what it is used for.
+    """Convolution of stride 1 with a bias, computed one way for training, another for inference.
 
-    For training it is a matrix product with the image's patches: its gradient is two more
-    products, where the gradient of `lax.conv` runs 20 times slower on CPU inside a loop, and
-    many networks at once (vmap) are one batched product. For inference it is `lax.conv`, which
-    needs no copy of the patches. Both give the same values up to rounding.
+    For training it is a matrix product with the image's patches. Its gradient is two more products,
+    while the gradient of `lax.conv` is 20 times slower on CPU inside a loop; and many networks at
+    once (vmap) are one batched product. For inference it is `lax.conv`, which needs no copy of the
+    patches. Both give the same values up to rounding.
     """
 
     features: int
@@ -124,10 +124,10 @@ def _patches(x, size, padding):
 
 
 def max_pool(x):
-    """Maximum over 2 x 2 cells, an odd last row or column dropped.
+    """Maximum over 2 x 2 cells; an odd last row or column is dropped.
 
-    Pairwise maxima, because the gradient of `reduce_window` is slow on CPU. A tie shares its
-    gradient equally.
+    It takes pairwise maxima, because the gradient of `reduce_window` is slow on CPU. Tied values
+    share the gradient equally.
     """
     h, w = x.shape[1] // 2 * 2, x.shape[2] // 2 * 2
     rows = jnp.maximum(x[:, 0:h:2, :w], x[:, 1:h:2, :w])
@@ -137,8 +137,8 @@ def max_pool(x):
 def dropout(key, x, rate):
     """Zero each entry with probability `rate`, scale the others by 1 / (1 - rate).
 
-    Drawn from random bytes, a quarter of the random words that floats would take: the rate is
-    exact where 256 * rate is whole.
+    Each entry takes one random byte where a float would take four. The rate is therefore exact only
+    if 256 * rate is an integer.
     """
     keep = jax.random.bits(key, x.shape, jnp.uint8) >= round(256 * rate)
     return jnp.where(keep, x / (1 - rate), 0)
@@ -159,11 +159,11 @@ def _require_size(network, x, smallest):
 
 
 class CNN(nn.Module):
-    """The small CNN that the published MNIST results were made with.
+    """The small CNN of the published MNIST results.
 
-    Two stages of two 3x3 convolutions (the first of each padded) and a 2x2 max-pool, with 32
+    It has two stages of two 3x3 convolutions (the first of each padded) and a 2x2 max-pool, with 32
     and 64 filters, then 512 features; ReLU throughout; dropout 0.25 after each stage, 0.5 after
-    the features. 885,730 parameters for 28x28x1 and two classes.
+    the features. That makes 885,730 parameters for 28x28x1 and two classes.
     Source: the published code of Kuchnik and Smith 2019, which calls it LeNet.
     """
 
@@ -190,9 +190,9 @@ class LeNet(nn.Module):
     """LeNet-5 in the form used today: 6 and 16 filters of 5x5, max-pools, 120 and 84 units.
 
     The first convolution is padded by 2, so that 28x28 images have the sizes of the original
-    (which framed them to 32x32): 28, 14, 10, 5, 400. ReLU, not tanh: it goes with max-pools,
-    and it leaves the sizes of layers as the main difference from the CNN. Every filter of the
-    second convolution sees all six maps. 61,026 parameters for 28x28x1 and two classes.
+    (which padded them to 32x32): 28, 14, 10, 5, 400. It uses ReLU, not tanh, as networks with
+    max-pools do, so that layer sizes are the main difference from the CNN. Every filter of the
+    second convolution sees all six maps. It has 61,026 parameters for 28x28x1 and two classes.
     Source: LeCun et al. 1998, section II.B.
     """
 

@@ -1,4 +1,4 @@
-"""The network whose penultimate layer gives the features."""
+"""Training of an experiment's small network on its own points."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def fit(dataset, *, kind, progress=None, **settings):
     Args:
       dataset: mapping with x_train (n, h, w, c) and y_train (n,).
       kind: name of the network.
-      progress: text stream for the bar, None for none.
+      progress: text stream for a bar; if it is no terminal, or None, the log gets lines instead.
       **settings: the attributes of `train_small.Training`, and the seed.
     Returns: (variables, meta, history): weights and their description as `train_small.save_weights`
       takes them, and the rows of history.csv.
@@ -26,13 +26,13 @@ def fit(dataset, *, kind, progress=None, **settings):
 
 
 def watch(dataset, *, kind, progress=None, **settings):
-    """Train an experiment's network as `fit` does, and look at every point after each epoch.
+    """Train an experiment's network as `fit` does, and classify every point after each epoch.
 
     Args: as `fit`.
     Returns: (epochs, n) bool, whether the network, with dropout off, classified a point
       correctly.
     Raises: ValueError as `train_small.train`.
-    Cost: that of `fit`, and a pass over the points an epoch.
+    Cost: that of `fit`, and one more pass over the points in each epoch.
     """
     x, y = dataset["x_train"], dataset["y_train"]
     correct = []

@@ -19,7 +19,7 @@ def path(model):
 
 
 def description(weights):
-    """What a file of weights says of its network.
+    """What a file of weights says about its network.
 
     Args:
       weights: path of a file written by `train_small.save_weights`.
@@ -29,14 +29,14 @@ def description(weights):
 
 
 def problems(featurizer, image_shape):
-    """What keeps a model from being used.
+    """Reasons why a model cannot be used.
 
-    A model of colour images takes grey ones too, in three equal channels.
+    A model for colour images takes grey ones too, as three equal channels.
 
     Args:
       featurizer: mapping with kind and model of the config.
-      image_shape: (h, w, c) of the images that it is to see; c may be None, if it is not known.
-    Returns: list of str, one message each; empty if there is nothing wrong.
+      image_shape: (h, w, c) of the images to be featurized; c is None if it is not known.
+    Returns: list of str, one message each; empty if the model can be used.
     """
     model = featurizer["model"]
     known = sorted(weights.parent.name for weights in FOLDER.glob("*/weights.npz"))

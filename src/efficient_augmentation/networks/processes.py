@@ -1,4 +1,4 @@
-"""Several processes, on one machine or many, that work on one computation together."""
+"""Several processes, on one machine or many, that share one computation."""
 
 import os
 
@@ -7,13 +7,14 @@ from jax.experimental import multihost_utils
 
 
 def join():
-    """Make this process one of those that a cluster started for one job.
+    """Connect this process with the others that were started for the same job.
 
-    Slurm says so in the environment of a job step with several tasks (`srun --ntasks 4`); elsewhere
-    JAX_COORDINATOR_ADDRESS (host:port of the first process), JAX_NUM_PROCESSES and JAX_PROCESS_ID
-    say it. Alone, a process does nothing here. To be called before JAX is used.
+    Slurm describes them in the environment of a job step with several tasks (`srun --ntasks 4`);
+    elsewhere JAX_COORDINATOR_ADDRESS (host:port of the first process), JAX_NUM_PROCESSES and
+    JAX_PROCESS_ID do. A process that is alone does nothing here. Call this before JAX is used.
 
-    Raises: ValueError if the environment names a coordinator and not how many processes there are.
+    Raises: ValueError if the environment names a coordinator but not the number of processes and
+      this one's rank.
     """
     if address := os.environ.get("JAX_COORDINATOR_ADDRESS"):
         try:
@@ -36,6 +37,6 @@ def is_first():
 
 
 def wait():
-    """Return when all processes have come here: what the first one wrote is then there."""
+    """Return when all processes have called this, so that the first one's files are complete."""
     if jax.process_count() > 1:
         multihost_utils.sync_global_devices("wait")

@@ -1,9 +1,9 @@
-"""Pre-activation bottleneck ResNets: those of 20 and 56 layers for small images, and ResNet50v2.
+"""Pre-activation bottleneck ResNets: 11, 20 and 56 layers for small images, and ResNet50v2.
 
-A block adds to its input what becomes of it by BN-ReLU, 1x1, BN-ReLU, 3x3, BN-ReLU, 1x1; the first
-block of a stage halves the image (not in the first stage) and projects its input to the new width.
-All networks are one family: they differ in sizes, in which convolutions carry a bias, and in
-whether a projection sees its block's input before or after BN-ReLU.
+A block sends its input through BN-ReLU, 1x1, BN-ReLU, 3x3, BN-ReLU, 1x1 and adds the result to it.
+The first block of a stage halves the image (except in the first stage) and projects its input to
+the new width. The networks differ in their sizes, in which convolutions have a bias, and in whether
+a projection sees its block's input before or after BN-ReLU.
 Source: He et al. 2016, Identity mappings in deep residual networks, figure 1 (b) and appendix.
 """
 
@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
 
-# Of batch normalisation: the step of the running statistics is 1 - MOMENTUM.
+# Batch normalisation: the running statistics move by 1 - MOMENTUM of the difference at each step.
 MOMENTUM = 0.99
 EPSILON = 1e-3
 KERNEL_INIT = nn.initializers.he_normal()
@@ -25,9 +25,10 @@ _LAYOUT = ("NHWC", "HWIO", "NHWC")
 def resnet56v2(n_classes, **options):
     """The network of the published CIFAR-10 and NORB results, depth 9 n + 2 with n = 6.
 
-    Stem of 16 filters, three stages of six blocks, widths 64, 128, 256; 8 x 8 average pooling, so
-    that 32 x 32 images have 256 features and 96 x 96 ones 2304. Every convolution has a bias. For
-    32 x 32 x 3 and ten classes 1,663,338 parameters and 10,400 running statistics.
+    It has a stem of 16 filters, three stages of six blocks with widths 64, 128, 256, and 8 x 8
+    average pooling, so that 32 x 32 images have 256 features and 96 x 96 ones 2304. Every
+    convolution has a bias. For 32 x 32 x 3 and ten classes it has 1,663,338 parameters and 10,400
+    running statistics.
 
     Args:
       n_classes: width of the output layer.
@@ -49,7 +50,7 @@ def resnet20v2(n_classes, **options):
 
 
 def resnet11v2(n_classes, **options):
-    """The same network with n = 1: half the cost again, for 96 x 96 images without a GPU.
+    """The same network with n = 1: half the cost of n = 2, for 96 x 96 images without a GPU.
 
     Args:
       n_classes, **options: as in `resnet56v2`.
@@ -67,8 +68,9 @@ def resnet50v2(n_classes, **options):
     """ResNet50v2: stages of 3, 4, 6, 3 blocks, widths 256 to 2048, 2048 features.
 
     The stem is a 3 x 3 convolution of stride 1, for small images; imagenet_stem=True gives the
-    7 x 7 one of stride 2 with its max-pool, and 23,564,800 parameters and running statistics
-    without the output layer. Strides are in the first 1 x 1 convolution of a stage.
+    7 x 7 one of stride 2 with its max-pool. With that stem the network has 23,564,800 parameters
+    and running statistics, output layer not counted. The first 1 x 1 convolution of a stage carries
+    the stride.
 
     Args:
       n_classes: width of the output layer.
@@ -88,9 +90,9 @@ def resnet50v2(n_classes, **options):
 def fold(variables):
     """Weights of the same network with batch normalisation folded away, for inference.
 
-    With s = scale / sqrt(variance + EPSILON) and t = bias - mean s, a normalisation behind a
-    convolution becomes kernel s and bias s + t; one behind an addition keeps s and t as its scale
-    and shift. They belong to `module.clone(folded=True)`.
+    Let s = scale / sqrt(variance + EPSILON) and t = bias - mean s. A normalisation after a
+    convolution turns its weights into kernel s and bias s + t; one after an addition keeps s and t
+    as its scale and shift. The folded weights belong to `module.clone(folded=True)`.
 
     Args:
       variables: mapping with "params", "batch_stats" and "input" of a ResNet.
@@ -121,13 +123,14 @@ class ResNet(nn.Module):
       widths: channels that each stage puts out.
       inner_widths: channels of the 3 x 3 convolutions of each stage.
       stem_width: filters of the stem.
-      pool: side of the last average pooling; where that is larger than what is left of the image,
-        and with None, it is the mean over the whole of it.
+      pool: side of the cells of the last average pooling; None, or a side larger than the last
+        activations, averages over all of their pixels.
       imagenet_stem: 7 x 7 of stride 2 and max-pool instead of 3 x 3 of stride 1.
-      inner_biases: a bias also where batch normalisation follows (in the stem always).
+      inner_biases: whether convolutions before batch normalisation have a bias (the stem always
+        has one).
       project_activated: projections see the block's input after BN-ReLU instead of before.
       folded: expect the weights of `fold`; for inference only.
-      dtype: of convolutions and activations.
+      dtype: type of convolutions and activations.
     """
 
     n_classes: int
@@ -169,7 +172,7 @@ class ResNet(nn.Module):
             width=self.widths[stage],
             inner_width=self.inner_widths[stage],
             stride=2 if stage and not block else 1,
-            # The stem ends with BN-ReLU: the very first block needs none.
+            # The stem ends with BN-ReLU, so the very first block has no leading one.
             leading=bool(stage or block),
             project=not block,
             project_activated=self.project_activated,
@@ -188,7 +191,7 @@ class ResNet(nn.Module):
 
 
 class Block(nn.Module):
-    """One residual block; its fields are those of `ResNet` and what its place asks for."""
+    """One residual block. Its fields are as in `ResNet`, or depend on the block's position."""
 
     width: int
     inner_width: int
@@ -215,7 +218,7 @@ class Block(nn.Module):
 
 
 class ConvNormReLU(nn.Module):
-    """Convolution, batch normalisation, ReLU; folded, a convolution with a bias, and ReLU."""
+    """Convolution, batch normalisation, ReLU; when folded, convolution with a bias, and ReLU."""
 
     features: int
     size: int
@@ -231,10 +234,9 @@ class ConvNormReLU(nn.Module):
 
 
 class NormReLU(nn.Module):
-    """Batch normalisation over (b, h, w), then ReLU; folded, scale and shift, then ReLU.
+    """Batch normalisation over (b, h, w), then ReLU; when folded, scale and shift, then ReLU.
 
-    Batch variances are those of the batch itself (divided by n), for normalising as for the
-    running ones.
+    Variances of a batch are divided by n, both to normalise and in the running statistics.
     """
 
     folded: bool
@@ -258,10 +260,10 @@ class NormReLU(nn.Module):
 
 
 class Convolution(nn.Module):
-    """Convolution, each form of it computed in the way that is fast.
+    """Convolution that chooses a fast computation by its size, stride and device.
 
-    1 x 1 is a matrix product of the pixels that the stride keeps, 3 x 3 is `lax.conv`; on CPU both
-    have a gradient of their own, see `convolve`.
+    1 x 1 is a matrix product with the pixels that the stride keeps; other sizes use `lax.conv`. On
+    CPU 1 x 1, and other sizes at stride 1, have a gradient of their own, see `convolve`.
     """
 
     features: int
@@ -290,9 +292,9 @@ class Convolution(nn.Module):
 def convolve(x, kernel):
     """Padded convolution of stride 1, with a gradient that is fast on CPU inside a loop too.
 
-    The gradient that `lax.conv` brings takes the image for a kernel, which runs 20 to 50 times
-    slower there. This one is a product of matrices for each place of the kernel: of dy with the
-    pixels that were there.
+    The kernel's gradient in `lax.conv` is a convolution with the image as kernel, which is 20 to 50
+    times slower there. Here it is one matrix product for each position in the kernel: dy times the
+    pixels that this position met.
 
     Args:
       x: (b, h, w, c).
@@ -312,7 +314,7 @@ def _convolve_backward(saved, dy):
     size, (h, w) = len(kernel), x.shape[1:3]
     margin = (size // 2, size // 2)
     padded = jnp.pad(x, ((0, 0), margin, margin, (0, 0)))
-    # dy comes first: the first factor is transposed in memory, and dy is the same for all places.
+    # dy comes first: the first factor is transposed in memory, and dy is the same in all products.
     shifts = [
         [jnp.einsum("bhwf,bhwc->fc", dy, padded[:, i : i + h, j : j + w]) for j in range(size)]
         for i in range(size)
@@ -327,8 +329,8 @@ convolve.defvjp(_convolve_forward, _convolve_backward)
 def normalise_relu(x, scale, bias):
     """Batch normalisation by the batch's own statistics, then ReLU, in one pass each way.
 
-    The gradient needs x, the result and two vectors, where the one derived from the formula keeps
-    and reads several arrays of the size of x. Of the statistics no gradient is taken.
+    The gradient keeps x, the result and three vectors; automatic differentiation would keep and
+    read several arrays of the size of x. The returned statistics have no gradient.
 
     Args:
       x: (b, h, w, c).
@@ -376,7 +378,7 @@ def _scale_shift_relu(x, scale, shift):
 
 
 def _average_pool(x, size):
-    """Means over size x size cells, what does not fill a cell dropped; None is one cell."""
+    """Means over size x size cells; a rest that fills no cell is dropped; None means one cell."""
     b, h, w, c = x.shape
     rows, columns = min(size or h, h), min(size or w, w)
     x = x[:, : h // rows * rows, : w // columns * columns]

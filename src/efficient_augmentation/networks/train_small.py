@@ -1,4 +1,4 @@
-"""Training of the networks, one or many at once, and the files that hold their weights."""
+"""Training of the small networks, one or many at once, and the files of all networks' weights."""
 
 import functools
 import json
@@ -14,8 +14,8 @@ from efficient_augmentation.files import arrays
 from efficient_augmentation.networks import models
 from efficient_augmentation.networks import training as shared
 
-# Rows whose gradient is taken at once: a batch's gradient is the sum over its blocks, so that the
-# cost follows the number of rows and a block's patches stay near the processor's cache.
+# Rows whose gradient is taken at once. A batch's gradient is the sum over its blocks, so that the
+# cost grows with the number of rows and a block's patches stay in the processor's cache.
 _BLOCK = 16
 _RUNS_AT_ONCE = 32  # on accelerators
 _META = "meta"
@@ -27,7 +27,7 @@ class Training(NamedTuple):
     Attributes:
       epochs: passes over the rows, >= 1.
       batch_size: rows of one step of Adam, >= 1.
-      learning_rate: of Adam, > 0.
+      learning_rate: step size of Adam, > 0.
     """
 
     epochs: int = 40
@@ -39,10 +39,10 @@ DEFAULTS = Training()
 
 
 def training_of(settings):
-    """The training in the settings of a network; what else these hold is not looked at.
+    """The `Training` among the settings of a network.
 
     Args:
-      settings: mapping with the attributes of `Training`, as in the config.
+      settings: mapping with the attributes of `Training`, as in the config; other keys are ignored.
     Returns: Training.
     """
     return Training(*(settings[name] for name in Training._fields))
@@ -62,14 +62,14 @@ def train(
 ):
     """Train one network with Adam on the softmax cross-entropy.
 
-    An epoch visits every row of positive weight once, in a fresh random order; rows of weight
-    zero are as if absent. Weights are relative: they are scaled to mean 1 over the visited rows,
-    and a batch's gradient is its weighted sum over its number of rows, so that no batch counts
-    for more because its weights are small. The last batch of an epoch may be smaller. The seed
-    fixes first parameters, orders and dropout.
+    An epoch visits every row of positive weight once, in a new random order; rows of weight zero
+    count as absent. Weights are relative: they are scaled to mean 1 over the visited rows. A
+    batch's gradient is its weighted sum divided by its number of rows (not by its sum of weights),
+    so that a row counts the same in every batch. The last batch of an epoch may be smaller. The
+    seed determines initial parameters, orders and dropout.
 
-    More than six parameters: a training is a network, data, settings and where it reports to; each
-    of the last five has a default.
+    More than six parameters: a training needs a network, data and settings, and reports its
+    progress; the last five have defaults.
 
     Args:
       name: network, see `models.build`.
@@ -79,13 +79,13 @@ def train(
       training: `Training`.
       seed: 0 <= seed < 2**32.
       sample_weight: (n,), >= 0; None means ones.
-      on_epoch: called with the variables after every epoch; None means nothing is.
-      progress: text stream of a bar, shown only where that is a terminal; None means no bar.
+      on_epoch: function called with the variables after every epoch, or None.
+      progress: text stream for a bar; if it is no terminal, or None, the log gets lines instead.
     Returns: variables {"params": ...} of NumPy arrays, and the history: lists "epoch" (from 1),
       "loss" (nats) and "accuracy", weighted means over the epoch's rows with dropout on.
-    Raises: ValueError for unusable arguments, and where training diverges.
-    Cost: one compilation for an image shape and number of rows (3 to 4 s); then, for the cnn on
-      2 cores, 0.9 ms a row and epoch at 28x28. Memory: the images and some 60 MB.
+    Raises: ValueError for unusable arguments, and if training diverges.
+    Cost: one compilation for each image shape and number of rows (3 to 4 s); then, for the cnn on
+      2 cores, 0.9 ms per row and epoch at 28x28. Memory: the images and about 60 MB.
     """
     weights = np.ones(len(x)) if sample_weight is None else np.asarray(sample_weight)
     data, weights = _checked(x, y, weights[None], n_classes)
@@ -124,20 +124,20 @@ def train_many(
     """Train R networks on the same rows under R vectors of sample weights.
 
     Run r is `train(..., sample_weight=weights[r], seed=seeds[r])` up to rounding, whatever the
-    other runs are. `runs_at_once` of them take every step together (vmap).
+    other runs are. `runs_at_once` runs take every step together (vmap).
 
     More than six parameters: those of `train`, with weights and a seed for each run.
 
     Args:
       name, x, y, n_classes, training: as in `train`.
-      weights: (R, n), >= 0, in each row a positive one.
+      weights: (R, n), >= 0, at least one positive in each row.
       seeds: (R,), each 0 <= seed < 2**32.
       runs_at_once: None means 1 on CPU, where one network keeps the cores busy, and 32 elsewhere.
-      progress: text stream of a bar over the runs, as in `train`.
+      progress: text stream for a bar over the runs, as in `train`.
     Returns: variables {"params": ...} of NumPy arrays with a leading axis R.
     Raises: ValueError as in `train`, naming the run that diverges.
-    Cost: that of `train` on the rows of positive weight, R times. One compilation for any R and
-      any weights. Memory: the images, some 60 MB for each run at once, 4 MB for each run.
+    Cost: that of `train` on the rows of positive weight, R times. One compilation serves any R and
+      any weights. Memory: the images, about 60 MB for each simultaneous run, 4 MB for each run.
     """
     data, weights = _checked(x, y, np.asarray(weights), n_classes)
     _check_settings(training, seeds)
@@ -152,7 +152,7 @@ def train_many(
     with shared.bar(name, len(seeds), "network", progress) as bar:
         for first in range(0, len(seeds), runs_at_once):
             chunk = slice(first, first + runs_at_once)
-            # Missing runs of the last chunk have no row of positive weight and take no step.
+            # The last chunk is filled up with runs whose weights are all zero: they take no step.
             v = _pad(weights[chunk], runs_at_once)
             state, key = _start(module, _pad(seeds[chunk], runs_at_once), data[0].shape[1:])
             for epoch in range(training.epochs):
@@ -167,7 +167,7 @@ def train_many(
 
 
 def save_weights(path, variables, meta, made_by=None):
-    """Write a network's weights and what they belong to as a .npz file, atomically.
+    """Write a network's weights and its description as a .npz file, atomically.
 
     Args:
       path: target file; the same content gives the same bytes.
@@ -190,13 +190,13 @@ def save_weights(path, variables, meta, made_by=None):
 
 
 def load_weights(path, name, n_classes, input_shape):
-    """Read a network's weights, checked against the network that they are wanted for.
+    """Read a network's weights, and check that they fit the network.
 
     Args:
       path: file written by `save_weights`.
       name: the network, see `models.build`.
-      n_classes: least number of classes; a ResNet may have more.
-      input_shape: of an image, (h, w, c).
+      n_classes: least number of classes; the file's network may have more.
+      input_shape: (h, w, c) of an image.
     Returns: variables of float32 NumPy arrays.
     Raises: ValueError naming the file, and the layer with its found and expected shape, for the
       weights of another network or image shape, a missing or extra layer, a weight that is not
@@ -242,11 +242,11 @@ def _check_layer(path, layer, values, shape):
         raise ValueError(f"{path}: layer {layer} of shape {shape}: not all weights are finite")
 
 
-# One epoch on the device. Types are written out so that it runs in JAX's mode of 64 bits too.
+# One epoch on the device. Types are explicit, so that it also runs in JAX's 64-bit mode.
 
 
 def _init(module, seed, image_shape):
-    """((parameters, Adam's moments), key of the epochs) for one seed."""
+    """For one seed: ((parameters, Adam's moments), key from which epochs draw)."""
     key = jax.random.key(seed, impl="threefry2x32")
     image = jnp.zeros((1, *image_shape), jnp.float32)
     variables = module.init(jax.random.fold_in(key, 0), image)
@@ -260,15 +260,15 @@ def _init(module, seed, image_shape):
 
 
 def _steps(training):
-    """What an epoch takes of the training, as numbers that compile once."""
+    """Batch size and learning rate, as numbers that need no new compilation when they change."""
     return training.batch_size, np.float32(training.learning_rate)
 
 
 def _one_epoch(module, state, key, epoch, batch_size, learning_rate, images, labels, weights):
     """State after one pass over the rows of positive weight, and its mean loss and accuracy.
 
-    It loops over batches, and over the blocks of a batch, so that one compiled program serves
-    every batch size and number of active rows.
+    It loops over batches and over the blocks of a batch, so that one compiled program serves
+    every batch size and number of rows of positive weight.
     """
     batch_size = jnp.asarray(batch_size, jnp.int32)
     order_key, dropout_key = jax.random.split(jax.random.fold_in(key, epoch))
@@ -282,7 +282,8 @@ def _one_epoch(module, state, key, epoch, batch_size, learning_rate, images, lab
         def block(number, sums):
             start = first + number * _BLOCK
             inside = start + jnp.arange(_BLOCK, dtype=jnp.int32) < last
-            # Beyond the batch any of its own rows will do: the pixels of others could hold NaN.
+            # The last block is filled up with a row of the batch at weight 0. Rows outside the
+            # batch could hold NaN, which a weight of 0 does not cancel.
             rows = jnp.where(
                 inside, jax.lax.dynamic_slice(order, (start,), (_BLOCK,)), order[first]
             )
@@ -312,19 +313,19 @@ def _one_epoch(module, state, key, epoch, batch_size, learning_rate, images, lab
 def _shuffled(key, weights):
     """Rows of positive weight in random order, then the others; and the number of the former.
 
-    The k-th row of positive weight draws the k-th random word, so that it does not matter which
-    rows of weight zero stand between.
+    The k-th row of positive weight draws the k-th random word, so that the rows of weight zero
+    between them make no difference.
     """
     active = weights > 0
     rank = jnp.cumsum(active, dtype=jnp.int32) - 1
     words = jax.random.bits(key, weights.shape, jnp.uint32) >> 1
     order = jnp.argsort(jnp.where(active, words[rank], jnp.uint32(2**32 - 1)))
-    # A slice of the last rows must not be moved back to fit.
+    # Padding, because `dynamic_slice` moves a slice back that reaches beyond the end.
     return jnp.pad(order.astype(jnp.int32), (0, _BLOCK)), jnp.sum(active, dtype=jnp.int32)
 
 
 def _weighted_loss(params, module, x, y, w, key):
-    """Sum of w times the cross-entropy; aside it, the same and the sum of w over right answers."""
+    """Sum of w times the cross-entropy, and (that sum, sum of w over correctly classified rows)."""
     logits = module.apply({"params": params}, x, train=True, rngs={"dropout": key})
     loss = jnp.sum(w * optax.softmax_cross_entropy_with_integer_labels(logits, y))
     return loss, (loss, jnp.sum(w * (jnp.argmax(logits, axis=-1) == y)))
@@ -335,9 +336,9 @@ def _ceil_divide(a, b):
 
 
 def _over_runs(function, width, *args):
-    """Results of a function for each run: vmap, or a plain call where there is one run only.
+    """Results of a function for each run: by vmap, or by a plain call if there is only one run.
 
-    A vmap over one run would still pay for loops whose length may differ from run to run.
+    A vmap over one run would still be slowed down by loops whose length may differ between runs.
     """
     if width > 1:
         return jax.vmap(function)(*args)
@@ -362,11 +363,11 @@ def _epoch(module, state, key, epoch, batch_size, learning_rate, images, labels,
     return _over_runs(one, len(weights), state, key, weights)
 
 
-# The boundary: checks, and what people see.
+# Checks of the arguments.
 
 
 def _checked(x, y, weights, n_classes):
-    """((images, labels) on the device, weights of mean 1 over the positive ones)."""
+    """((images, labels) on the device, weights scaled to mean 1 over the positive ones)."""
     x, y = models.check_labelled(x, y, n_classes)
     weights = weights.astype(np.float64)
     if weights.ndim != 2 or weights.shape[1] != len(x):

@@ -1,4 +1,4 @@
-"""What both trainers share: when a training has failed, how it reports, how it is written down."""
+"""What both trainers share: signs of a failed training, the progress bar, history and metadata."""
 
 import jax
 import numpy as np
@@ -16,7 +16,7 @@ def divergence(learning_rate, where):
 
     Args:
       learning_rate: that of the training.
-      where: in words: "in epoch 3".
+      where: where it diverged, such as "in epoch 3".
     Returns: ValueError, to be raised.
     """
     return ValueError(
@@ -26,7 +26,7 @@ def divergence(learning_rate, where):
 
 
 def check_seed(seed):
-    """Refuse what is no seed.
+    """Check a seed.
 
     Raises: ValueError unless it is an integer within 0..2**32-1.
     """
@@ -35,37 +35,37 @@ def check_seed(seed):
 
 
 def bar(name, total, unit, progress, done=0):
-    """Progress of a training.
+    """The progress bar of a training.
 
     Args:
-      name: of the network.
+      name: the network's name.
       total: number of units.
       unit: what is counted, such as "epoch".
-      progress: text stream of the bar, shown only where that is a terminal; None means no bar.
-      done: units before this training, which goes on from there.
+      progress: text stream for the bar; if it is no terminal, or None, the log gets lines instead.
+      done: units that were done before, if this training resumes an earlier one.
     Returns: `progress.Bar`.
     """
     return Bar(total, f"train {name}", unit, progress, start=done)
 
 
 def add(history, **row):
-    """Append a row, a value for each column, to a history: a mapping from columns to lists."""
+    """Append a row (a value for each column) to a history (a mapping from columns to lists)."""
     for column, value in row.items():
         history[column].append(value)
 
 
 def rows(history):
-    """Rows of history.csv, one mapping an epoch."""
+    """Rows of history.csv, one mapping for each epoch."""
     return [dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True)]
 
 
 def description(name, n_classes, images):
-    """What a file of weights says of its network, see `train_small.save_weights`.
+    """The description in a file of weights, see `train_small.save_weights`.
 
     Args:
-      name: of the network.
+      name: the network's name.
       n_classes: width of its output layer.
-      images: (n, h, w, c), those that it was trained on.
+      images: its training images, (n, h, w, c).
     Returns: mapping.
     """
     return {"name": name, "n_classes": n_classes, "input_shape": list(images.shape[1:])}

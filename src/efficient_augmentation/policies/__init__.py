@@ -1,6 +1,6 @@
-"""From scores or features to an order of points: sorted, drawn, diverse, clustered.
+"""How scores or features become an order of points: sorted, drawn, diverse or clustered.
 
-What a policy is called is in `names`; what it brings is measured in `simulation`.
+Names of policies are in `names`; their accuracy is measured in `simulation`.
 """
 
 from efficient_augmentation import doors

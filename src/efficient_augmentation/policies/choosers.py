@@ -1,7 +1,7 @@
-"""Policies that are asked for their points, budget by budget.
+"""Policies as objects that are asked for their points, budget by budget.
 
-A `Chooser` is one policy in one run. `of` makes it by the kind of the policy's rule; who asks it
-for points need not know the kind.
+A `Chooser` is one policy in one run. `of` makes it for any kind of policy; callers need not know
+the kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,30 +18,30 @@ class Chooser(Protocol):
     """A policy in one run."""
 
     def extend(self, chosen: np.ndarray, budget: int) -> None:
-        """Mark points in chosen, (n,) bool, until as many are marked as the budget says."""
+        """Mark points in chosen, (n,) bool, until `budget` points are marked."""
 
     def update(self, chosen: np.ndarray, scores: np.ndarray | None) -> None:
         """Prepare for the next budget.
 
         Args:
           chosen: (n,) bool, the points up to this budget.
-          scores: (n,) under the present fit; None for a policy that does not update them.
+          scores: (n,) under the current fit; None for a policy that does not update scores.
         """
 
     def represented(self, chosen: np.ndarray) -> np.ndarray | None:
-        """(n,) points that each chosen one stands for; None where each stands for itself."""
+        """(n,) number of points that each chosen one represents; None if each counts once."""
 
 
 class Measured:
-    """What policies know of the points before any is augmented.
+    """What policies know about the points before any is augmented.
 
     Args:
       features: (n, d), finite.
       labels: (n,), 0..k-1.
       scores: mapping from names of scores to (n,).
-      residuals: function that returns the residuals (n, k) of the points, called where a policy
-        looks at them.
-      sample: function that draws from a k-DPP, as `dpp.sample_k_dpp`.
+      residuals: function that returns the residuals (n, k) of the points; called only for policies
+        that use them.
+      sample: function that draws from a k-DPP, like `dpp.sample_k_dpp`.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Measured:
         sample: Callable[..., np.ndarray] = dpp.sample_k_dpp,
     ) -> None:
         self.features, self.labels, self.scores, self.sample = features, labels, scores, sample
-        # Runs share what does not depend on the round.
+        # These do not depend on the round, so all runs share them.
         self.residuals = cache(residuals)
         self.order = cache(self._order)
         self.spectrum = cache(self._spectrum)
@@ -64,7 +64,7 @@ class Measured:
         return coresets.order(base, *points)
 
     def _spectrum(self, score: str | None) -> dpp.Spectrum:
-        """Of a k-DPP's kernel, weighted by a score or not."""
+        """Spectrum of a k-DPP's kernel, weighted by a score or, with None, not."""
         return dpp.spectrum(self.features, None if score is None else self.scores[score])
 
 
@@ -79,12 +79,12 @@ def of(
 
     Args:
       policy: the policy.
-      score: name of the score that it looks at, if it looks at any.
-      measured: what is known of the points.
-      rng: of the run; policies whose generators are equal are paired.
-      clusters: (n,) integer labels to stratify by, or None; not of k-DPPs.
+      score: name of the score that it uses, if it uses one.
+      measured: what is known about the points.
+      rng: the run's generator; policies with equal generators are paired.
+      clusters: (n,) integer labels to stratify by, or None; k-DPPs ignore them.
     Returns: Chooser.
-    Raises: ValueError as the policy's functions in this room.
+    Raises: ValueError as the functions of this package that the policy uses.
     """
     if policy.rule.kind == policies.SUBSETS:
         spectrum = measured.spectrum(score if policy.rule.scored else None)
@@ -114,7 +114,7 @@ class _Ordered:
 
 
 class _Represented(_Ordered):
-    """Takes points in such an order, each for the points that are nearest to it."""
+    """Takes points in such an order; each represents the points that are nearest to it."""
 
     def __init__(self, order: np.ndarray, measured: Measured) -> None:
         super().__init__(order)
@@ -125,7 +125,7 @@ class _Represented(_Ordered):
 
 
 class _Ranked(_Ordered):
-    """Takes points in an order by scores, made again for those that are left with new scores."""
+    """Takes points in an order by scores; new scores give the remaining points a new order."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class _Ranked(_Ordered):
 
 
 class _Subsets:
-    """Takes a fresh subset at every budget."""
+    """Draws a new subset at every budget."""
 
     def __init__(self, draw: Callable[[int], np.ndarray]) -> None:
         self._draw = draw
@@ -160,7 +160,7 @@ class _Subsets:
         chosen[self._draw(budget)] = True
 
     def update(self, chosen: np.ndarray, scores: np.ndarray | None) -> None:
-        """Nothing: no subset depends on those before it."""
+        """Do nothing: no subset depends on earlier ones."""
 
     def represented(self, chosen: np.ndarray) -> np.ndarray | None:
         return None

@@ -16,10 +16,10 @@ def labels(features: ArrayLike, counts: Iterable[int], seed: int) -> dict[int, n
     Args:
       features: (n, d), finite.
       counts: numbers of clusters, each within 1..n.
-      seed: of the first centres.
+      seed: seed of the initial centres.
     Returns: dict from k to (n,) integer labels 0..k-1.
     Raises: ValueError if a count is outside 1..n, or features are not finite or of another shape.
-    Cost: O(n k d) an iteration of k-means.
+    Cost: O(n k d) per iteration of k-means.
     Source: Kuchnik and Smith 2019, appendix.
     """
     features = _checked("features", features)
@@ -34,13 +34,13 @@ def sweep(
 
     Args:
       train: features of the training points, (n, d); k-means is fitted on them.
-      test: features of the test points, (m, d); they go to the nearest centre.
-      counts: numbers of clusters, each within 2..n-1, where a silhouette is defined.
-      seed: of the first centres.
+      test: features of the test points, (m, d); each is assigned to the nearest centre.
+      counts: numbers of clusters, each within 2..n-1, for which a silhouette is defined.
+      seed: seed of the initial centres.
     Returns: rows, one for each k: clusters, inertia_train, inertia_test (sums of squared distances
-      to the nearest centre), silhouette_train, silhouette_test (mean, -1..1; NaN where the test
-      points fall into one cluster, or each into its own).
-    Raises: ValueError if a count is outside 2..n-1, or features are not finite or do not fit.
+      to the nearest centre), silhouette_train, silhouette_test (means, -1..1; NaN if the test
+      points are all in one cluster, or each in its own).
+    Raises: ValueError if a count is outside 2..n-1, or features are not finite or differ in number.
     Source: Kuchnik and Smith 2019, appendix.
     """
     train = _checked("features of training points", np.asarray(train, np.float64))
@@ -72,10 +72,10 @@ def geometric_counts(n: int, number: int = 50) -> list[int]:
 
 
 def _cluster(features: np.ndarray, k: int, seed: int) -> Any:
-    # Loaded here, for it takes a second and most simulations have no clusters.
+    # Imported here, since it takes a second and most simulations have no clusters.
     from sklearn.cluster import KMeans
 
-    # One thread: results do not depend on how many the machine has.
+    # With one thread, results do not depend on the machine's number of cores.
     with threadpool_limits(1):
         return KMeans(k, n_init=1, random_state=seed).fit(features)
 
@@ -92,7 +92,7 @@ def _checked(name: str, features: ArrayLike) -> np.ndarray:
     features = np.asarray(features)
     if features.ndim != 2 or not features.size:
         raise ValueError(f"{name} must have shape (n, d), not {features.shape}")
-    # k-means adds squares up over all points.
+    # k-means sums squares over all points, so their sum must be finite too.
     with np.errstate(over="ignore"):
         spread = np.square(features, dtype=np.float64).sum()
     if not np.isfinite(spread):

@@ -1,8 +1,8 @@
 """Coresets: orders of points in which the first ones represent all of them, without any score.
 
-Every function orders all n points, so that its first b are its choice of b. Of equally good points
-the one with the lower index comes first. Where every class has its own order, these are merged so
-that every beginning holds the classes in their proportions.
+Every function orders all n points; its first b points are its choice of b. Among equally good
+points the one with the lower index comes first. If every class has its own order, these are merged
+so that every prefix of the result holds the classes in proportion.
 """
 
 import heapq
@@ -15,12 +15,12 @@ from efficient_augmentation.policies import dpp
 
 
 class Points(NamedTuple):
-    """What an order may follow from.
+    """What an order can depend on.
 
     Attributes:
       features: (n, d), finite.
       labels: (n,), 0..k-1.
-      residuals: (n, k), see `of_head.residuals`; None where no fit was made.
+      residuals: (n, k), see `of_head.residuals`; None if there is no fit.
       scores: (n,), see `dpp.kernel`.
     """
 
@@ -54,7 +54,8 @@ def k_center_greedy(features: np.ndarray) -> np.ndarray:
     """Farthest-first order: each next point is the one farthest from those before it.
 
     The first point is the one nearest to the mean of all, so that nothing is random. The largest
-    distance of any point to the first b is at most twice the least that any b points reach.
+    distance of any point to the nearest of the first b is at most twice the smallest that any b
+    points can achieve.
 
     Args:
       features: (n, d), finite.
@@ -71,7 +72,7 @@ def k_center_greedy(features: np.ndarray) -> np.ndarray:
     order[0] = np.argmin(squares)
     nearest = np.full(len(X), np.inf)
     for t in range(1, len(X)):
-        # Below any distance, rounding included: a point is taken once.
+        # Below any distance, whatever the rounding, so that no point is taken twice.
         nearest[order[t - 1]] = -np.inf
         distance = squares + squares[order[t - 1]] - 2 * gram[order[t - 1]]
         np.minimum(nearest, distance, out=nearest)
@@ -80,7 +81,7 @@ def k_center_greedy(features: np.ndarray) -> np.ndarray:
 
 
 def herding(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Order whose every beginning has a mean near that of all points, class by class.
+    """Order of which every prefix has a mean near that of all points, class by class.
 
     Args:
       features: (n, d), finite.
@@ -88,7 +89,8 @@ def herding(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Returns: (n,) permutation of 0..n-1.
     Raises: ValueError for a wrong shape or value.
     Cost: O(n^2 d).
-    Source: Welling 2009; with each point once, as here: Rebuffi et al. 2017 (iCaRL), algorithm 4.
+    Source: Welling 2009; Rebuffi et al. 2017 (iCaRL), algorithm 4, which takes each point once, as
+      here.
     """
     X, y = _checked(features, labels)
     return _by_class(y, lambda rows: _herd(X[rows] - X[rows].mean(axis=0)))
@@ -99,10 +101,10 @@ def facility_location(
 ) -> np.ndarray:
     """Greedy order of points whose gradients represent the gradients of all, class by class.
 
-    In each class the next point is the one that raises sum_i max_{j chosen} s_ij most, where the
-    similarity s_ij is the largest distance in the class minus |g_i - g_j|, g = r kron [x, 1] the
-    gradient of a point's loss under the head. The greedy choice of b points reaches 1 - 1/e of the
-    best sum that any b points of the class do.
+    In each class the next point is the one that increases sum_i max_{j chosen} s_ij most. The
+    similarity s_ij is the largest distance in the class minus |g_i - g_j|, where g = r kron [x, 1]
+    is the gradient of a point's loss under the head. The greedy choice of b points reaches at least
+    1 - 1/e of the best sum that any b points of the class reach.
 
     Args:
       residuals: (n, k), p - e_y of every point, see `of_head.residuals`.
@@ -110,7 +112,7 @@ def facility_location(
       labels: (n,), 0..k-1.
     Returns: (n,) permutation of 0..n-1.
     Raises: ValueError for a wrong shape or value.
-    Cost: O(n^2 (d + k)), then lazy: few of the gains are evaluated again after each choice.
+    Cost: O(n^2 (d + k)), then that of `lazy_greedy`, which evaluates few gains again per choice.
     Source: Yang, Mirzasoleiman et al. 2022 (Data-Efficient Augmentation), section 4; Mirzasoleiman
       et al. 2020 (CRAIG); lazy greedy: Minoux 1978.
     """
@@ -123,11 +125,13 @@ def cluster_sizes(
 ) -> np.ndarray:
     """Number of points of its class that each chosen point represents, itself included.
 
+    A point is represented by the chosen point of its class with the nearest gradient; among equally
+    near ones, by the one with the lower index.
+
     Args:
       chosen: (n,) bool.
       residuals, features, labels: as in `facility_location`.
-    Returns: (n,) int64, 0 where not chosen; the sum is n if every class has a chosen point. Among
-      equally near points the one with the lower index counts.
+    Returns: (n,) int64, 0 where not chosen; the sum is n if every class has a chosen point.
     Raises: ValueError for a wrong shape or value.
     Cost: O(n b d) for b chosen points.
     Source: as `facility_location`: the weights of the coreset.
@@ -138,7 +142,7 @@ def cluster_sizes(
         rows, centres = np.flatnonzero(y == label), np.flatnonzero((y == label) & chosen)
         if len(centres):
             distance = _distances(residuals, X, rows, centres)
-            # Copies of a point stand for themselves, once each is chosen.
+            # A chosen point always represents itself, even if an equal one is chosen too.
             distance[chosen[rows], np.arange(len(centres))] = -1.0
             sizes += np.bincount(centres[distance.argmin(axis=1)], minlength=len(y))
     return sizes
@@ -148,10 +152,10 @@ def lazy_greedy(similarity: np.ndarray) -> np.ndarray:
     """Greedy maximisation of facility location, sum_i max_{j chosen} s_ij, to the last point.
 
     Gains only shrink as points are chosen (submodularity), so a gain that was computed earlier
-    bounds the present one, and a point whose fresh gain beats all bounds is the greedy choice.
+    bounds the current one, and a point whose current gain exceeds all bounds is the greedy choice.
 
     Args:
-      similarity: (n, n), >= 0; row i, column j: how well j stands for i.
+      similarity: (n, n), >= 0; entry (i, j) says how well j represents i.
     Returns: (n,) permutation of 0..n-1, the order of the plain greedy algorithm.
     Raises: ValueError for a wrong shape or value.
     Cost: O(n^2) at first, then O(n) for each gain evaluated again.
@@ -178,11 +182,12 @@ def lazy_greedy(similarity: np.ndarray) -> np.ndarray:
 
 
 def _herd(centred: np.ndarray) -> np.ndarray:
-    """Order of one class's points, their mean at the origin."""
+    """Order of one class's points, centred at their mean."""
     gram = centred @ centred.T
     squares = np.diagonal(gram)
     left, order = np.zeros(len(gram)), np.empty(len(gram), np.int64)
-    # |sum of the chosen + x|^2 but for what all candidates share; infinite once taken.
+    # A candidate x costs |sum of the chosen + x|^2, without the term that all candidates share; the
+    # cost of a chosen point is infinite.
     products = np.zeros(len(gram))
     for t in range(len(gram)):
         order[t] = np.argmin(squares + 2 * products + left)
@@ -192,7 +197,7 @@ def _herd(centred: np.ndarray) -> np.ndarray:
 
 
 def _by_class(labels: np.ndarray, order_of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Orders of all classes merged: the t-th of c points stands at (t + 1/2) / c."""
+    """Orders of all classes merged: points t = 0, 1, ... of c are placed at (t + 1/2) / c."""
     parts, places = [], []
     for label in np.unique(labels):
         rows = np.flatnonzero(labels == label)
@@ -222,7 +227,7 @@ def _similarity(residuals: np.ndarray, X: np.ndarray) -> np.ndarray:
 def _distances(
     residuals: np.ndarray, X: np.ndarray, rows: np.ndarray, centres: np.ndarray
 ) -> np.ndarray:
-    """|g_i - g_j|, (rows, centres): an inner product of Kronecker products is one of products."""
+    """|g_i - g_j|, (rows, centres), by (a kron b)' (c kron d) = (a'c) (b'd)."""
     squares = (residuals**2).sum(axis=1) * (X**2).sum(axis=1)
     inner = (residuals[rows] @ residuals[centres].T) * (X[rows] @ X[centres].T)
     distance = np.sqrt(np.maximum(squares[rows, None] + squares[centres] - 2 * inner, 0.0))
@@ -231,7 +236,7 @@ def _distances(
 
 
 def _checked(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features as float64 and labels as integers, or a ValueError that says what is wrong."""
+    """Features as float64 and labels as integers; raises a ValueError that says what is wrong."""
     X, y = np.asarray(features, np.float64), np.asarray(labels)
     if X.ndim != 2 or y.shape != (len(X),):
         raise ValueError(

@@ -6,9 +6,10 @@ e_k is the k-th elementary symmetric polynomial of L's eigenvalues. Drawing take
 
     e_l(lambda_1..lambda_m) = e_l(lambda_1..lambda_m-1) + lambda_m e_l-1(lambda_1..lambda_m-1),
 
-then draw from the projection on them. The distribution does not depend on the scale of L, but the
-recursion overflows float64 from about k = 50 on; so it runs on logarithms. The projection is drawn
-from by a Cholesky factorisation that grows by one chosen point a step.
+then draw from the projection DPP of these eigenvectors. The distribution does not depend on the
+scale of L, but the recursion overflows float64 from about k = 50 on, so it runs on logarithms.
+Points of the projection DPP are drawn one by one with a Cholesky factorisation that grows by one
+row per point.
 """
 
 from collections.abc import Callable
@@ -45,25 +46,25 @@ def kernel(features: ArrayLike, scores: ArrayLike | None = None) -> np.ndarray:
 
 
 def spectrum(features: ArrayLike, scores: ArrayLike | None = None) -> Spectrum:
-    """Eigendecomposition of `kernel`, where d < n through the products of features, not of points.
+    """Eigendecomposition of `kernel`, computed from a (d, d) matrix if d < n.
 
-    With B = S phi, the eigenvectors U of B' B (d, d) give the columns of B U, orthogonal, and
-    Householder's reflections make them orthonormal to rounding and complete them: L is 1e-3 on
-    whatever is orthogonal to B.
+    With B = S phi and the eigenvectors U of B' B, the columns of B U are orthogonal. Householder
+    reflections make them orthonormal up to rounding and complete the basis; on vectors orthogonal
+    to the columns of B, L is 1e-3 times the identity.
 
     Args, Raises: as `kernel`.
     Returns: Spectrum.
-    Cost: O(n^2 d), of products alone; O(n^3) where d >= n.
+    Cost: O(n^2 d), nearly all of it matrix products; O(n^3) if d >= n.
     """
     B = _weighted_directions(features, scores)
     n, d = B.shape
     if d >= n:
         return decompose(B @ B.T + _DIAGONAL * np.eye(n))
     values, vectors = np.linalg.eigh(B.T @ B)
-    # Largest first, so that their rounding errors do not fall on the smallest.
+    # Largest first, so that their rounding errors do not affect the smallest.
     reflections, tau, _, failed = lapack.dgeqrf(B @ vectors[:, ::-1])
     assert not failed
-    # The last columns first: they belong to the smallest values.
+    # Columns in reverse order, since eigenvalues ascend and the last ones belong to the smallest.
     identity = np.eye(n, order="F")[:, ::-1]
     full, _, failed = lapack.dormqr("L", "N", reflections, tau, identity, 64 * n)
     assert not failed
@@ -71,7 +72,7 @@ def spectrum(features: ArrayLike, scores: ArrayLike | None = None) -> Spectrum:
 
 
 def decompose(L: ArrayLike) -> Spectrum:
-    """Eigendecomposition of a kernel, once for all draws from it.
+    """Eigendecomposition of a kernel, which all draws from it can share.
 
     Args:
       L: (n, n), symmetric positive semidefinite, finite.
@@ -95,11 +96,11 @@ def sample_k_dpp(L: ArrayLike | Spectrum, k: int, rng: np.random.Generator) -> n
         eigendecomposition when drawing again.
       k: size of the subset, 1..rank of L.
       rng: numpy Generator.
-    Returns: (k,) distinct indices. The same generator gives the same draw for the same bytes of
-      L; where eigenvalues coincide, rounding of L decides which of their vectors are used, and
-      with them the draw, but not its distribution.
-    Raises: ValueError if L is not such a matrix or k is above its rank.
-    Cost: O(n^3) for a matrix; then O(n^2 k) a draw, nearly all of it in one product; memory n^2.
+    Returns: (k,) distinct indices. The same generator gives the same draw for the same bytes of L.
+      If eigenvalues coincide, rounding errors in L decide which of their eigenvectors are used;
+      this changes the draw, but not its distribution.
+    Raises: ValueError if L is not such a matrix or k exceeds its rank.
+    Cost: O(n^3) for a matrix; then O(n^2 k) per draw, nearly all of it in one product; memory n^2.
     Source: Kulesza and Taskar 2012, sections 2.4.4 and 5.2.2.
     """
     spectrum = L if isinstance(L, Spectrum) else decompose(L)
@@ -114,9 +115,9 @@ def sample_k_dpp_as_published(
 ) -> np.ndarray:
     """One draw as the published code makes it: scale of 1e6, recursion in plain float64.
 
-    The polynomials overflow from about k = 50 on. Ratios of infinities are no numbers and accept
-    no eigenvector, so that the last ones visited are chosen, those of the smallest eigenvalues:
-    points are then nearly uniformly random. Kept to reproduce published figures.
+    The polynomials overflow from about k = 50 on. Ratios of infinities are NaN and accept no
+    eigenvector, so that the last ones visited are chosen, those of the smallest eigenvalues: the
+    points are then nearly uniformly random. This function exists to reproduce published figures.
 
     Args, Returns, Raises: as `sample_k_dpp`.
     """
@@ -127,15 +128,15 @@ def sample_k_dpp_as_published(
 
 
 def greedy_map(L: ArrayLike) -> np.ndarray:
-    """Order of points in which each next one raises the determinant of the chosen block most.
+    """Order in which each next point increases the determinant of the chosen block most.
 
-    The first k points are the greedy approximation of the most probable subset of a k-DPP. It is
-    not a draw: nothing in it is random. Of equal gains the lower index wins.
+    The first k points are the greedy approximation of the most probable subset of a k-DPP. Nothing
+    in it is random. Among equal gains the lower index wins.
 
     Args:
       L: (n, n) symmetric positive semidefinite.
-    Returns: (n,) permutation of 0..n-1; beyond the rank of L no point adds anything, and the rest
-      come by index.
+    Returns: (n,) permutation of 0..n-1. Beyond the rank of L no point adds anything, and the
+      remaining points are ordered by index.
     Raises: ValueError if L is not square, finite and symmetric.
     Cost: O(n^3) for all points, O(n k^2) for the first k of them.
     Source: Chen, Zhang and Zhou 2018, algorithm 1.
@@ -143,7 +144,7 @@ def greedy_map(L: ArrayLike) -> np.ndarray:
     L = _checked_kernel(L)
     n, floor = len(L), len(L) * np.finfo(np.float64).eps * np.diagonal(L).max()
     factor, order = np.empty((n, n)), np.empty(n, np.int64)
-    # The diagonal of the kernel's Schur complement: what each point multiplies the determinant by.
+    # The diagonal of the kernel's Schur complement: each point's factor on the determinant.
     left = np.diagonal(L).copy()
     for j in range(n):
         i = order[j] = np.argmax(left)
@@ -187,11 +188,11 @@ def _checked_kernel(L: ArrayLike) -> np.ndarray:
 
 
 def check_directions(features: ArrayLike, ids: np.ndarray) -> None:
-    """Refuse a point whose features have no direction, before anything is computed.
+    """Check that no point has only zero features, before anything is computed.
 
     Args:
       features: (n, d).
-      ids: (n,) of the points, as the results name them.
+      ids: (n,) names of the points in the results.
     Raises: ValueError naming the point and the key of the config.
     """
     norms = np.linalg.norm(np.asarray(features, np.float64), axis=1)
@@ -273,11 +274,11 @@ def _choose_overflowing(values: np.ndarray, uniform: np.ndarray, k: int) -> list
 def _draw_projection(V: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """Points of the projection DPP with kernel V V', V (n, k) with orthonormal columns."""
     n, k = V.shape
-    # All of it at once: a product of matrices runs several times faster than one of a row a point.
+    # One matrix product is several times faster than one row of it per point.
     K = V @ V.T
     factor = np.empty((k, n))
     points = np.empty(k, dtype=np.int64)
-    # The diagonal of the kernel's Schur complement: what each point still adds.
+    # The diagonal of the kernel's Schur complement, proportional to each point's probability.
     left = K.diagonal().copy()
     for j in range(k):
         cumulative = np.cumsum(left)

@@ -14,14 +14,14 @@ LOG_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "random_softmax_proportional": lambda s: s,
     "random_inverse_softmax_proportional": np.reciprocal,
 }
-"""Log-probabilities, up to a constant, with which a random policy draws points by |score|.
+"""Log-probabilities, up to a constant, of a random policy's points, as functions of |score|.
 
-They are formed in logarithms: a softmax over large scores would overflow."""
+They are logarithms because a softmax over large scores would overflow."""
 SORT_KEYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "deterministic_proportional": lambda s: s,
     "deterministic_inverse_proportional": lambda s: -s,
 }
-"""What a sorted policy sorts points by, as a function of |score|; the largest come first."""
+"""The key by which a sorted policy sorts points, as a function of |score|; the largest is first."""
 
 
 def order(
@@ -30,21 +30,21 @@ def order(
     """Order in which a policy augments points.
 
     A random policy draws points one by one without replacement, with probabilities proportional
-    to the weights of those that are left. Sorting log-weights plus Gumbel noise gives the same
-    distribution (the Gumbel-max trick), and unlike sequential draws the order does not change
-    when scores differ in their last digits. Where clusters are given, every cluster is ordered by
-    itself and points are taken round-robin over the clusters, which take their turns in random
-    order. One cluster gives the policy itself, a cluster for every point gives the baseline.
+    to the weights of the remaining points. Sorting log-weights plus Gumbel noise gives the same
+    distribution (the Gumbel-max trick); unlike sequential draws, the order does not change if
+    scores differ in their last digits. With clusters, each cluster is ordered separately, and
+    points are taken round-robin over the clusters, whose own order is random. One cluster gives
+    the policy itself; one cluster per point gives the baseline.
 
     Args:
-      policy: a name that `names.policies.parse` takes, but for those of k-DPPs and coresets;
-        modifiers do not affect one order.
+      policy: a name that `names.policies.parse` accepts, except k-DPPs and coresets; modifiers do
+        not affect a single order.
       scores: (n,), of any sign; magnitudes count. A zero gets the smallest positive magnitude,
         1e-20 at most.
-      rng: numpy Generator. Every policy draws the same n numbers from it, so that policies given
+      rng: numpy Generator. Every policy draws the same n numbers from it, so that policies with
         equal generators are paired.
       clusters: (n,) integer labels, or None.
-    Returns: (n,) permutation of 0..n-1, most wanted first.
+    Returns: (n,) permutation of 0..n-1, in the order of augmentation.
     Raises: ValueError if scores or clusters have a wrong shape or are not finite, or the policy
       does not order points by scores.
     Cost: O(n log n).
@@ -59,8 +59,8 @@ def order(
         wanted = SORT_KEYS[policies.parse(policy).base](magnitude)
         ranking = np.argsort(-wanted, kind="stable")
     else:
-        # Where weights span more than a float64 holds, adding noise changes nothing; the noise as
-        # second key then still breaks ties at random.
+        # Noise that is added to huge weights can vanish by rounding. The noise is therefore also
+        # the second key, which breaks ties at random.
         ranking = np.lexsort((-noise, -(key + noise)))
     return ranking if clusters is None else round_robin(ranking, clusters, rng)
 
@@ -69,9 +69,9 @@ def log_weights(policy: str, magnitude: np.ndarray) -> np.ndarray | None:
     """Log-probabilities of being drawn first, up to a constant; None if nothing is drawn.
 
     Args:
-      policy: a name that `order` takes.
+      policy: a name that `order` accepts.
       magnitude: (n,), as `magnitudes` returns them.
-    Returns: (n,) float64, infinite where a weight is beyond what a float64 holds, or None.
+    Returns: (n,) float64, infinite where a weight exceeds the range of float64, or None.
     """
     parsed = policies.parse(policy)
     if parsed.exponent is not None:
@@ -83,12 +83,12 @@ def log_weights(policy: str, magnitude: np.ndarray) -> np.ndarray | None:
 
 
 def magnitudes(scores: ArrayLike) -> np.ndarray:
-    """|scores| as policies see them: a zero gets the smallest positive one, 1e-20 at most.
+    """|scores| as policies use them: a zero gets the smallest positive magnitude, 1e-20 at most.
 
     Args:
       scores: (n,), of any sign.
     Returns: (n,) float64, > 0.
-    Raises: ValueError for a wrong shape, or where a score is not finite.
+    Raises: ValueError for a wrong shape, or if a score is not finite.
     """
     magnitude = np.abs(np.asarray(scores, dtype=np.float64))
     if magnitude.ndim != 1 or not magnitude.size:
@@ -102,14 +102,14 @@ def magnitudes(scores: ArrayLike) -> np.ndarray:
 
 
 def round_robin(ranking: np.ndarray, clusters: ArrayLike, rng: np.random.Generator) -> np.ndarray:
-    """The points of an order, taken from every cluster in turn; the order of turns is random.
+    """The points of an order, taken from the clusters in turn; the clusters' order is random.
 
     Args:
       ranking: (n,) permutation of 0..n-1.
       clusters: (n,) integer labels.
       rng: numpy Generator.
-    Returns: (n,) permutation of 0..n-1; every cluster keeps its order of `ranking`.
-    Raises: ValueError if clusters have another shape or are no integers.
+    Returns: (n,) permutation of 0..n-1; points of one cluster keep their order in `ranking`.
+    Raises: ValueError if clusters have another shape or are not integers.
     """
     clusters = np.asarray(clusters)
     if clusters.shape != ranking.shape:

@@ -1,4 +1,4 @@
-"""The sweep over numbers of clusters."""
+"""The sweep over numbers of clusters, on the originals of an experiment."""
 
 from collections.abc import Mapping
 
@@ -11,10 +11,10 @@ def originals(features: Mapping[str, np.ndarray], number: int, seed: int) -> lis
     """Rows of clusters.csv: k-means on the originals of the training set, for many k.
 
     Args:
-      features: mapping of the arrays of features.npz; rows made from an original are left out.
-      number: how many numbers of clusters, in geometric steps from 2 to n - 1; fewer where steps
+      features: mapping of the arrays of features.npz; augmented rows are left out.
+      number: how many values of k, in geometric steps from 2 to n - 1; there are fewer where steps
         would be smaller than 1.
-      seed: of the first centres.
+      seed: seed of the initial centres.
     Returns: rows as `clusters.sweep`.
     Raises: ValueError if there are fewer than three originals.
     """

@@ -26,7 +26,7 @@ _IDS = {
 
 
 def view(material):
-    """What every run comes to; see `report.Section`."""
+    """The answer of every run; see `report.Section`."""
     runs = [view_run(*run) for run in material.runs()]
     warnings = [text for _, t in material.runs() for text in t.baselines.get("warnings", [])]
     return {
@@ -41,7 +41,7 @@ def view(material):
 
 
 def view_run(experiment, transform):
-    """What one run comes to, its first points with their images, and where all of them stand."""
+    """The answer of one run, its first points with their images, and the file with all points."""
     found, table = transform.selection.answer, transform.selection.table
     baselines = transform.baselines
     digits = wording.accuracy_digits(found["floor"], found["ceiling"])

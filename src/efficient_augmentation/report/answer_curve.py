@@ -1,4 +1,4 @@
-"""The picture beside the answer: accuracy over points augmented, and where the answer lies."""
+"""The picture next to the answer: accuracy over points augmented, with the answer marked."""
 
 import math
 from typing import NamedTuple

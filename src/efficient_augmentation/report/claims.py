@@ -1,4 +1,4 @@
-"""The report's claims: what the paper says beside what every run shows."""
+"""The report's claims: the paper's statements compared with the results of every run."""
 
 from efficient_augmentation.analysis import claims, wording
 from efficient_augmentation.report import runs
@@ -18,7 +18,7 @@ def view(material):
 
 
 def view_claim(claim, material):
-    """A claim beside what every transform of every experiment shows."""
+    """A claim with the verdict of every transform of every experiment."""
     rows = []
     for experiment, transform in material.runs():
         found = claims.judge(claim, transform.curves, transform.baselines)

@@ -8,9 +8,9 @@ WIDTH = 100
 
 
 def lines(results, experiments):
-    """What every transform comes to, with its warnings, and where the report is.
+    """The answer of every transform with its warnings, and the report's path.
 
-    Below the transforms, what to do with the test images of each experiment.
+    After the transforms comes what to do with the test images of each experiment.
 
     Args:
       results: folder of the results.

@@ -17,8 +17,8 @@ def view(material):
 def line(experiment, transform):
     """One line of the table: floor, ceiling, and the points that three choices need.
 
-    The best policy is the one that needs the fewest points, over all scores; it is picked
-    after seeing the results, which flatters it.
+    The best policy is the one that needs the fewest points, over all scores; it is picked after
+    seeing the results, so its number is too optimistic.
     """
     baselines = transform.baselines
     needed = summary.points_needed(transform.curves, baselines, runs.SHARE)

@@ -133,7 +133,7 @@ def interval(found):
 
 
 def auc_table(transform, scores):
-    """The area under each curve and the points needed, a row a policy, for every score."""
+    """The area under each curve and the points needed, one row per policy, for every score."""
     auc = transform.auc
     keys = list(zip(auc["score"].tolist(), auc["policy"].tolist(), strict=True))
     areas = dict(zip(keys, zip(auc["auc_mean"], auc["auc_std"], strict=True), strict=True))

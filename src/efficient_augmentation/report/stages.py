@@ -1,4 +1,4 @@
-"""What the terminal shows of a run: one line a stage. Snakemake's log file holds everything."""
+"""The terminal's view of a run: one line per stage. Snakemake's log file holds everything."""
 
 import logging
 import time

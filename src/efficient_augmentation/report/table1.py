@@ -1,4 +1,4 @@
-"""The report's first section for the paper's experiments: its table 1, and ours below it."""
+"""The report's first section for the paper's experiments: its table 1 with our results below."""
 
 import math
 

@@ -20,7 +20,7 @@ def view(material):
 
 
 def view_experiment(name, transforms):
-    """What the template shows of one experiment: a row a policy, a column a transform."""
+    """The template's table of one experiment: a row per policy, a column per transform."""
     found = [at_the_share(transform.needed) for transform in transforms]
     labels = dict.fromkeys(label for rows in found for label in rows)
     return {

@@ -1,6 +1,6 @@
 """Scores of training points, by name.
 
-The mathematics of fits and of influence is in `heads`.
+Fits and influence are computed in `heads`.
 """
 
 from efficient_augmentation import doors

@@ -1,8 +1,8 @@
-"""Scores by name: what the simulation, the baselines and a choice of points order points by.
+"""Scores by name, for the simulation, the baselines and the selection of points.
 
-A score is a function of `Points`, listed in `_OF_POINTS`, or of those and `Fits`, in `_OF_FITS`,
-to which `of_head.SCORES` adds what follows from the head's probabilities.
-Two classes and more, frozen features and refitted networks, the workflow and `select` come here.
+A score is a function of `Points`, listed in `_OF_POINTS`, or of `Points` and `Fits`, listed in
+`_OF_FITS` together with `of_head.SCORES`, which use only the head's probabilities. All numbers of
+classes, and both frozen features and refitted networks, use this module.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -23,25 +23,25 @@ class Fits(NamedTuple):
     theta: np.ndarray
     """(R, d + 1) for two classes, (R, k, d + 1) for k, intercept last."""
     weights: np.ndarray
-    """(R, m) sample weights that they were fitted with."""
+    """(R, m) sample weights of the fits."""
     C: float | None
     """Inverse penalty in the Hessian of the influence; None leaves it out, as published."""
     kind: str = "influence"
-    """Of influence, see `softmax_influence.loo_influence`."""
+    """How influence is computed, see `softmax_influence.loo_influence`."""
     calls: int = 1
-    """How many scores like this the job computes: by their cost "auto" chooses between kinds."""
+    """Number of scores like this in the job; kind "auto" decides by their total cost."""
 
 
 class Points:
-    """Rows that are fitted, the first of which are the points to score.
+    """Rows that are fitted; the first n of them are the points to score.
 
     Args:
       X: features, (m, d), finite.
       y: labels, (m,), 0..k-1.
-      n: number of points: rows 0..n-1. None means all rows.
-      faithful: parts of the published code to repeat, as `as_published.parts` takes them; for two
-        classes alone.
-      given: mapping of further scores by name, each (n,), which no fit changes.
+      n: number of points, rows 0..n-1. None means all rows.
+      faithful: parts of the published code to repeat, as `as_published.parts` takes them; only for
+        two classes.
+      given: mapping from names to further scores (n,), which do not depend on fits.
     Raises: ValueError for a wrong shape or value.
     """
 
@@ -84,7 +84,7 @@ def score(name: str, points: Points, fits: Fits) -> np.ndarray:
     """Scores of all points under each fit.
 
     Args:
-      name: one of `NAMES`, or one that the points were given.
+      name: one of `NAMES`, or of the points' given scores.
       points: `Points`.
       fits: `Fits` of their rows.
     Returns: (R, n) float64; magnitudes count.
@@ -98,7 +98,7 @@ def score(name: str, points: Points, fits: Fits) -> np.ndarray:
 
 
 def score_alone(name: str, X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray:
-    """Scores of points under the fit on themselves, made where the score asks for one.
+    """Scores of points under the fit on themselves; nothing is fitted if the score needs no fit.
 
     Args:
       name: one of `NAMES`.
@@ -117,7 +117,7 @@ def score_alone(name: str, X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray
 
 
 def check_name(name: str, given: Collection[str] = ()) -> None:
-    """A ValueError that lists the names where this is none of them, or says what it lacks."""
+    """Raise a ValueError for an unknown score, or for one whose input is not there."""
     if name in scores.GIVEN and name not in given:
         raise ValueError(
             f"score {name!r} comes from the training of the network that makes the features, and "
@@ -144,17 +144,17 @@ def _of_head(function: Callable[..., np.ndarray]) -> Callable[[Points, Fits], np
     )
 
 
-# (Points, Fits) -> (R, n): scores that change with the fit.
+# Functions (Points, Fits) -> (R, n): scores that change with the fit.
 _OF_FITS = {
     "loss": _loss,
     "influence": _influence,
     **{name: _of_head(function) for name, function in of_head.SCORES.items()},
 }
-# Points -> (n,): scores that do not.
+# Functions Points -> (n,): scores that do not.
 _OF_POINTS = {
     "margin": lambda points: points.separator.margin,
     "hinge": lambda points: points.separator.hinge,
     "knn_shapley": lambda points: knn_shapley.score(*points.originals),
 }
 NAMES = (*_OF_FITS, *_OF_POINTS)
-"""All scores that can be computed; margin and hinge are those of the machine, see `svm`."""
+"""All scores that can be computed; margin and hinge belong to the SVM, see `svm`."""

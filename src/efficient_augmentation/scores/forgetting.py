@@ -1,4 +1,4 @@
-"""Forgetting events: how often training unlearns a point that it had right."""
+"""Forgetting events: how often training unlearns a point that it had classified correctly."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -7,15 +7,15 @@ from numpy.typing import ArrayLike
 def events(correct: ArrayLike) -> np.ndarray:
     """Number of forgetting events of every point.
 
-    A forgetting event is a point classified correctly after one epoch and wrong after the next. A
-    point that is never right has none to count, and stands above all others: it gets the number
-    of epochs, which no count reaches.
+    A point is forgotten when it is classified correctly after one epoch and wrongly after the next.
+    A point that is never classified correctly cannot be forgotten; it ranks above all others and
+    gets the number of epochs, which no count reaches.
 
     Args:
-      correct: (epochs, n), whether the network told a point right after each epoch.
+      correct: (epochs, n), whether the network classified a point correctly after each epoch.
     Returns: (n,) int64 within 0..epochs.
     Raises: ValueError unless correct has that shape and holds only 0 and 1.
-    Source: Toneva et al. 2019, section 3, with the epoch's end as the time of looking.
+    Source: Toneva et al. 2019, section 3; points are classified at the end of each epoch.
     """
     correct = np.asarray(correct)
     if correct.ndim != 2 or not correct.size or not np.isin(correct, (0, 1)).all():

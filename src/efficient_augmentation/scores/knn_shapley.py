@@ -6,8 +6,8 @@ neighbours in S that have its label,
     u(S) = (number of the min(K, |S|) nearest points of S with its label) / K ,
 
 and the value of a training point is its marginal utility, averaged over all orders in which the
-points may arrive. With the N points sorted by distance, 1 the nearest, and m_i whether the i-th has
-the label, the values follow from the farthest inwards:
+points can be added. Let the N points be sorted by distance, 1 the nearest, and let m_i be 1 if the
+i-th has the label, else 0. Then the values are, from the farthest point inwards,
 
     s_N = m_N min(K, N) / (K N) ,    s_i = s_{i+1} + (m_i - m_{i+1}) min(K, i) / (K i) .
 """
@@ -23,8 +23,8 @@ _BLOCK_BYTES = 2**26
 def score(X: np.ndarray, y: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
     """How much more a training point is worth than the least valuable one.
 
-    Values have either sign, and those of mislabelled points are the lowest; policies look at
-    magnitudes. Counted from the lowest, the largest score is the highest value.
+    Shapley values can be negative, and mislabelled points have the lowest. Policies use magnitudes,
+    so the lowest value is subtracted: then the largest magnitude is the highest value.
 
     Args, Raises, Cost: as `leave_one_out`.
     Returns: (n,) float64, >= 0.
@@ -34,10 +34,10 @@ def score(X: np.ndarray, y: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndar
 
 
 def leave_one_out(X: np.ndarray, y: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
-    """Shapley values of the training points for each other: no test point is looked at.
+    """Shapley values of the training points for each other, without any test point.
 
-    Every point is the validation point of all others in turn; the value of a point is its mean over
-    the n - 1 others.
+    Every point in turn is the validation point for all others. The value of a point is its mean
+    over the n - 1 others.
 
     Args:
       X: features, (n, d), finite, n >= 2.
@@ -45,7 +45,7 @@ def leave_one_out(X: np.ndarray, y: np.ndarray, neighbours: int = NEIGHBOURS) ->
       neighbours: K of the classifier, >= 1.
     Returns: (n,) float64 within -1..1.
     Raises: ValueError for a wrong shape or value.
-    Cost: O(n^2 (d + log n)), some blocks of 64 MiB.
+    Cost: O(n^2 (d + log n)); memory for a few blocks of 64 MiB.
     Source: Jia et al. 2019, "Efficient Task-Specific Data Valuation for Nearest Neighbor
       Algorithms", theorem 1.
     """
@@ -62,7 +62,7 @@ def values(
     validation_y: np.ndarray,
     neighbours: int = NEIGHBOURS,
 ) -> np.ndarray:
-    """Shapley values of the training points for a validation set: they add up to its utility.
+    """Shapley values of the training points for a validation set; they sum to its mean utility.
 
     Args:
       X, y, neighbours: as in `leave_one_out`.
@@ -88,14 +88,14 @@ def _summed(
     neighbours: int,
     own: bool,
 ) -> np.ndarray:
-    """Sum over validation points; with `own` they are the rows of X, and none values itself."""
+    """Sum over validation points; with `own` these are the rows of X, and none counts itself."""
     if neighbours % 1 or neighbours < 1:
         raise ValueError(f"neighbours must be a whole number of at least 1, not {neighbours}")
     norms, total = (X**2).sum(axis=1), np.zeros(len(X))
     size = max(1, _BLOCK_BYTES // (8 * len(X)))
     for start in range(0, len(validation_X), size):
         rows = np.arange(start, min(start + size, len(validation_X)))
-        # Squared distances but for the validation point's norm, which all share.
+        # Squared distances without the validation point's squared norm, which all share.
         distance = norms - 2 * validation_X[rows] @ X.T
         if own:
             distance[rows - start, rows] = np.inf
@@ -106,7 +106,7 @@ def _summed(
 
 
 def _recursion(match: np.ndarray, neighbours: int) -> np.ndarray:
-    """Values of N points in order of distance, (m, N) whether they have the label."""
+    """Values (m, N) of N points in order of distance; match (m, N): whether they have the label."""
     N = match.shape[1]
     rank = np.arange(1, N + 1)
     weight = np.minimum(neighbours, rank) / (neighbours * rank)

@@ -1,11 +1,11 @@
-"""Scores that the head's probabilities give by themselves: gradient norms and uncertainties.
+"""Scores that need only the head's probabilities: gradient norms and uncertainties.
 
-With x~ = [x, 1], class probabilities p of a row and e_y the unit vector of its label, the residual
-is r = p - e_y. theta may be binary, (d + 1,) as of `logistic.fit`, or have a row a class,
-(k, d + 1) as of `softmax.fit`; two classes in the binary form have logits 0 and theta' x~.
+Let x~ = [x, 1], p the class probabilities of a row, and e_y the unit vector of its label. The
+residual is r = p - e_y. theta is binary, (d + 1,) as in `logistic.fit`, or has one row per class,
+(k, d + 1) as in `softmax.fit`; the binary form means logits 0 and theta' x~.
 
-All scores are >= 0 and larger for points that are harder or less certain, so that a policy which
-prefers large magnitudes prefers those. Nothing is formed as a difference of probabilities near 1.
+All scores are >= 0 and larger for points that are harder or less certain, so that policies which
+prefer large magnitudes prefer those. No difference of probabilities near 1 is computed.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def el2n(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
       X: features, (n, d).
       y: labels, (n,), 0..k-1.
     Returns: (n,) float64 within 0..sqrt(2).
-    Raises: ValueError for a wrong shape or value, and where a logit overflows.
+    Raises: ValueError for a wrong shape or value, and if a logit overflows.
     Source: Paul, Ganguli and Dziugaite 2021, definition 2 (EL2N), for one fit of the head.
     """
     return np.linalg.norm(residuals(theta, X, y), axis=1)
@@ -32,12 +32,12 @@ def el2n(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
 def grand(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Norm of the gradient of the row's log loss with respect to theta.
 
-    That is |p_1 - y| |x~| for a binary theta and |p - e_y| |x~| with a row a class: exact for a
-    logistic head, where the layers before it are frozen.
+    That is |p_1 - y| |x~| for a binary theta, and |p - e_y| |x~| with one row per class. It is
+    exact for a logistic head on frozen layers.
 
     Args, Raises: as `el2n`.
     Returns: (n,) float64, >= 0.
-    Source: Paul, Ganguli and Dziugaite 2021, definition 1 (GraNd), of the head alone.
+    Source: Paul, Ganguli and Dziugaite 2021, definition 1 (GraNd), for the head alone.
     """
     r = residuals(theta, X, y)
     error = np.abs(r[:, 1]) if np.ndim(theta) == 1 else np.linalg.norm(r, axis=1)
@@ -45,12 +45,11 @@ def grand(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def margin_uncertainty(theta: np.ndarray, X: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
-    """One minus the margin of the two most probable classes: least certain first.
+    """One minus the margin p_top - p_second of the two most probable classes.
 
-    The margin p_top - p_second itself is small where a point is uncertain; policies prefer large
-    magnitudes.
+    Uncertain points have a small margin and so a large score, which policies prefer.
 
-    Args, Raises: as `el2n`; labels are not looked at.
+    Args, Raises: as `el2n`; labels are ignored.
     Returns: (n,) float64 within 0..1.
     Source: Scheffer, Decomain and Wrobel 2001 (margin sampling).
     """
@@ -61,7 +60,7 @@ def margin_uncertainty(theta: np.ndarray, X: np.ndarray, y: np.ndarray | None = 
 def entropy(theta: np.ndarray, X: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     """Entropy of the predicted class.
 
-    Args, Raises: as `el2n`; labels are not looked at.
+    Args, Raises: as `el2n`; labels are ignored.
     Returns: (n,) float64, nats, within 0..log k.
     Source: Settles 2009, section 3.1.
     """
@@ -70,7 +69,7 @@ def entropy(theta: np.ndarray, X: np.ndarray, y: np.ndarray | None = None) -> np
 
 
 def residuals(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Residuals p - e_y of all rows; their own class's is minus the sum of the others.
+    """Residuals p - e_y of all rows; that of the row's own class is minus the sum of the others.
 
     Args, Raises: as `el2n`.
     Returns: (n, k) float64.
@@ -90,7 +89,7 @@ def residuals(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _log_probabilities(theta: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """(n, k), exact where a class is all but certain."""
+    """(n, k) logarithms of probabilities, accurate even if a probability is nearly 1."""
     X, theta = logistic.check_rows(X, np.zeros(len(X), int))[0], np.asarray(theta, np.float64)
     if theta.shape[-1:] != (X.shape[1] + 1,) or theta.ndim not in (1, 2):
         raise ValueError(
@@ -116,4 +115,4 @@ SCORES: dict[str, Callable[..., np.ndarray]] = {
     "margin_uncertainty": margin_uncertainty,
     "entropy": entropy,
 }
-"""Those that policies can order points by: functions of theta, X and y, by name."""
+"""The scores by name, functions of theta, X and y."""

@@ -1,16 +1,18 @@
 """Linear support vector machine on the features: support vectors and margins (VSV baseline).
 
-For two classes scikit-learn's `SVC`, with f its decision function and s = -1 or 1. For more the
-machine of Crammer and Singer, scikit-learn's `LinearSVC`: weights w_c of all classes at once,
+For two classes this is scikit-learn's `SVC`, with decision function f and labels s = -1 or 1. For
+more it is the machine of Crammer and Singer, scikit-learn's `LinearSVC`, which fits the weights w_c
+of all classes at once:
 
     minimise  sum_c (|w_c|^2 + b_c^2) / 2 + C sum_i max(0, 1 - lead_i) ,
     lead_i = f_y(x_i) - max of f_c(x_i) over the other classes c ,    f_c(x) = w_c' x + b_c ,
 
-where x is less its mean over the rows, so that the penalty on b matters little. It is chosen over
-machines of one class against the rest because its decision functions share one scale, so that
-the lead over the nearest rival means the same for all classes, and because its time grows with
-n, not with n^2. With two classes lead_i is s_i f(x_i), f = f_1 - f_0, so that the scores below are
-one definition; |f's weights|^2 is then penalised half as much: C stands for 2 C of `SVC`.
+where x is centred at its mean over the rows, so that the penalty on b matters little. It is
+preferred to one-against-rest machines because its decision functions share one scale, so that the
+lead over the nearest rival means the same for all classes, and because its time grows with n, not
+n^2. With two classes lead_i is s_i f(x_i), f = f_1 - f_0, so that the scores below have one
+definition for any number of classes. There the squared weights of f are penalised half as much: C
+corresponds to 2 C of `SVC`.
 """
 
 import warnings
@@ -27,23 +29,23 @@ from efficient_augmentation.heads import head as heads
 
 GRID = (0.01, 0.1, 1.0, 10.0, 100.0)
 FOLDS = 4
-# A hundred times what features of order one need; libsvm may never end where they are huge.
+# A hundred times what features of order 1 need; with huge features libsvm may never end.
 MAX_ITERATIONS = 1_000_000
-# The same for liblinear, whose late iterations look at a few rows each.
+# The same for liblinear, whose late iterations visit only a few rows each.
 MAX_EPOCHS = 100_000
-# Tolerance of a lead by liblinear; a row within ten times this of the margin counts as on it.
+# liblinear's tolerance of a lead; a row within ten times this of the margin counts as on it.
 _TOLERANCE = 1e-4
 
 
 class Separator(NamedTuple):
-    """A fitted linear SVM, and what it says about its own rows.
+    """A fitted linear SVM, and its scores of its own rows.
 
     Attributes:
       machine: the fitted scikit-learn estimator.
-      C: the value of the grid that won.
+      C: the chosen value of the grid.
       support: (n,) bool, whether a row is a support vector; with more than two classes, whether
         its lead is at most 1.
-      margin: (n,) float64 >= 0, |lead|: with two classes, magnitude of the decision function.
+      margin: (n,) float64 >= 0, |lead|; with two classes, the magnitude of the decision function.
       hinge: (n,) float64 >= 0, the hinge loss max(0, 1 - lead) of a row.
     """
 
@@ -55,22 +57,22 @@ class Separator(NamedTuple):
 
 
 def fit(X: np.ndarray, y: np.ndarray, faithful: bool = False) -> Separator:
-    """Linear SVM, its C chosen by cross-validation.
+    """Linear SVM whose C is chosen by cross-validation.
 
-    Four stratified folds in the order of the rows, or as many as the smallest class has members;
-    with a single member there is nothing to validate on and C is 1. Equal accuracies favour the
-    smaller C; a value of C for which a fold does not converge loses, and one that does not on all
-    rows gives way to the next best.
+    There are four stratified folds in the order of the rows, or as many as the smallest class has
+    members; with a single member, C is 1. Equal accuracies favour the smaller C. A value of C for
+    which a fold does not converge is not chosen, and one that does not converge on all rows is
+    replaced by the next best.
 
     Args:
       X: features, (n, d), finite.
       y: labels, (n,), 0..k-1, all present.
-      faithful: take s = 0 or 1 in the hinge loss, as the published code does; a row of class 0
-        then loses 1 wherever it lies. For two classes alone.
+      faithful: take s = 0 or 1 in the hinge loss, as the published code does; every row of class 0
+        then has a hinge loss of 1. Only for two classes.
     Returns: Separator.
     Raises: ValueError for a wrong shape or value, or a class that is absent; FloatingPointError if
       the machine does not converge.
-    Cost: 21 fits of O(n^2 d) for two classes, of O(n k d) times tens to thousands for more.
+    Cost: 21 fits, each O(n^2 d) for two classes, and O(n k d) times tens to thousands for more.
     Source: Kuchnik and Smith 2019, section 5 (virtual support vectors: Schoelkopf et al. 1996);
       Crammer and Singer 2001.
     """
@@ -116,9 +118,9 @@ def _searched(
         fitted = clone(machine).set_params(**{C: value})
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of fits that lose, which are not used
+                warnings.simplefilter("ignore")  # fits that do not converge are not used
                 decision = fitted.fit(X, y).decision_function(X)
-        except ValueError:  # coefficients that overflow; rows and labels are checked
+        except ValueError:  # coefficients overflow; rows and labels have been checked
             continue
         if _converged(fitted) and np.isfinite(decision).all():
             return fitted, decision
@@ -129,7 +131,7 @@ def _searched(
 
 
 def _ranked(machine: Any, C: str, X: np.ndarray, y: np.ndarray, smallest: int) -> list[float]:
-    """Values of C by accuracy in cross-validation: the best, and all that converged in any fold."""
+    """Values of C by cross-validated accuracy: the best, and all that converged in every fold."""
     if smallest == 1:
         return [1.0]
     folds = StratifiedKFold(min(FOLDS, smallest))
@@ -138,7 +140,7 @@ def _ranked(machine: Any, C: str, X: np.ndarray, y: np.ndarray, smallest: int) -
         warnings.simplefilter("ignore")  # as above; a fold that cannot be fitted scores nan
         try:
             found = search.fit(X, y).cv_results_
-        except ValueError:  # none could be; the fit on all rows then says so
+        except ValueError:  # no fold could be fitted; the fit on all rows will report it
             return [GRID[0]]
     each = np.nan_to_num([found[f"split{i}_test_score"] for i in range(folds.n_splits)], nan=-1.0)
     order = np.argsort(-found["mean_test_score"], kind="stable")
@@ -146,7 +148,7 @@ def _ranked(machine: Any, C: str, X: np.ndarray, y: np.ndarray, smallest: int) -
 
 
 def _accuracy(machine: Any, X: np.ndarray, y: np.ndarray) -> float:
-    """Accuracy, or less than any where the machine did not converge."""
+    """Accuracy, or -1 if the machine did not converge."""
     return machine.score(X, y) if _converged(machine) else -1.0
 
 

@@ -1,4 +1,4 @@
 """Which points to augment: the order of all points, the chosen ones, their images.
 
-How many are enough is computed in `analysis`.
+`analysis` computes how many points are enough.
 """

@@ -19,7 +19,7 @@ class AugmentationSelector(BaseEstimator):
     Args:
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
       criterion: score of the points, a name of `by_name.NAMES`, such as "loss" or "influence".
-      policy: a name that `policies.parse` takes, but for a k-DPP's.
+      policy: a name that `policies.parse` accepts, except those of k-DPPs.
       C: inverse strength of the penalty of the logistic regression that scores the points, or
         "auto", see `points.select_points`.
       random_state: int, numpy RandomState, or None for NumPy's global state.
@@ -29,7 +29,7 @@ class AugmentationSelector(BaseEstimator):
       indices_: (m,) rows chosen, in the policy's order.
       support_: (n,) bool, whether a row is chosen.
       classes_: (k,), the labels.
-      C_: the C that was used.
+      C_: the value of C that was used.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class AugmentationSelector(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Score the rows of X (n, d) with labels y (n,), two distinct values or more, and choose.
+        """Score the rows of X (n, d) with labels y (n,) of at least two classes, and choose points.
 
         Raises: ValueError as `points.select_points`.
         """

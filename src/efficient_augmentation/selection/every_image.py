@@ -1,4 +1,4 @@
-"""Every image of an experiment once: those that it trains on, then those that it tests on."""
+"""Every image of an experiment once: training images first, then test images."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,18 +12,18 @@ from efficient_augmentation.files import arrays
 _NEEDED = ("train_ids", "y_train", "test_ids", "y_test")
 _OPTIONAL = ("train_rows", "test_rows", "test_share")
 TRAIN, TEST = "train", "test"
-"""Splits that an image is in, as tables name them."""
+"""Names of an image's split in tables."""
 
 
 class Images(NamedTuple):
-    """Images with what tables say of each; id and split together name one.
+    """What tables say about each image; id and split together identify one.
 
     Attributes:
       ids: (N,) text.
       split: (N,) text, `TRAIN` or `TEST`.
       y: (N,) int labels 0, 1, ...
-      rows: (N,) int64, the row numbers in the data that they come from; those of a test set that
-        the data bring count by themselves.
+      rows: (N,) int64, row numbers in the user's data; a test set of its own has its own numbers,
+        from 0.
     """
 
     ids: np.ndarray
@@ -33,11 +33,11 @@ class Images(NamedTuple):
 
 
 def read(path: str | Path) -> dict[str, np.ndarray]:
-    """What dataset.npz says of every image, without the images themselves.
+    """What dataset.npz says about every image, without the images themselves.
 
     Args:
       path: dataset.npz.
-    Returns: mapping as `of` takes it, and test_share where it is there.
+    Returns: mapping as `of` takes it, with test_share if the file holds it.
     Raises: ValueError as `arrays.load`; FileNotFoundError.
     """
     there = arrays.names(path)
@@ -49,8 +49,8 @@ def of(dataset: Mapping[str, np.ndarray]) -> Images:
     """Images of a data set.
 
     Args:
-      dataset: mapping with train_ids, y_train, test_ids and y_test of dataset.npz and, where ids
-        are no row numbers, train_rows and test_rows.
+      dataset: mapping with train_ids, y_train, test_ids and y_test of dataset.npz and, if ids are
+        not row numbers, train_rows and test_rows.
     Returns: Images, training images first.
     """
     parts = [
@@ -66,11 +66,11 @@ def of(dataset: Mapping[str, np.ndarray]) -> Images:
 
 
 def pixels(dataset: Mapping[str, np.ndarray], places: ArrayLike) -> np.ndarray:
-    """The images themselves, at some places of `of`.
+    """The images themselves, at some positions of `of`.
 
     Args:
       dataset: mapping with x_train and x_test of dataset.npz.
-      places: (m,) ints.
+      places: (m,) integer positions.
     Returns: (m, ...) of the type of x_train.
     """
     places, n = np.asarray(places, np.int64), len(dataset["x_train"])
@@ -83,13 +83,13 @@ def pixels(dataset: Mapping[str, np.ndarray], places: ArrayLike) -> np.ndarray:
 def places(
     table: Mapping[str, np.ndarray], train_ids: ArrayLike, test_ids: ArrayLike
 ) -> np.ndarray:
-    """Places in `of` of the images that a table selects, in its order.
+    """Positions in `of` of the images that a table selects, in its order.
 
     Args:
       table: columns of selection.csv, ids as text.
       train_ids, test_ids: (n,) and (m,) of dataset.npz.
     Returns: (selected,) int64.
-    Raises: ValueError if an image of the table is none of the data set's.
+    Raises: ValueError if an image of the table is not in the data set.
     """
     known = [(TRAIN, str(name)) for name in np.asarray(train_ids).tolist()]
     known += [(TEST, str(name)) for name in np.asarray(test_ids).tolist()]

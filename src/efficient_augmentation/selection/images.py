@@ -16,10 +16,10 @@ from efficient_augmentation.files import provenance, tables
 from efficient_augmentation.transforms import catalogue, variant
 
 TABLE = "files.csv"
-"""Table in the folder that says of every file which image and class it belongs to."""
+"""Table in the folder that lists each file's image and class."""
 
 _LONGEST = 60
-# Bytes of a file's or a folder's name that all usual file systems take, and a class folder's share.
+# Bytes of a name that all usual file systems accept, and the limit for names of class folders.
 _LONGEST_NAME, _LONGEST_FOLDER = 255, 160
 # What some file system forbids or drops, the first letter of names that Windows keeps for devices,
 # and the two characters that mark what was written anew.
@@ -42,26 +42,26 @@ def write(
     """Write every variant of every selected image as PNG.
 
     An image whose id is a path in the folder of its class, such as cat/1.png, becomes
-    cat/1.png.01_flip_horizontal.png and so on, beside the others of its class: the folder can be
-    laid over the training folder. For other ids the class makes the folder:
-    cat/17.01_flip_horizontal.png, see `folder_names`, which also makes file names of the ids. A
-    file's name of more than 255 bytes is cut, and ends in a digest of the whole. `TABLE` lists all
-    files: file, id, label (the class's name) and variant.
+    cat/1.png.01_flip_horizontal.png and so on, so that the folder can be copied over the training
+    folder. Images with other ids get a folder for their class, such as
+    cat/17.01_flip_horizontal.png; `folder_names` makes the names of folders and files. A file name
+    of more than 255 bytes is cut and ends in a digest of the whole name. `TABLE` lists all files:
+    file, id, label (the class's name) and variant.
 
-    More than six parameters: images, ids and labels are columns of one table, the classes' names go
-    with the labels.
+    More than six parameters: images, ids and labels are columns of one table, and the classes'
+    names belong to the labels.
 
     Args:
-      folder: to write to; it is made if absent, and stays empty where there is no image.
+      folder: where to write; it is created if absent, and stays empty if there are no images.
       x: selected images, (m, h, w, c), c = 1 or 3, uint8, or floating within [0, 1], which become
         round(255 x).
       ids: (m,), distinct; text or whole numbers.
       variants: list of catalogue.Variant.
-      class_names: names of labels 0, 1, ..., all distinct. None where ids are paths, whose first
-        part is the class then.
-      labels: (m,) labels of the images; None likewise.
-      made_by: mapping as `provenance.of` returns it; becomes each PNG's text "provenance". None
-        leaves it out.
+      class_names: names of labels 0, 1, ..., all distinct. Empty if ids are paths that start with
+        the class.
+      labels: (m,) labels of the images; empty likewise.
+      made_by: mapping as `provenance.of` returns it, which becomes each PNG's text "provenance".
+        None leaves it out.
     Returns: number of images written.
     Raises: ValueError if an id leads out of the folder, or as `catalogue.expand`.
     """
@@ -89,11 +89,11 @@ def write(
 
 
 def folder_names(class_names: Sequence[str]) -> list[str]:
-    """A folder's name for each class: different ones, from which the class can be read back.
+    """A distinct folder name for each class, from which the class can be recognized.
 
     Characters that some file system forbids or drops become % and the hexadecimal digits of their
-    UTF-8 bytes, as in URLs. A name that is too long is cut; to it, and to names that differ in
-    case alone, which some file systems do not tell apart, ~ and a digest are appended.
+    UTF-8 bytes, as in URLs. Names that are too long are cut. Cut names, and names that differ only
+    in case, which some file systems do not distinguish, end in ~ and a digest.
 
     Args:
       class_names: list of distinct text.
@@ -112,14 +112,14 @@ def folder_names(class_names: Sequence[str]) -> list[str]:
 def _places(
     ids: np.ndarray, class_names: Sequence[str], labels: Sequence[int] | np.ndarray
 ) -> tuple[list[str], list[str]]:
-    """Of every image, its path without a variant's suffix, and the name of its class."""
+    """For every image, its path without a variant's suffix, and the name of its class."""
     names = ids.astype(str).tolist()
     known = [str(name) for name in class_names]
     classes = [known[label] for label in labels] or [name.partition("/")[0] for name in names]
     if not known or _lie_in_their_classes(names, classes):
         return names, classes
     folders = dict(zip(known, folder_names(known), strict=True))
-    # Ids are distinct, and so are the names that files get from them.
+    # Ids are distinct, so `folder_names` gives distinct file names.
     places = zip(classes, folder_names(names), strict=True)
     return [f"{folders[one]}/{file}" for one, file in places], classes
 
@@ -146,7 +146,7 @@ def _file(path: str, suffix: str) -> str:
 
 
 def _cut(name: str, most: int, original: str) -> str:
-    """At most so many bytes of a name, the last of them a digest of the original name."""
+    """A name cut to at most `most` bytes, the last of which are a digest of the original name."""
     mark = "~" + hashlib.sha256(original.encode(errors="surrogatepass")).hexdigest()[:12]
     return name.encode()[: most - len(mark)].decode(errors="ignore") + mark
 
@@ -156,7 +156,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _without_case(name: str) -> str:
-    # Twice: folding may undo the composition of characters.
+    # Done twice, since case folding may undo the composition of characters.
     folded = unicodedata.normalize("NFC", name).casefold()
     return unicodedata.normalize("NFC", folded).casefold()
 
@@ -168,5 +168,5 @@ def _levels(image: np.ndarray) -> np.ndarray:
 
 
 def _slug(text: str) -> str:
-    """A variant's part of a file name: other characters than letters, digits, . + - become _."""
+    """A variant's part of a file name: all but letters, digits and . + - _ becomes _."""
     return re.sub(r"[^\w.+-]+", "_", text).strip("_.")[:_LONGEST] or "_"

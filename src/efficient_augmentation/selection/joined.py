@@ -14,16 +14,16 @@ def rows(
     class_names: Sequence[str],
     test_apart: bool = True,
 ) -> list[dict[str, Any]]:
-    """Every image once, in the order of the data, with what each transform makes of it.
+    """Every image once, in the order of the data, with its selection and rank for each transform.
 
     Args:
       tables: mapping from each transform's name to the columns of its selection.csv, ids as text.
       images: those of the data set.
       class_names: names of labels 0, 1, ...
-      test_apart: whether the test set counts its rows by itself; its images come last then.
-    Returns: list of mappings with id, split, label, row, transforms (how many chose the image) and,
-      for each transform, selected_{name} (1 where it did, else 0) and rank_{name} (nan where there
-      is none).
+      test_apart: whether the test set has row numbers of its own; then its images come last.
+    Returns: list of mappings with id, split, label, row, transforms (for how many the image is
+      selected) and, for each transform, selected_{name} (1 if selected, else 0) and rank_{name}
+      (nan if it has none).
     """
     found = {name: _by_image(table) for name, table in tables.items()}
     order = np.lexsort((images.rows, test_apart & (images.split == every_image.TEST)))
@@ -39,11 +39,11 @@ def rows(
 
 
 def _by_image(table: Mapping[str, np.ndarray]) -> dict[tuple[str, str], tuple[int, float]]:
-    """(split, id) of every image -> whether it is selected, and its rank."""
+    """Mapping from each image's (split, id) to whether it is selected, and its rank."""
     columns = (table[name].tolist() for name in ("split", "id", "selected", "rank"))
     return {(s, name): (selected, rank) for s, name, selected, rank in zip(*columns, strict=True)}
 
 
 def _whole(rank: float) -> float:
-    """A rank as it stands in selection.csv, which nan beside it has made a float."""
+    """A rank as an integer again: a column that also holds nan is read as floats."""
     return rank if np.isnan(rank) else int(rank)

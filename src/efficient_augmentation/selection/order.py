@@ -1,4 +1,4 @@
-"""Which points to augment, in which order: the rows of selection.csv."""
+"""Which points to augment and in which order: the rows of selection.csv."""
 
 import math
 from numbers import Integral, Real
@@ -12,12 +12,12 @@ from efficient_augmentation.selection import every_image
 
 
 def number_of_points(budget: float, n: int) -> int:
-    """Points that a budget stands for.
+    """The number of points that a budget means.
 
     Args:
-      budget: whole number of points, 1..n, or share of the points, within (0, 1): the nearest
-        number of points, halves rounded up, at least 1.
-      n: number of points that there are.
+      budget: whole number of points, 1..n, or share of the points, within (0, 1), which is rounded
+        to the nearest number of points, halves up, at least 1.
+      n: number of all points.
     Returns: int, 1..n.
     Raises: ValueError if the budget is neither.
     """
@@ -37,9 +37,9 @@ def first_choice(policy: str, scores: ArrayLike) -> np.ndarray:
     """Probability of every point to be the first that a policy chooses.
 
     Args:
-      policy: a name that `ranking.order` takes.
+      policy: a name that `ranking.order` accepts.
       scores: (n,), of any sign; magnitudes count.
-    Returns: (n,) float64, summing to 1; a deterministic policy has one point of probability 1.
+    Returns: (n,) float64 with sum 1; a deterministic policy has one point of probability 1.
     Raises: ValueError as `ranking.order`.
     """
     first = ranking.order(policy, scores, np.random.default_rng(0))[0]
@@ -47,7 +47,7 @@ def first_choice(policy: str, scores: ArrayLike) -> np.ndarray:
     key = ranking.log_weights(policy, magnitude)
     if key is None:
         return (np.arange(len(magnitude)) == first).astype(np.float64)
-    # Weights beyond what a float64 holds leave the others no chance.
+    # If weights exceed the range of float64, all others have probability 0.
     infinite = np.isposinf(key)
     weights = infinite if infinite.any() else np.exp(key - key.max())
     return weights / weights.sum()
@@ -77,16 +77,16 @@ def rows(
 
     Args:
       scores: (n,), of any sign; magnitudes count.
-      policy: a name that `ranking.order` takes.
+      policy: a name that `ranking.order` accepts.
       budget: as in `number_of_points`.
-      seed: of the random draw.
+      seed: seed of the random draw.
       ids: (n,) identifiers, numbers or paths; None means 0..n-1.
       labels: (n,) labels or names of classes; None leaves the column out.
       split: (n,) text; None means "train".
-      row: (n,) row numbers in the data that the points come from; None means 0..n-1.
+      row: (n,) row numbers in the user's data; None means 0..n-1.
     Returns: list of n mappings with rank (1, 2, ... as drawn), id, split, label, score, score_rank
-      (1 for the largest magnitude; of equal ones the first in the data), probability (of being the
-      first choice), selected (1 within the budget, else 0) and row.
+      (as `score_ranks`), probability (of being the first choice), selected (1 within the budget,
+      else 0) and row.
     Raises: ValueError if a column is not (n,), or as `number_of_points` and `ranking.order`.
     """
     n = len(scores)
@@ -116,10 +116,11 @@ def rows(
 
 
 def score_ranks(scores: ArrayLike) -> np.ndarray:
-    """Place of every point by the magnitude of its score, (n,) int64: 1 for the largest.
+    """Rank of every point by the magnitude of its score.
 
     Args:
-      scores: (n,), of any sign; of equal magnitudes the first point comes first.
+      scores: (n,), of any sign.
+    Returns: (n,) int64, 1 for the largest magnitude; among equal ones the first point comes first.
     """
     size = np.abs(np.asarray(scores, np.float64))
     ranks = np.empty(len(size), np.int64)
@@ -132,7 +133,7 @@ def unranked(ids: ArrayLike, labels: ArrayLike, row: ArrayLike) -> list[dict[str
 
     Args:
       ids, labels, row: (m,), as in `rows`.
-    Returns: list of m mappings; what there is not is nan, a number to every reader of CSV.
+    Returns: list of m mappings; missing values are nan, which every reader of CSV takes as number.
     """
     columns = (np.asarray(column).tolist() for column in (ids, labels, row))
     nan, test = math.nan, every_image.TEST

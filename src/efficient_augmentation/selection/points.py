@@ -1,4 +1,4 @@
-"""The answer alone: which points should be augmented?"""
+"""Selection of points without a simulation: which points should be augmented?"""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from efficient_augmentation.scores import by_name, of_head
 from efficient_augmentation.selection import order as selection
 
 RandomState = int | Sequence[int] | np.ndarray | np.random.Generator | np.random.RandomState | None
-"""What random draws start from, as scikit-learn has it."""
+"""Seeds and generators that random draws accept, as in scikit-learn."""
 
 
 def select_points(
@@ -28,21 +28,21 @@ def select_points(
 ) -> np.ndarray:
     """Points worth augmenting, in the order in which the policy takes them.
 
-    More than six parameters: the one call for users, who give only what differs from the defaults.
+    More than six parameters: users make this one call, and give only what differs from defaults.
 
     Args:
-      features: (n, d), one row a training point; a network's penultimate layer serves well.
+      features: (n, d), one row per training point, such as a network's penultimate layer.
       labels: (n,), two distinct values or more.
       budget: how many points to choose, 1..n, or which share of them, within (0, 1).
       score: a name of `by_name.NAMES`, such as "loss", "influence", "margin" or "hinge".
-      policy: a name that `policies.parse` takes. Updating and downweighting need augmented rows
-        and do not matter to a single choice.
-      seed: of the random draw.
+      policy: a name that `policies.parse` accepts. Updating and downweighting need augmented rows
+        and do not affect a single choice.
+      seed: seed of the random draw.
       C: inverse strength of the penalty of the logistic regression that scores the points, or
-        "auto": 10 over the mean squared distance of the points from their mean, which is logged.
-        To cross-validate takes copies of the points, see `choose_C`.
-      random_state: instead of `seed`, as scikit-learn has it: an int, which draws as that seed, or
-        a numpy Generator or RandomState, which is advanced. None means `seed`.
+        "auto": 10 divided by the mean squared distance of the points from their mean; the value is
+        logged. Cross-validation needs copies of the points, see `choose_C`.
+      random_state: in place of `seed`, as in scikit-learn: an int, which is used as seed, or a
+        numpy Generator or RandomState, which is advanced. None means `seed`.
     Returns: (number of points,) distinct indices into the rows.
     Raises: ValueError naming the argument, its value and what would be right.
     Source: Kuchnik and Smith 2019, section 3.
@@ -63,16 +63,16 @@ def order(
     rng: np.random.Generator,
     C: float,
 ) -> np.ndarray:
-    """Order of the points by any policy but a k-DPP's, which draws a subset for each budget.
+    """Order of the points by any policy except a k-DPP, which draws a subset for each budget.
 
     Args:
-      policy: a name that `policies.parse` takes.
-      scores: (n,); a coreset but for "dpp_map_weighted" does not look at them.
+      policy: a name that `policies.parse` accepts.
+      scores: (n,); "dpp_map_weighted" is the only coreset policy that uses them.
       X: features, (n, d), finite.
       y: labels, (n,), 0..k-1, all present.
       rng: numpy Generator.
       C: inverse strength of the penalty of the fit that gives facility location its gradients.
-    Returns: (n,) permutation of 0..n-1, most wanted first.
+    Returns: (n,) permutation of 0..n-1, in the order of augmentation.
     Raises: ValueError as `ranking.order` and `coresets.order`.
     """
     parsed = policies.parse(policy)
@@ -98,12 +98,12 @@ def score_points(
 
 
 def choose_C(features: ArrayLike, labels: ArrayLike, source: ArrayLike) -> regularization.Choice:
-    """C chosen from points and the copies made from them, by cross-validation over points.
+    """Choose C by cross-validation over points, each together with its augmented copies.
 
     Args:
-      features: (m, d), a row a point or a copy; the points come first.
+      features: (m, d), one row per point or copy; the points come first.
       labels: (m,), two distinct values or more.
-      source: (m,), place of the point that a copy was made from, -1 for a point.
+      source: (m,), -1 for a point, and for a copy the row of its point.
     Returns: `regularization.Choice`.
     Raises: ValueError naming what is wrong.
     Cost: as `regularization.choose`.
@@ -121,7 +121,7 @@ def choose_C(features: ArrayLike, labels: ArrayLike, source: ArrayLike) -> regul
 
 
 def used_C(X: np.ndarray, y: np.ndarray, C: float | str) -> float:
-    """C for points (n, d) without copies and labels (n,): itself, or what "auto" stands for."""
+    """C for points (n, d) without copies and labels (n,): the number itself, or that of "auto"."""
     return regularization.number(C, X, y, np.full(len(y), -1))
 
 

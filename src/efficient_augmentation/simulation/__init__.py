@@ -1,4 +1,4 @@
-"""What augmenting chosen points brings: models, panels of policies, baselines, end to end.
+"""Accuracy when chosen points are augmented: models, panels of policies, baselines, end to end.
 
-What the numbers mean is computed in `analysis`.
+`analysis` computes what the numbers mean.
 """

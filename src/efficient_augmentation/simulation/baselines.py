@@ -1,4 +1,4 @@
-"""What an experiment is measured against, and the scores of its points."""
+"""The baselines of an experiment (floor, ceiling, virtual SVs) and the scores of its points."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -29,16 +29,16 @@ def evaluate(
 
     Args:
       model: a `simulate.Model`.
-      features: mapping of features.npz, see `simulate.simulate`: the support vector machine
-        separates its originals, and its labels and sources describe the model's rows.
+      features: mapping of features.npz, see `simulate.simulate`. The support vector machine is
+        fitted to its originals; its labels and sources describe the model's rows.
       ids: (n,) identifiers of the training points; None means 0..n-1.
       further: names of scores that get columns of their own after the others.
       C_choice: how the model's C was chosen, mapping of C.json; None means that it was given.
-      class_names: names of labels 0, 1, ...; None leaves numbers.
-    Returns: (rows, baselines): rows of scores.csv, one mapping a point; baselines as in
-      baselines.json. "After" scores are those under the fit on all augmented rows. `influence`, of
-      more than two classes, says how it was computed, see `softmax_influence.influence_made`.
-      `warnings` lists, in sentences, what a reader of the numbers must know.
+      class_names: names of labels 0, 1, ...; None keeps numbers.
+    Returns: (rows, baselines): rows of scores.csv, one mapping per point; baselines as in
+      baselines.json. "After" scores are those under the fit on all augmented rows. With more than
+      two classes, `influence` says how influence was computed, see
+      `softmax_influence.influence_made`. `warnings` lists sentences for readers of the numbers.
     Raises: ValueError for wrong shapes or values.
     Source: Kuchnik and Smith 2019, sections 3 and 5.
     """
@@ -73,7 +73,7 @@ def evaluate(
         "C_choice": C_choice or {"C": float(model.C), "rule": regularization.GIVEN},
         "n_train": n,
         "n_test_rows": len(features["y_test"]),
-        # JSON has no infinity: null says that H is singular.
+        # JSON has no infinity, so null means that H is singular.
         "condition_number": condition[0] if np.isfinite(condition[0]) else None,
         "condition_number_after": condition[1] if np.isfinite(condition[1]) else None,
         **({"influence": made} if made else {}),

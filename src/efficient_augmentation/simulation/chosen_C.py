@@ -13,11 +13,11 @@ from efficient_augmentation.names import regularization as names
 
 
 def choose(features: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """What C.json holds.
+    """The content of C.json.
 
     Args:
       features: mapping with x_train, y_train and source_train of features.npz.
-    Returns: mapping of the fields of `regularization.Choice`, numbers and lists.
+    Returns: mapping of the fields of `regularization.Choice`, with lists in place of tuples.
     Raises: ValueError as `regularization.choose`.
     """
     choice = regularization.choose(*(features[f"{x}_train"] for x in ("x", "y", "source")))
@@ -25,13 +25,13 @@ def choose(features: Mapping[str, np.ndarray]) -> dict[str, Any]:
 
 
 def settle(settings: Mapping[str, Any], path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings with the number that is used for C, and where it comes from.
+    """Settings with the number that is used for C, and its origin.
 
     Args:
       settings: mapping with the experiment's C and faithful, among others.
-      path: C.json; empty where nothing is to be chosen.
-    Returns: (settings, record): the same with a number for C; mapping of C.json, or of C and `rule`
-      alone.
+      path: C.json; empty if C is given.
+    Returns: (settings, record): the settings with a number for C; the mapping of C.json, or one of
+      only C and `rule`.
     """
     if path:
         record = json.loads(Path(path).read_text(encoding="utf-8"))

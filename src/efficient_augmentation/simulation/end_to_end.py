@@ -1,7 +1,7 @@
-"""End to end: the network itself trained on a set of which only chosen points are augmented.
+"""End to end: the network itself is trained on a set of which only chosen points are augmented.
 
-Points are chosen as ever, by scores of the logistic regression on frozen features. What is new is
-what is then trained and measured: a network, from scratch, with a head of its own.
+Points are chosen as usual, by scores of the logistic regression on frozen features. What is then
+trained and measured is a network with its own head, from scratch.
 """
 
 import time
@@ -27,21 +27,21 @@ class State(NamedTuple):
 
 
 class NetworkModel:
-    """A `simulate.Model` whose fits are networks, chosen for by another model on frozen features.
+    """A `simulate.Model` whose fits are networks, while another model on frozen features scores.
 
     Scores and features are those of the frozen model under the same weights, so that a policy
-    takes the same points in both. Equal weights are trained once. A network's seed is a digest of
-    its weights and the common seed.
+    takes the same points in both. Equal weights are trained only once. A network's seed is a digest
+    of its weights and the common seed.
 
     Args:
       frozen: a `simulate.FrozenModel`.
-      images: mapping with x_train (rows, h, w, c), y_train, x_test, y_test; rows as the frozen
-        model's.
+      images: mapping with x_train (rows, h, w, c), y_train, x_test, y_test, with the rows of the
+        frozen model.
       settings: mapping with `kind`, the network, and the arguments of its training: for `cnn` and
         `lenet` epochs, batch_size, learning_rate; for a ResNet also recipe, weight_decay,
         label_smoothing and distortion.
-      seed: of all networks, >= 0.
-      progress: text stream of the bars; None means no bar.
+      seed: common seed of all networks, >= 0.
+      progress: text stream for bars; if it is no terminal, or None, the log gets lines instead.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class NetworkModel:
         self.frozen, self.rows, self.C = frozen, frozen.rows, frozen.C
         self.labels, self.given = frozen.labels, frozen.given
         self.times: list[dict[str, Any]] = []
-        """A mapping for each call that trained: networks, images_seen, seconds."""
+        """A mapping for each call that trained networks: networks, images_seen, seconds."""
         self._images = images
         self._settings, self._progress = settings, progress
         self._seed = seed
@@ -95,7 +95,7 @@ class NetworkModel:
         return self.frozen.residuals(state.frozen, run)
 
     def condition_number(self, state: State, run: int) -> float:
-        """Of the Hessian in the influence of a run, which is the frozen model's."""
+        """Condition number of the Hessian in the frozen model's influence of a run."""
         return self.frozen.condition_number(state.frozen, run)
 
     def influence_made(self, state: State, runs: Sequence[int]) -> dict[str, Any]:
@@ -103,10 +103,10 @@ class NetworkModel:
         return self.frozen.influence_made(state.frozen, runs)
 
     def _trained(self, weights: np.ndarray) -> list[np.ndarray]:
-        """For every row of weights, (m,) bool: which test rows its network has right."""
+        """For every row of weights, (m,) bool: which test rows its network classifies correctly."""
         x, y = self._images["x_train"], self._images["y_train"]
         if not self.times and "recipe" not in self._settings:
-            # Compiles for all trainings to come, so that it does not count as one of theirs.
+            # This compiles the program of all trainings, so that their times do not include it.
             one_row = np.eye(1, weights.shape[1])
             once = {**self._settings, "epochs": 1}
             list(networks(x, y, one_row, [0], once, self._progress))
@@ -137,13 +137,13 @@ def networks(
     Args:
       x: images (n, h, w, c).
       y: labels (n,), 0..k-1.
-      weights: (R, n), >= 0; of a ResNet, which knows no weights, 0 or 1.
+      weights: (R, n), >= 0; for a ResNet, which has no sample weights, 0 or 1.
       seeds: (R,).
-      settings: of the network and its training, as in `NetworkModel`.
+      settings: the network and its training, as in `NetworkModel`.
       progress: as in `train_small.train`.
     Yields: variables of each network.
-    Raises: ValueError for weights that a ResNet cannot take, and as the trainings.
-    Cost: of a ResNet one compilation for every number of rows.
+    Raises: ValueError for weights that a ResNet cannot use, and as the trainings.
+    Cost: the trainings; a ResNet also needs one compilation for every number of rows.
     """
     kind, n_classes = settings["kind"], head.number_of_classes(y)
     if "recipe" not in settings:
@@ -187,15 +187,17 @@ def run(
     """Accuracy of networks and of frozen features, policy by policy and share by share.
 
     Args:
-      models: a `NetworkModel` for each round, of seeds of their own.
+      models: a `NetworkModel` for each round, each with its own seed.
       scores, policies: as in `simulate.run`.
-      shares: of the points to augment, in (0, 1], increasing.
-      seed: of the random orders; round r draws with seed + r.
+      shares: shares of the points to augment, in (0, 1], increasing.
+      seed: seed of the random orders; round r draws with seed + r.
     Returns: list of mappings score, policy, round, share, n_augmented, images (rows of an epoch),
       test_accuracy (of the network), frozen_accuracy (of the logistic regression on frozen
-      features, on the same rows). In every round first policy "none" and "all" with score "-".
-    Raises: ValueError as `simulate.run`, and for shares that are no increasing numbers of points.
-    Source: the question whether the paper's answer, for frozen features, holds for networks.
+      features, on the same rows). Every round starts with the policies "none" and "all", whose
+      score is "-".
+    Raises: ValueError as `simulate.run`, and for shares that do not give increasing numbers of
+      points.
+    Source: none; this asks whether the paper's answer for frozen features holds for networks.
     """
     rows = []
     for number, model in enumerate(models):
@@ -218,7 +220,7 @@ def run(
 
 
 def _ends(model: NetworkModel, number: int) -> list[dict[str, Any]]:
-    """Rows of augmenting no point and of augmenting every point."""
+    """Rows for augmenting no point and for augmenting every point."""
     n = model.rows.n
     chosen = np.array([np.zeros(n, bool), np.ones(n, bool)])
     state = model.fit(model.rows.weights(chosen, np.zeros(2, bool)))

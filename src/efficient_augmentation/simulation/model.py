@@ -1,4 +1,4 @@
-"""The model that an experiment simulates: frozen features, or a network refitted every time."""
+"""The model that an experiment simulates: frozen features, or a network refitted for every fit."""
 
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -16,15 +16,15 @@ def build(
     progress: TextIO | None = None,
     given: Mapping[str, np.ndarray] | None = None,
 ) -> simulate.Model:
-    """Model of one transform.
+    """The model of one transform.
 
     Args:
       features: mapping of the arrays of features.npz.
-      dataset: mapping of the arrays of dataset.npz; read only where the network is refitted.
-      settings: mapping with the experiment's C, faithful and influence; where the network is
-        refitted also `network`, the config's featurizer without its mode, and `transform`,
-        {name: parameters}. Other keys are not read.
-      progress: text stream for bars, None for none.
+      dataset: mapping of the arrays of dataset.npz; used only if the network is refitted.
+      settings: mapping with the experiment's C, faithful and influence; if the network is refitted
+        also `network`, the config's featurizer without its mode, and `transform`,
+        {name: parameters}. Other keys are ignored.
+      progress: text stream for bars; if it is no terminal, or None, the log gets lines instead.
       given: mapping of further scores by name, each (n,), for frozen features.
     Returns: a `simulate.Model`.
     Raises: ValueError if arrays or settings are unusable.

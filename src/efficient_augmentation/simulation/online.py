@@ -1,4 +1,4 @@
-"""The model whose features are not frozen: its network is trained anew for every fit."""
+"""The model without frozen features: its network is trained again for every fit."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +19,11 @@ class State(NamedTuple):
     """R fits; runs of equal weights share one of U networks."""
 
     variables: Any
-    """Networks' weights, leading axis U."""
+    """Weights of the networks, with leading axis U."""
     theta: np.ndarray
-    """(U, ...) parameters, intercept last: of the heads on the networks' features."""
+    """(U, ...) parameters of the heads on the networks' features, intercept last."""
     weights: np.ndarray
-    """(U, rows), what they were fitted with."""
+    """(U, rows) sample weights of the fits."""
     network: np.ndarray
     """(R,), in 0..U-1: the network of each run."""
 
@@ -31,24 +31,24 @@ class State(NamedTuple):
 class OnlineModel:
     """A network trained on the weighted rows, and a logistic regression on its features.
 
-    A `simulate.Model`: `fit` trains, for each run, a network on the rows of positive weight and
-    then fits the logistic regression on its features of the same rows with the same weights. A
-    run's result follows from its weights and the seed alone: the network's seed is a digest of
-    both. So it does not matter which other runs are in the batch, equal runs are trained once,
-    and all policies agree once they have augmented every point.
+    This is a `simulate.Model`. For each run, `fit` trains a network on the rows of positive weight
+    and then fits the logistic regression to its features of the same rows with the same weights. A
+    run's result depends only on its weights and the seed, since the network's seed is a digest of
+    both. Other runs in the batch therefore make no difference, equal runs are trained once, and all
+    policies agree when they have augmented every point.
 
     Args:
       images: mapping with x_train (rows, h, w, c), y_train, source_train (-1 for the originals,
-        which come first), x_test, y_test: expanded as by `catalogue.expand`.
-      C: inverse strength of the logistic regression's penalty, a number: features to choose it by
-        are those of a network trained once, as the workflow does.
-      settings: mapping with `kind`, the network's name, see `models.build`; `seed`, of all
-        networks, >= 0; and the attributes of `train_small.Training`, as in the config.
+        which come first), x_test, y_test, expanded as by `catalogue.expand`.
+      C: inverse strength of the logistic regression's penalty, a number. The workflow chooses it on
+        features of a network that is trained once.
+      settings: mapping with `kind`, the network's name, see `models.build`; `seed`, the common seed
+        of all networks, >= 0; and the attributes of `train_small.Training`, as in the config.
       faithful, kind: as in `simulate.FrozenModel`.
-      progress: text stream of the bars, shown only where that is a terminal; None means no bar.
+      progress: text stream for bars; if it is no terminal, or None, the log gets lines instead.
     Raises: ValueError for unusable arguments.
-    Cost: of a fit, that of `train_small.train_many`; features are recomputed rather than kept.
-    Source: Kuchnik and Smith 2019: how the published results on MNIST were made.
+    Cost: a fit costs what `train_small.train_many` does; features are recomputed, not kept.
+    Source: Kuchnik and Smith 2019: the published results on MNIST were made this way.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class OnlineModel:
         return of_head.residuals(theta, self.features(state, run), self.labels)
 
     def condition_number(self, state: State, run: int) -> float:
-        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        """Condition number of the Hessian in a run's influence; infinity if it is singular."""
         u = state.network[run]
         X = self._embed(state.variables, u, self._x[np.flatnonzero(state.weights[u])])
         return self._head.condition_number(state.theta[u], X, self._influence_C)
@@ -156,7 +156,7 @@ class OnlineModel:
 
 
 def seed_of(seed: int, weights: ArrayLike) -> int:
-    """Seed of a run's network, 32 bits of a digest of its weights and the common seed."""
+    """Seed of a run's network: 32 bits of a digest of its weights and the common seed."""
     content = np.asarray(weights, "<f8").tobytes()
     digest = hashlib.blake2b(content, digest_size=4, salt=int(seed).to_bytes(16, "little"))
     return int.from_bytes(digest.digest(), "little")

@@ -1,4 +1,4 @@
-"""The panels of curves.csv: policies as they are, stratified by clusters, and diverse subsets."""
+"""The panels of curves.csv: plain policies, policies stratified by clusters, diverse subsets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from efficient_augmentation.simulation.tally import Tally
 def run(
     model: simulate.Model, plan: Mapping[str, Any], tally: Tally | None = None
 ) -> list[dict[str, Any]]:
-    """Simulate every panel that is asked for.
+    """Simulate every panel of a plan.
 
     Args:
       model: a `simulate.Model`, which all panels share.
-      plan: mapping with the experiment's budgets, faithful, policies, rounds, scores and seed;
-        where policies are stratified also `clusters`, with counts, policies and scores; where
-        subsets are drawn also `dpp`, with budgets, policies and scores.
+      plan: mapping with the experiment's budgets, faithful, policies, rounds, scores and seed; for
+        stratified policies also `clusters`, with counts, policies and scores; for k-DPPs also
+        `dpp`, with budgets, policies and scores.
       tally: `tally.Tally` that records which test points are classified correctly, or None.
     Returns: rows of curves.csv, panel by panel, each as `simulate.run` returns them.
     Raises: ValueError as `simulate.run`.
@@ -41,7 +41,7 @@ def run(
 def tallied(
     model: simulate.Model, plan: Mapping[str, Any], source_test: np.ndarray, y_test: np.ndarray
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
-    """`run`, and which test points were classified correctly.
+    """Call `run`, and record which test points are classified correctly.
 
     Args:
       model, plan: as in `run`.

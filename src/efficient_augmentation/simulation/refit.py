@@ -28,9 +28,8 @@ def scores(
     Args:
       X: features of the images, (N, d).
       y: labels, (N,), 0..k-1, all present.
-      settings: mapping with the C, a number, faithful and influence that the experiment was
-        measured with.
-      names: of the scores, none of which comes from the training of a network.
+      settings: mapping with the experiment's C, a number, faithful and influence.
+      names: names of scores, except those that come from the training of a network.
     Returns: mapping from each name to (N,) float64; magnitudes count.
     Raises: ValueError as `simulate.FrozenModel`.
     Cost: one fit, and the scores of one fit.

@@ -1,4 +1,4 @@
-"""Networks trained with augmentation of chosen points only."""
+"""Networks trained with only the chosen points augmented, round by round."""
 
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -9,7 +9,7 @@ from efficient_augmentation.names import networks
 from efficient_augmentation.networks.expand import expand
 from efficient_augmentation.simulation import end_to_end, simulate
 
-# Keys of a network in the config that are no arguments of its training.
+# Keys of a network in the config that are not arguments of its training.
 _NO_TRAINING = ("exclude_points", "imagenet_stem", "mode", "seed")
 
 
@@ -19,16 +19,16 @@ def run(
     settings: Mapping[str, Any],
     progress: TextIO | None = None,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of end_to_end.csv of one transform, and what the trainings took.
+    """Rows of end_to_end.csv of one transform, and the times of the trainings.
 
     Args:
-      features: mapping of the arrays of features.npz: points are chosen on these.
+      features: mapping of the arrays of features.npz, by which points are chosen.
       dataset: mapping of the arrays of dataset.npz.
       settings: mapping with the experiment's C, faithful, influence and seed, with `end_to_end`,
         see the config, and `transform`, {name: parameters}.
-      progress: text stream for bars, None for none.
-    Returns: (rows, times): as `end_to_end.run`; rows of round, networks, images_seen, seconds, one
-      for each batch of networks that were trained together.
+      progress: text stream for bars; if it is no terminal, or None, the log gets lines instead.
+    Returns: (rows, times): rows as `end_to_end.run`; times with round, networks, images_seen and
+      seconds, one row for each batch of networks that were trained together.
     Raises: ValueError if arrays or settings are unusable.
     """
     plan = settings["end_to_end"]

@@ -1,9 +1,9 @@
 """Simulation of policies: accuracy as a function of how many points are augmented.
 
-All runs, that is all policies and rounds, advance together from budget to budget: at each budget
-their fits are one call and the scores of the updating policies another. What a model is (a
-logistic regression on frozen features here, a network refitted every time in `online`) does not
-matter to the loop.
+All runs (every policy in every round) advance together from budget to budget: at each budget one
+call makes their fits, and another the scores of the updating policies. The loop works with any
+`Model`: a logistic regression on frozen features (here), or a network refitted every time (in
+`online`).
 """
 
 import logging
@@ -23,21 +23,21 @@ from efficient_augmentation.scores import by_name, of_head
 from efficient_augmentation.simulation.tally import Tally
 
 _log = logging.getLogger(__name__)
-# In standard errors: no prediction turns over that, and a third of the iterations are saved.
+# In standard errors. Fits this accurate change no prediction, and take a third fewer iterations.
 _TOLERANCE = 3e-8
 
 
 class Model(Protocol):
-    """What the simulation asks of a model; R counts runs."""
+    """What the simulation needs from a model; R is the number of runs."""
 
     rows: Rows
-    """Which point each training row is, or was made from."""
+    """The point of each training row."""
     labels: np.ndarray
-    """(n,): classes of the originals."""
+    """(n,) classes of the originals."""
     given: dict[str, np.ndarray]
-    """Scores (n,) by name that are there besides those of `by_name.NAMES`."""
+    """Further scores (n,) by name, beyond those of `by_name.NAMES`."""
     C: float
-    """Inverse strength of the penalty that fits have, whatever was asked for."""
+    """Inverse strength of the penalty that the fits really use."""
 
     def fit(self, weights: np.ndarray) -> Any:
         """State of R fits, one for each row of weights (R, rows)."""
@@ -51,7 +51,7 @@ class Model(Protocol):
     def scores(self, name: str, state: Any, runs: Sequence[int], calls: int = 1) -> np.ndarray:
         """(len(runs), n) scores of the originals under the fits of these runs.
 
-        The job makes so many calls like this one; see `by_name.Fits`.
+        `calls` is the number of such calls in the job; see `by_name.Fits`.
         """
 
     def features(self, state: Any, run: int) -> np.ndarray:
@@ -61,28 +61,28 @@ class Model(Protocol):
         """(n, k) class probabilities of the originals in a run, minus 1 at their own class."""
 
     def condition_number(self, state: Any, run: int) -> float:
-        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        """Condition number of the Hessian in a run's influence; infinity if it is singular."""
 
     def influence_made(self, state: Any, runs: Sequence[int]) -> dict[str, Any]:
         """How `scores` computes the influence of these runs, see `head.Head`; {} if exactly."""
 
 
 _Fits = tuple[np.ndarray, np.ndarray]
-"""Parameters (R, ...) of the head, and the weights (R, rows) that they were fitted with."""
+"""Parameters (R, ...) of the head, and the sample weights (R, rows) of the fits."""
 
 
 class FrozenModel:
-    """Logistic regression, for more than two classes multinomial, on features that do not change.
+    """Logistic regression (multinomial for more than two classes) on features that do not change.
 
     Args:
       features: mapping with x_train, y_train, source_train, x_test, y_test as in features.npz.
-      C: inverse strength of the penalty, or "auto": see `regularization.choose`.
-      faithful: parts of the published code to repeat, as `as_published.parts` takes them. For two
-        classes alone.
-      kind: of influence, one of `influence.KINDS`.
-      given: mapping of further scores by name, each (n,), which no fit changes.
-    Raises: ValueError if rows are not finite, not in the order of features.npz, or C is
-      neither "auto" nor a positive number, and as `regularization.choose`.
+      C: inverse strength of the penalty, or "auto", see `regularization.choose`.
+      faithful: parts of the published code to repeat, as `as_published.parts` takes them; only for
+        two classes.
+      kind: how influence is computed, one of `influence.KINDS`.
+      given: mapping from names to further scores (n,), which do not depend on fits.
+    Raises: ValueError if rows are not finite or not in the order of features.npz, or C is neither
+      "auto" nor a positive number, and as `regularization.choose`.
     """
 
     def __init__(
@@ -119,9 +119,9 @@ class FrozenModel:
         self._start: np.ndarray | None = None
 
     def fit(self, weights: np.ndarray) -> _Fits:
-        """Parameters (R, ...) of the head, and the weights (R, rows) that they were fitted with."""
-        # All rows, most of them with weight 0 at first: one shape to compile. The last optimum is
-        # near the next: it saves iterations and does not change the result.
+        """Parameters (R, ...) of the head, and the sample weights (R, rows) of the fits."""
+        # All rows take part, most of them with weight 0 at first, so that one shape is compiled.
+        # The last optimum is near the next; starting there saves iterations only.
         points, start = self._points, self._start
         if start is not None and len(start) != len(weights):
             start = None
@@ -153,7 +153,7 @@ class FrozenModel:
         return of_head.residuals(state[0][run], *self._points.originals)
 
     def condition_number(self, state: _Fits, run: int) -> float:
-        """Of the Hessian in the influence of a run; infinity where it is singular."""
+        """Condition number of the Hessian in a run's influence; infinity if it is singular."""
         theta, weights = state
         X = self._points.X[weights[run] > 0]
         return self._points.head.condition_number(theta[run], X, self._influence_C)
@@ -170,13 +170,13 @@ class Plan(NamedTuple):
     """What is simulated.
 
     Attributes:
-      scores: names of `by_name.NAMES`, or that the model was given.
-      policies: names that `policies.parse` takes.
+      scores: names of `by_name.NAMES`, or of the model's given scores.
+      policies: names that `policies.parse` accepts.
       budgets: numbers of augmented points, strictly increasing, within 1..n.
       rounds: repetitions of a random policy; a deterministic one runs once.
-      seed: of the random orders. Round r draws the same random numbers in every policy.
-      clusters: numbers of k-means clusters of the featurized originals to stratify by, each a
-        panel of its own; 0 does not stratify.
+      seed: seed of the random orders. In one round all policies draw the same random numbers.
+      clusters: numbers of k-means clusters of the featurized originals by which to stratify; every
+        policy runs with each of them. 0 does not stratify.
     """
 
     scores: Sequence[str]
@@ -211,9 +211,9 @@ def simulate(
     faithful: bool | Iterable[str] = False,
     kind: str = "influence",
 ) -> list[dict[str, Any]]:
-    """Accuracy of augmenting more and more points, policy by policy.
+    """Accuracy when more and more points are augmented, policy by policy.
 
-    More than six parameters: the one call for users, who give only what differs from the defaults;
+    More than six parameters: users make this one call, and give only what differs from defaults;
     `run` takes a `Plan`.
 
     Args:
@@ -221,10 +221,10 @@ def simulate(
         three for the test set; originals first.
       scores: a name of `by_name.NAMES`, or several.
       policies, budgets, rounds, seed, clusters: as in `Plan`.
-      C: inverse strength of the logistic regression's penalty, or "auto": chosen by
-        cross-validation over points, see `regularization.choose`, and logged.
-      faithful: see `FrozenModel`; also draws k-DPPs as `dpp.sample_k_dpp_as_published`.
-      kind: of influence, one of `influence.KINDS`.
+      C: inverse strength of the logistic regression's penalty, or "auto", which chooses it by
+        cross-validation over points, see `regularization.choose`, and logs it.
+      faithful: see `FrozenModel`; part "dpp" draws k-DPPs by `dpp.sample_k_dpp_as_published`.
+      kind: how influence is computed, one of `influence.KINDS`.
     Returns: list of mappings with keys score, policy, clusters, round, n_augmented,
       test_accuracy; one for each score, policy, clusters, round and budget, in this order.
     Raises: ValueError for a wrong name, budget, shape or value.
@@ -246,7 +246,7 @@ def run(
     """Simulate with any `Model`.
 
     Args:
-      model: what is fitted, scored and measured.
+      model: the model that is fitted and scored, and whose accuracy is measured.
       plan: what is simulated.
       faithful: as in `simulate`.
       tally: records which test points every fit classifies correctly; None records nothing.
@@ -298,16 +298,16 @@ def run(
 def _choosers(
     model: Model, floor: Any, runs: Sequence[_Run], seed: int, faithful: bool | Iterable[str]
 ) -> list[choosers.Chooser]:
-    """The policy of every run, which knows the fit on the originals.
+    """The policy of every run, given the fit on the originals.
 
-    Runs of one round draw the same random numbers, so that policies are compared in pairs.
+    Runs of one round draw the same random numbers, so that comparisons of policies are paired.
     """
     features = model.features(floor, 0)
     names = dict.fromkeys(run.score for run in runs)
     measured = choosers.Measured(
         features,
         model.labels,
-        # Of two calls, since `baselines` scores under two fits: both choose the same kind.
+        # calls=2, since `baselines` scores under two fits; so both choose the same kind.
         {name: model.scores(name, floor, [0], calls=2)[0] for name in names},
         lambda: model.residuals(floor, 0),
         _sampler(runs, faithful),
@@ -326,19 +326,19 @@ def _choosers(
 
 
 def _sampler(runs: Sequence[_Run], faithful: bool | Iterable[str]) -> Callable[..., np.ndarray]:
-    """What draws from k-DPPs."""
+    """The function that draws from k-DPPs."""
     if "dpp" not in as_published.parts(faithful):
         return dpp.sample_k_dpp
     if any(run.policy.diverse for run in runs):
         _log.warning(
             "faithful k-DPPs overflow from about 50 points on, as the published ones do: "
-            "larger subsets are nearly uniformly random; faithful: false draws them right"
+            "larger subsets are nearly uniformly random; faithful: false draws them correctly"
         )
     return dpp.sample_k_dpp_as_published
 
 
 def _represented(choosing: Sequence[choosers.Chooser], chosen: np.ndarray) -> np.ndarray | None:
-    """(R, n) points that each chosen one stands for; None where each stands for itself."""
+    """(R, n) number of points that each chosen one represents; None if each counts once."""
     found = [chooser.represented(row) for chooser, row in zip(choosing, chosen, strict=True)]
     if all(sizes is None for sizes in found):
         return None
@@ -347,7 +347,7 @@ def _represented(choosing: Sequence[choosers.Chooser], chosen: np.ndarray) -> np
 
 
 def _updated(model: Model, state: Any, runs: Sequence[_Run], calls: int) -> dict[int, np.ndarray]:
-    """Scores (n,) under the present fits, of the runs whose policy asks, in so many calls."""
+    """Scores (n,) under the current fits, for the runs whose policy updates them."""
     found: dict[int, np.ndarray] = {}
     for name in dict.fromkeys(run.score for run in runs):
         asking = [r for r, run in enumerate(runs) if run.policy.update and run.score == name]
@@ -357,9 +357,9 @@ def _updated(model: Model, state: Any, runs: Sequence[_Run], calls: int) -> dict
 
 
 def _planned(plan: Plan, panel: Sequence[policies.Policy]) -> tuple[list[_Run], dict[_Key, int]]:
-    """Distinct runs, and where to find the run of a (score, policy, clusters, round).
+    """Distinct runs, and the run's index for each (score, policy, clusters, round).
 
-    A policy that does not look at scores is simulated once for all of them.
+    A policy that uses no score is simulated once for all scores.
     """
     runs: list[_Run] = []
     lookup: dict[_Key, int] = {}

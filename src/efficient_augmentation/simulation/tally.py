@@ -1,7 +1,7 @@
-"""Which test points every fit classifies correctly: what an interval over test points is made of.
+"""Which test points every fit classifies correctly: the data for intervals over test points.
 
-The rows of the expanded test set that were made from one point stand or fall together, so a point
-with all its variants is the unit that a test set has many of.
+Rows of the expanded test set that were made from one point are not independent, so the sampling
+unit is a point with all its variants.
 """
 
 import numpy as np
@@ -13,10 +13,10 @@ _KEY = ("score", "policy", "clusters", "round", "n_augmented")
 
 
 class Tally:
-    """Number of each test point's rows that are classified correctly, by measurement.
+    """For every measurement, the number of each test point's rows that are classified correctly.
 
     Args:
-      source: (m,), test point that a row was made from, -1 for an original; originals first.
+      source: (m,), -1 for an original (all originals come first), else the row's test point.
       labels: (m,), class of every row.
     """
 
@@ -44,12 +44,12 @@ class Tally:
         self._levels = self._counts(floor), self._counts(ceiling)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What was recorded.
+        """The arrays of test_points.npz.
 
         Returns: mapping with score, policy, clusters, round, n_augmented (G,), one for each
-          measurement; right (G, S), how many of the rows of each of S test points are classified
-          correctly; floor, ceiling (S,), the same with no and with every point augmented; rows
-          (S,), how many rows each test point has; label (S,).
+          measurement; right (G, S), how many rows of each of the S test points are classified
+          correctly; floor and ceiling (S,), the same with no and with every training point
+          augmented; rows (S,), how many rows each test point has; label (S,).
         """
         columns = zip(*self._keys, strict=True)
         keys = {name: np.array(column) for name, column in zip(_KEY, columns, strict=True)}

@@ -1,6 +1,6 @@
-"""The truth check of an experiment: all scores, and exact refits without each point.
+"""The truth check of an experiment: all scores, and exact refits that leave out one point each.
 
-How well they agree is computed in `analysis.audit`.
+`analysis.audit` computes how well they agree.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,14 +20,14 @@ def run(
     C: float | str = "auto",
     faithful: bool | Iterable[str] = False,
 ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
-    """What `audit.rows` and `audit.summarize` compare.
+    """Refits and scores, which `audit.rows` and `audit.summarize` compare.
 
     Args:
-      features: mapping of the arrays of features.npz, of any transform: only originals are read,
-        but where C is "auto".
-      C, faithful: of the experiment; C is 1 where the published code's is repeated.
-    Returns: (truth, scores, labels): changes of the points' own log losses by refits without each
-      of them, (n,), nats; scores by name, as `scores_of`; (n,) labels.
+      features: mapping of the arrays of features.npz, of any transform: only the originals are
+        used, unless C is "auto".
+      C, faithful: as in the experiment; C is 1 if that part of the published code is repeated.
+    Returns: (truth, scores, labels): the change of each point's own log loss by a refit without it,
+      (n,), nats; scores by name, as `scores_of`; (n,) labels.
     Raises: ValueError as the functions of fits and scores.
     Cost: n refits, see `refits.refit_losses`; the support vector machine's grid search.
     """
@@ -42,10 +42,15 @@ def run(
 
 
 def refit_losses(X: np.ndarray, y: np.ndarray, C: float) -> np.ndarray:
-    """`refits.refit_losses` of all points of any number of classes.
+    """`refits.refit_losses` for any number of classes.
 
-    Differences of two losses: where they hardly differ, digits are lost.
+    Each result is the difference of two losses, so that digits are lost if they hardly differ.
 
+    Args:
+      X: features, (n, d).
+      y: labels, (n,), 0..k-1.
+      C: inverse strength of the fit's penalty.
+    Returns: (n,) float64, nats.
     Cost: n fits that start from the fit of all points.
     """
     head = heads.of(y)
@@ -63,8 +68,8 @@ def scores_of(X: np.ndarray, y: np.ndarray, C: float) -> dict[str, np.ndarray]:
       X: features, (n, d).
       y: labels, (n,), 0..k-1.
       C: inverse strength of the fit's penalty.
-    Returns: dict from name to (n,) float64: those of `by_name.NAMES` in order, influence in its
-      plain form, then `alo` and `influence_published`, its form without the penalty in H.
+    Returns: dict from name to (n,) float64: those of `by_name.NAMES` in order, with influence in
+      its plain form, then `alo`, and `influence_published` without the penalty in H.
     Raises: ValueError as the functions of the scores.
     """
     named = progress.track(by_name.NAMES, "compute scores", "score")

@@ -1,6 +1,6 @@
 """Label-preserving transforms of images, exact to the bit, and the variants of an experiment.
 
-Random distortions for training stand here too; features do not: see `networks`.
+Random distortions for training are here too. Features are in `networks`.
 """
 
 from efficient_augmentation import doors

@@ -1,4 +1,4 @@
-"""The transforms by their names, and the variants of images that each of them stands for."""
+"""The transforms by name, and the variants of images that each of them makes."""
 
 import inspect
 import itertools
@@ -19,19 +19,19 @@ def variants(name, parameters):
     """The variants of a named transform, in the order in which a data set holds them.
 
     Args:
-      name: one of the names below; or any other, if the parameters say what it is made of.
+      name: one of the names below; or a name of one's own for `compose` or `function`.
       parameters: mapping of parameter to list of values, each of which gives one variant:
         translate {"pixels": [m, ...]}, m >= 1 (each gives the four diagonal shifts by m),
         rotate {"degrees": [a, ...]}, a != 0, crop {"pixels": [m, ...]}, m >= 1,
         flip {"axes": [...]}, "horizontal" or "vertical",
         brightness {"levels": [b, ...]}, b != 0 added to 0..255,
         contrast {"factors": [f, ...]}, f != 1, blur {"sigmas": [s, ...]} in pixels,
-        noise {"levels": [s, ...], "seeds": [0, ...]}, one variant a pair,
-        cutout {"pixels": [m, ...], "seeds": [0, ...]}, one variant a pair; of these two, seeds may
-        be left out. Under any other name: {"compose": [{name: parameters}, ...]} applies one
-        variant of each step after the other, every combination a variant (a single step gives a
-        transform another name); {"function": "module:function", "arguments": [{...}, ...]} calls a
-        user's own, see `user_function`. given {} has no variants: its rows come with the data.
+        noise {"levels": [s, ...], "seeds": [0, ...]}, one variant per pair,
+        cutout {"pixels": [m, ...], "seeds": [0, ...]}, one variant per pair; `seeds` is optional in
+        both. Under a name of one's own, {"compose": [{name: parameters}, ...]} applies one variant
+        of each step after the other, and every combination is a variant (one step alone renames a
+        transform); {"function": "module:function", "arguments": [{...}, ...]} calls a user's
+        function, see `user_function`. given {} has no variants: its rows come with the data.
     Returns: list of Variant.
     Raises: ValueError for an unknown name, a missing or unknown parameter, an empty list, and a
       value that is repeated, of the wrong kind, or would leave the images as they are.
@@ -65,7 +65,7 @@ def named(transform):
 
 
 def expand(images, labels, variants):
-    """A data set followed by every variant of all its images.
+    """A data set, followed by all variants of its images.
 
     Args:
       images: (n, h, w, c), uint8 or floating.
@@ -77,7 +77,7 @@ def expand(images, labels, variants):
     Raises: ValueError if the images have another rank or dtype, if labels and images differ in
       number, if a pixel is not finite (as float32, where images are float64), or if a variant
       changes shape or dtype.
-    Cost: memory for the result; beside it, and on the device, one block of images at a time.
+    Cost: memory for the result and, there and on the device, for one block of images.
     Source: the paper's augmented training and test sets.
     """
     images, labels = np.asarray(images), np.asarray(labels)
@@ -99,10 +99,10 @@ def expand(images, labels, variants):
 
 
 def blocks(images):
-    """Slices of a batch, of equal length but for the last, each of at most 8 MiB.
+    """Slices of a batch, of at most 8 MiB each and all but the last of equal length.
 
-    Results of this size stay in the cache and in memory that the process already holds: twice
-    as fast, for a shift, as one large batch.
+    Results of this size stay in the cache and in memory that the process already holds, which makes
+    a shift twice as fast as on one large batch.
 
     Args:
       images: (n, ...) with at least one element each.
@@ -182,7 +182,8 @@ def _builder(name, parameters):
     )
 
 
-# A transform is a function from its parameters, by name, to variants; a new one is a line here.
+# Functions that take a transform's parameters as keywords and return its variants. A new transform
+# is one line here.
 _TRANSFORMS = {
     "translate": _translations,
     "rotate": _rotations,
@@ -190,7 +191,7 @@ _TRANSFORMS = {
     **further.BUILDERS,
     "given": _given,
 }
-# A user gives these a name of their own.
+# Users name the transforms that they make with these.
 _MADE_OF = {"compose": _compositions, "function": user_function.variants}
 
 

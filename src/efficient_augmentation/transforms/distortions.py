@@ -1,4 +1,4 @@
-"""Random distortions of training images: small rotations, shifts and mirrorings."""
+"""Random distortions of training images: small rotations, shifts and reflections."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from jax.scipy.ndimage import map_coordinates
 
 
 class Distortion(NamedTuple):
-    """How far training images are distorted, each anew whenever it is seen.
+    """How far training images are distorted, by a new draw each time one is used.
 
     Attributes:
       degrees: largest rotation to either side, about the image's centre.
@@ -23,10 +23,11 @@ class Distortion(NamedTuple):
     def draw(self, key, images):
         """Distorted images, each by its own draw.
 
-        One affine map for shift and rotation, bilinear, edge pixels replicated.
+        Shift and rotation are one affine map with bilinear interpolation; edge pixels are
+        replicated.
 
         Args:
-          key: key of the draws.
+          key: JAX random key.
           images: (b, h, w, c) float.
         Returns: (b, h, w, c) of the same type.
         Source: docs/method.md section 11 (NORB).
@@ -47,7 +48,7 @@ class Distortion(NamedTuple):
 
 
 def _warp(image, angle, shift):
-    """The image turned by an angle (radians, clockwise) about its centre, then shifted (y, x)."""
+    """The image rotated about its centre (radians, clockwise), then shifted by (y, x)."""
     h, w, _ = image.shape
     y, x = jnp.meshgrid(jnp.arange(h) - (h - 1) / 2, jnp.arange(w) - (w - 1) / 2, indexing="ij")
     y, x = y - shift[0], x - shift[1]

@@ -1,8 +1,8 @@
 """Transforms beyond the published ones, exact to the bit on uint8 images on every device.
 
-White is 255 for uint8 images and 1 for floating ones, which are taken to lie in [0, 1]; results are
-cut off at black and white. A "level" is 1/255 of white in both. On uint8 images arithmetic is that
-of whole numbers, or of tables made on the host in float64.
+White is 255 for uint8 images and 1 for floating ones, which should lie in [0, 1]; results are
+clipped at black and white. A "level" is 1/255 of white in both. uint8 images are computed with
+integers, or by tables that the host makes in float64.
 """
 
 import math
@@ -22,25 +22,25 @@ _QUANTILES = 1 << 16
 
 
 def flip(images, axis):
-    """Images mirrored.
+    """Mirrored images.
 
     Args:
       images: (n, h, w, c), uint8 or floating.
       axis: "horizontal" exchanges left and right, "vertical" top and bottom.
     Returns: jax array (n, h, w, c) of the dtype of `images`.
-    Raises: ValueError if the images have another rank or dtype, or the axis is another.
+    Raises: ValueError if the images have another rank or dtype, or the axis has another name.
     """
     return jnp.flip(checked(images), AXES[_axis("axis", axis)])
 
 
 def brightness(images, levels):
-    """Images made lighter or darker: x + levels.
+    """Lighter or darker images: x + levels.
 
     Args:
       images: (n, h, w, c), uint8, or floating within [0, 1].
       levels: whole number of levels (1/255 of white) to add, within -255..255.
-    Returns: jax array (n, h, w, c) of the dtype of `images`, cut off at black and white.
-    Raises: ValueError if the images have another rank or dtype, or levels is something else.
+    Returns: jax array (n, h, w, c) of the dtype of `images`, clipped at black and white.
+    Raises: ValueError if the images have another rank or dtype, or levels is not such a number.
     """
     images, levels = checked(images), _shift("levels", levels)
     if images.dtype == jnp.uint8:
@@ -49,16 +49,16 @@ def brightness(images, levels):
 
 
 def contrast(images, factor):
-    """Images with grey levels drawn apart or together about the middle: m + factor (x - m).
+    """Images with more or less contrast about the middle grey m: m + factor (x - m).
 
-    m is 127.5 for uint8 images, where the result is rounded to the nearest integer, halves to the
-    even one; it is 0.5 for floating images.
+    m is 127.5 for uint8 images, whose result is rounded to the nearest integer (halves to the even
+    one), and 0.5 for floating images.
 
     Args:
       images: (n, h, w, c), uint8, or floating within [0, 1].
       factor: > 0; below 1 less contrast, above 1 more.
-    Returns: jax array (n, h, w, c) of the dtype of `images`, cut off at black and white.
-    Raises: ValueError if the images have another rank or dtype, or factor is no positive number.
+    Returns: jax array (n, h, w, c) of the dtype of `images`, clipped at black and white.
+    Raises: ValueError if the images have another rank or dtype, or factor is not a positive number.
     """
     images, factor = checked(images), _positive("factor", factor)
     if images.dtype == jnp.uint8:
@@ -67,18 +67,18 @@ def contrast(images, factor):
 
 
 def blur(images, sigma):
-    """Images convolved with a Gaussian; beyond the edge the edge is repeated.
+    """Images convolved with a Gaussian; edge pixels are replicated.
 
-    The Gaussian is sampled at whole pixels up to 4 sigma. On uint8 images its weights along an axis
-    are rounded to 1/2048, what rounding left over going to the middle one, both axes are summed in
-    whole numbers, and the sum is rounded once, halves up.
+    The Gaussian is sampled at whole pixels up to 4 sigma. For uint8 images its weights along an
+    axis are rounded to 1/2048, and the middle one is adjusted so that they sum to 1. The sums along
+    both axes are integers and are rounded once at the end, halves up.
 
     Args:
       images: (n, h, w, c), uint8 or floating.
       sigma: standard deviation in pixels, within (0, 10].
     Returns: jax array (n, h, w, c) of the dtype of `images`.
-    Raises: ValueError if the images have another rank or dtype, or sigma is something else.
-    Cost: 16 sigma multiplications a pixel.
+    Raises: ValueError if the images have another rank or dtype, or sigma is not such a number.
+    Cost: 16 sigma multiplications per pixel.
     """
     images, sigma = checked(images), _sigma("sigma", sigma)
     weights = _gaussian(sigma)
@@ -92,17 +92,17 @@ def blur(images, sigma):
 def noise(images, levels, seed=0):
     """Images with Gaussian noise added, independent in every pixel and channel.
 
-    The noise is drawn from the 65536 quantiles (i + 1/2) / 65536 of a Gaussian, each of them
-    rounded to the nearest integer on uint8 images. An image's noise depends on the seed and on its
-    own pixels alone: it is the same in any order and company, and equal images get equal noise.
-    Another `levels` with the same seed scales the same draw.
+    The noise is drawn from the 65536 quantiles (i + 1/2) / 65536 of a Gaussian; for uint8 images
+    each is rounded to the nearest integer. An image's noise depends only on the seed and its own
+    pixels, not on the other images or their order; equal images get equal noise. Another `levels`
+    with the same seed scales the same draw.
 
     Args:
       images: (n, h, w, c), uint8, or floating within [0, 1].
       levels: standard deviation in levels (1/255 of white), > 0.
       seed: whole number within 0..2^32 - 1.
-    Returns: jax array (n, h, w, c) of the dtype of `images`, cut off at black and white.
-    Raises: ValueError if the images have another rank or dtype, or an argument is something else.
+    Returns: jax array (n, h, w, c) of the dtype of `images`, clipped at black and white.
+    Raises: ValueError if the images have another rank or dtype, or an argument is out of range.
     """
     images, levels, seed = checked(images), _positive("levels", levels), _seed("seed", seed)
     table = levels * ndtri((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
@@ -114,16 +114,16 @@ def noise(images, levels, seed=0):
 def cutout(images, pixels, seed=0):
     """Images in which a square is painted over with the image's mean colour.
 
-    The square lies within the image, at every place with equal probability. Its place depends on
-    the seed and on the image's own pixels alone, as in `noise`. The mean is taken by channel, on
-    uint8 images rounded, halves up.
+    The square lies within the image, at every position with equal probability. Its position depends
+    only on the seed and the image's own pixels, as in `noise`. The mean is taken per channel; for
+    uint8 images it is rounded, halves up.
 
     Args:
       images: (n, h, w, c), uint8 or floating.
       pixels: side of the square, at least 1, less than the image's shorter side.
       seed: whole number within 0..2^32 - 1.
     Returns: jax array (n, h, w, c) of the dtype of `images`.
-    Raises: ValueError if the images have another rank or dtype, or an argument is something else.
+    Raises: ValueError if the images have another rank or dtype, or an argument is out of range.
     Source: DeVries and Taylor 2017, whose square may lie partly outside and is painted with the
       mean of the data set.
     """
@@ -188,7 +188,7 @@ BUILDERS = {
     "noise": _noises,
     "cutout": _cutouts,
 }
-"""Functions from parameters, by name, to variants."""
+"""Functions that take a transform's parameters as keywords and return its variants."""
 
 
 @jax.jit
@@ -197,7 +197,7 @@ def _take(table, images):
 
 
 def _looked_up(images, table):
-    """uint8 images through a table of their 256 levels, cut off at black and white."""
+    """uint8 images mapped by a table of 256 levels, clipped at black and white."""
     return _take(np.clip(table, 0, 255).astype(np.uint8), images)
 
 
@@ -206,7 +206,7 @@ def _cut_off(images, dtype):
 
 
 def _gaussian(sigma):
-    """Weights that sum to 1, (2 r + 1,) float64, r = 4 sigma to the nearest integer."""
+    """Weights that sum to 1, (2 r + 1,) float64; r is 4 sigma rounded, at least 1."""
     radius = max(1, int(4 * sigma + 0.5))
     weights = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     return weights / weights.sum()
@@ -214,7 +214,7 @@ def _gaussian(sigma):
 
 @jax.jit
 def _convolve(images, weights):
-    """Along both axes; int32 weights are those of uint8 images, in 1/2048."""
+    """Convolve along both axes; uint8 images take int32 weights, in 1/2048."""
     taps, (height, width) = len(weights), images.shape[1:3]
     radius = taps // 2
     wide = jnp.int32 if images.dtype == jnp.uint8 else jnp.promote_types(images.dtype, jnp.float32)
@@ -241,7 +241,7 @@ def _paint_square(images, side, seed):
     _, height, width, _ = images.shape
     draws = jax.vmap(partial(jax.random.bits, shape=(2,), dtype=jnp.uint32))(_keys(images, seed))
     sizes = jnp.array([height, width], jnp.uint32) - jnp.uint32(side) + 1
-    # Places are few, so that the remainder of 32 bits is uniform to one in millions.
+    # There are few positions, so that the remainder of 32 bits is uniform to one in a million.
     corner = (draws % sizes).astype(jnp.int32)
     inside = [
         (jnp.arange(size) >= first[:, None]) & (jnp.arange(size) < first[:, None] + side)
@@ -260,12 +260,12 @@ def _mean_colour(images):
 
 
 def _keys(images, seed):
-    """A random key for every image, by the seed and two hashes of the image's bits."""
+    """A random key for every image, from the seed and two hashes of the image's bits."""
     flat = images.reshape(len(images), math.prod(images.shape[1:]))
     if images.dtype != jnp.uint8:
         unsigned = {2: jnp.uint16, 4: jnp.uint32}[images.dtype.itemsize]
         flat = jax.lax.bitcast_convert_type(flat, unsigned)
-    # Named, so that no setting of JAX changes the bytes; as is every type.
+    # The generator and all types are explicit, so that no setting of JAX changes the bytes.
     seeded = jax.random.wrap_key_data(jnp.stack([jnp.uint32(0), seed]), impl="threefry2x32")
     factors = jax.random.bits(jax.random.fold_in(seeded, 0), (2, flat.shape[1]), jnp.uint32)
     hashes = (flat.astype(jnp.uint32)[:, None] * factors).sum(axis=2, dtype=jnp.uint32)

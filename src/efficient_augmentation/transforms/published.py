@@ -1,8 +1,9 @@
 """The published transforms, exact to the bit.
 
-A transform is a fixed map from output pixels to input pixels: its index and weight tables depend on
-the parameters and the image size alone. They are made on the host in float64, as OpenCV makes them,
-and enter the compiled program as arrays: one program serves every parameter of a batch shape.
+A transform is a fixed map from output pixels to input pixels. Its tables of indices and weights
+depend only on the parameters and the image size. The host makes them in float64, as OpenCV does,
+and passes them to the compiled program as arrays, so that one program for each batch shape serves
+all parameters.
 """
 
 import math
@@ -18,7 +19,7 @@ _TAP_SCALE = 2048  # and the weights of an enlargement to 1/2048
 
 
 def translate(images, dx, dy):
-    """Images moved by whole pixels; what moves in repeats the edge.
+    """Images shifted by whole pixels; edge pixels are replicated.
 
     Output pixel (i, j) is input pixel (clip(i - dy), clip(j - dx)).
 
@@ -27,8 +28,8 @@ def translate(images, dx, dy):
       dx: pixels to the right, int; negative moves left.
       dy: pixels down, int; negative moves up.
     Returns: jax array (n, h, w, c) of the dtype of `images`.
-    Raises: ValueError if the images have another rank or dtype, or a shift is no integer.
-    Cost: one gather, memory for the output alone.
+    Raises: ValueError if the images have another rank or dtype, or a shift is not an integer.
+    Cost: one gather; memory for the output alone.
     Source: the published code's translation, imgaug's Affine(translate_px, mode="edge").
     """
     images = checked(images)
@@ -40,20 +41,20 @@ def translate(images, dx, dy):
 
 
 def rotate(images, degrees):
-    """Images turned about their centre, clockwise on screen; what turns in repeats the edge.
+    """Images rotated about their centre, clockwise on screen; edge pixels are replicated.
 
-    Bilinear interpolation between source coordinates that are rounded to 1/32 pixel, as OpenCV
-    does it. On uint8 the result equals OpenCV's to the bit. Floating images get the same
-    coordinates and weights but no rounding of the result; they must be finite.
+    Interpolation is bilinear at source coordinates rounded to 1/32 pixel, as in OpenCV. For uint8
+    images the result equals OpenCV's to the bit. Floating images get the same coordinates and
+    weights, and their result is not rounded; they must be finite.
 
     Args:
       images: (n, h, w, c), uint8 or floating.
       degrees: angle, finite.
     Returns: jax array (n, h, w, c) of the dtype of `images`.
     Raises: ValueError if the images have another rank or dtype, or the angle is not finite.
-    Cost: two gathers of pixel pairs, memory for the output alone.
-    Source: the published code's rotation, imgaug's Affine(rotate, mode="edge") over OpenCV's
-      warpAffine.
+    Cost: two gathers of pixel pairs; memory for the output alone.
+    Source: the published code's rotation, imgaug's Affine(rotate, mode="edge"), which calls
+      OpenCV's warpAffine.
     """
     images = checked(images)
     _, height, width, _ = images.shape
@@ -63,8 +64,8 @@ def rotate(images, degrees):
 def crop(images, pixels):
     """Images without a margin on each side, enlarged back to their size.
 
-    The enlargement is OpenCV's INTER_AREA, which is linear but not on half-pixel centres. On
-    uint8 the result equals OpenCV's to the bit (weights rounded to 1/2048). Floating images get
+    The enlargement is OpenCV's INTER_AREA, which is linear but not on half-pixel centres. For uint8
+    images the result equals OpenCV's to the bit (weights rounded to 1/2048). Floating images get
     the unrounded weights and differ from the uint8 result by less than one grey level; they must
     be finite.
 
@@ -72,10 +73,11 @@ def crop(images, pixels):
       images: (n, h, w, c), uint8 or floating.
       pixels: width of the margin, int >= 0, less than half of the image's shorter side.
     Returns: jax array (n, h, w, c) of the dtype of `images`.
-    Raises: ValueError if the images have another rank or dtype, or the margin is no integer,
-      negative, or leaves nothing.
-    Cost: two gathers of pixel pairs, memory for the output alone.
-    Source: the published code's crop, imgaug's Crop(px, keep_size=True) over OpenCV's resize.
+    Raises: ValueError if the images have another rank or dtype, or the margin is not an integer,
+      is negative, or leaves nothing.
+    Cost: two gathers of pixel pairs; memory for the output alone.
+    Source: the published code's crop, imgaug's Crop(px, keep_size=True), which calls OpenCV's
+      resize.
     """
     images = checked(images)
     pixels = whole("pixels", pixels)
@@ -101,7 +103,7 @@ def _take(images, source):
 def _interpolate(images, start, weights):
     corners = _corners(images, start)
     if images.dtype != jnp.uint8:
-        # A power of two: nothing is rounded, and large pixels do not overflow.
+        # Division by a power of two rounds nothing, and large pixel values do not overflow.
         weights = weights / jnp.float32(_SUBPIXELS**2)
     total = sum(w[:, None] * corner for w, corner in zip(weights, corners, strict=True))
     if images.dtype == jnp.uint8:
@@ -116,7 +118,7 @@ def _enlarge(images, start, across, down):
     above = left * upper_left + right * upper_right
     below = left * lower_left + right * lower_right
     if images.dtype == jnp.uint8:
-        # OpenCV sheds bits between its passes to stay within 16: rounding in one go differs.
+        # OpenCV drops bits between its passes to stay within 16; rounding only once would differ.
         total = (((upper * (above >> 4)) >> 16) + ((lower * (below >> 4)) >> 16) + 2) >> 2
     else:
         total = upper * above + lower * below
@@ -124,12 +126,12 @@ def _enlarge(images, start, across, down):
 
 
 def _corners(images, start):
-    """The 2 x 2 pixels from each flat index on: four (n, len(start), c), ready for arithmetic."""
+    """The 2 x 2 pixels that start at each flat index: four arrays (n, len(start), c), widened."""
     n, height, width, channels = images.shape
     flat = images.reshape(n, height * width, channels)
     if min(height, width) == 1:  # the missing neighbours have no weight, but have to exist
         flat = jnp.pad(flat, ((0, 0), (0, width + 1), (0, 0)))
-    # Neighbours in a row are fetched as one slice: a third faster than one by one.
+    # Two neighbours in a row are gathered as one slice, a third faster than one by one.
     pairs = jax.lax.GatherDimensionNumbers(
         offset_dims=(0, 2, 3), collapsed_slice_dims=(), start_index_map=(1,)
     )
@@ -144,7 +146,7 @@ def _corners(images, start):
 
 def _rotation_tables(height, width, degrees):
     """Flat index of each output pixel's upper left neighbour, (h w,), and weights, (4, h w)."""
-    angle = float(np.deg2rad(np.float32(degrees)))  # imgaug's precision; it shows in large turns
+    angle = float(np.deg2rad(np.float32(degrees)))  # imgaug's precision; it matters at large angles
     c, s = math.cos(angle), math.sin(angle)
     x0, y0 = (width - 1) / 2, (height - 1) / 2
     column, right = _neighbours(_subpixels(c, s, x0 - c * x0 - s * y0, height, width), size=width)
@@ -163,9 +165,9 @@ def _subpixels(by_x, by_y, offset, height, width):
 
 
 def _neighbours(subpixels, size):
-    """First of the two neighbours along an axis and the second's weight, out of 32.
+    """The first of the two neighbours along an axis, and the second's weight in 1/32.
 
-    Beyond the edge both neighbours are the edge pixel: all weight goes to it.
+    Beyond the edge all weight goes to the edge pixel.
     """
     first = np.clip(subpixels >> 5, 0, max(size - 2, 0))
     most = _SUBPIXELS if size > 1 else 0
@@ -187,8 +189,8 @@ def _crop_tables(height, width, pixels, dtype):
 def _enlargement_taps(source, target):
     """First source pixel of each target pixel, and the weights of it and the next, (2, target).
 
-    The double and single precision are OpenCV's: they decide where a product of sizes falls on
-    a whole number.
+    Double and single precision are used where OpenCV uses them: this decides cases in which a
+    product of sizes is an integer.
     """
     d = np.arange(target)
     enlargement = target / source
@@ -204,5 +206,5 @@ def _flat_index(rows, columns, width):
 
 
 def angle(name, value):
-    """An angle in degrees, or a ValueError that names it by `name` where it is no finite number."""
+    """An angle in degrees; raises a ValueError that names `name` if it is not a finite number."""
     return finite(name, value, "a finite angle in degrees")

@@ -1,6 +1,6 @@
-"""Files of the functions that a user names as transforms, found without running them.
+"""The files of functions that a user names as transforms, found without running them.
 
-A module is looked for in the working directory first, then on the Python path.
+A module is searched for in the working directory first, then on the Python path.
 """
 
 import importlib.metadata
@@ -18,7 +18,7 @@ def parts(function):
     Args:
       function: "module:function".
     Returns: [module, name].
-    Raises: ValueError if it is no such pair.
+    Raises: ValueError if it does not have this form.
     """
     name = r"[A-Za-z_]\w*"
     if not isinstance(function, str) or not re.fullmatch(rf"{name}(\.{name})*:{name}", function):
@@ -32,7 +32,7 @@ def source(function):
     Args:
       function: "module:function".
     Returns: path, str.
-    Raises: ValueError if the name is no such pair, or no file of that module is found.
+    Raises: ValueError if it does not have this form, or no file of the module is found.
     """
     module, _ = parts(function)
     stem = Path.cwd().joinpath(*module.split("."))
@@ -52,11 +52,12 @@ def source(function):
 
 
 def roots(function):
-    """Folders whose modules are a user's own code: what a function's module may import from there.
+    """Folders whose modules count as the user's own code when a function's module imports them.
 
     Args:
       function: "module:function".
-    Returns: list of Path: the working directory, those of PYTHONPATH, and where the module lies.
+    Returns: list of Path: the working directory, those of PYTHONPATH, and the folder from which the
+      module is imported.
     Raises: ValueError as `source`.
     """
     path = Path(source(function))
@@ -66,7 +67,7 @@ def roots(function):
 
 
 def installed_version(function):
-    """What is installed that a function comes with: "scipy 1.15.1", or None for a user's own code.
+    """The installed package of a function, such as "scipy 1.15.1"; None for a user's own code.
 
     Args:
       function: "module:function".

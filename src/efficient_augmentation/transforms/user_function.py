@@ -16,14 +16,14 @@ def variants(function, arguments=({},), reads=()):
     """Variants that a user's function makes, one for each set of its arguments.
 
     The function is called as f(images, **arguments) with a NumPy array (n, h, w, c) that it may
-    write to, and returns as many images of the same shape and dtype. A data set arrives in blocks,
-    so it must treat every image by itself; and it must return the same whenever it is called, since
-    results are kept: what it draws, it draws by a seed.
+    write to, and returns as many images of the same shape and dtype. It gets a data set in blocks,
+    so it must treat each image independently. Results are kept, so it must return the same in every
+    call; random draws need a fixed seed.
 
     Args:
-      function: "module:function", the module importable by that name.
+      function: "module:function"; Python must be able to import the module by that name.
       arguments: list of mappings of its keyword arguments.
-      reads: files that it reads, by which results are made again; not looked at here.
+      reads: files that it reads; a change of one reruns its results. Not used here.
     Returns: list of Variant.
     Raises: ValueError if there is no such function, or arguments are not such a list.
     """
@@ -43,16 +43,16 @@ def variants(function, arguments=({},), reads=()):
 
 
 def load(function):
-    """The function that a name stands for; its module is imported, and so executed.
+    """Import the module of a function, which executes it, and return the function.
 
     Args:
       function: "module:function".
     Returns: callable.
-    Raises: ValueError if the name is no such pair, or there is no such module or function.
+    Raises: ValueError if it does not have this form, or there is no such module or function.
     """
     module, name = user_code.parts(function)
     path = user_code.source(function)
-    # Last: no file that happens to lie there takes the place of a library.
+    # The working directory comes last, so that no file in it replaces a library.
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     imported = importlib.import_module(module)
@@ -72,7 +72,7 @@ def _label(function, given):
 
 def _applied(label, call, given):
     def apply(images):
-        # A copy: what belongs to JAX cannot be written to.
+        # The function gets a copy, since JAX's own memory must not be written to.
         changed = np.asarray(call(np.array(images), **given))
         if changed.dtype.kind not in "uf" or not np.isfinite(changed).all():
             raise ValueError(f"{label} returned {changed.dtype} with values that are no pixels")

@@ -1,4 +1,4 @@
-"""What a transform is to all others: variants, made from named parameters that are checked."""
+"""Variants, the common form of all transforms, and checks of images and of parameters."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,9 +16,9 @@ class Variant:
     """One way to change every image of a batch.
 
     Attributes:
-      label: what a figure or a log calls it, such as "shift (+2, -2)".
-      apply: (n, h, w, c) images to as many of the same shape and dtype, each by itself: a data
-        set arrives in blocks.
+      label: its name in figures and logs, such as "shift (+2, -2)".
+      apply: function from images (n, h, w, c) to as many of the same shape and dtype. It treats
+        each image independently, since a data set is passed to it in blocks.
     """
 
     label: str
@@ -39,11 +39,11 @@ def checked(images: Any) -> jax.Array:
 
 
 def check(images: np.ndarray | jax.Array) -> None:
-    """Refuse what is no batch of images.
+    """Check that an array is a batch of images.
 
     Args:
       images: NumPy or jax array.
-    Raises: ValueError if it has another rank or dtype than images, or no pixels.
+    Raises: ValueError if its rank or dtype is not that of images, or if it has no pixels.
     """
     if images.ndim != 4 or 0 in images.shape[1:]:
         raise ValueError(
@@ -55,14 +55,14 @@ def check(images: np.ndarray | jax.Array) -> None:
 
 
 def whole(name: str, value: object, unit: str = "pixels") -> int:
-    """A whole number.
+    """Check that a value is a whole number.
 
     Args:
-      name: of the parameter, for the message.
+      name: the parameter's name, for the message.
       value: anything.
       unit: what is counted, for the message.
     Returns: int.
-    Raises: ValueError if the value is no integer; True and False are none.
+    Raises: ValueError if the value is not an integer; True and False do not count as integers.
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} = {value!r}: a whole number of {unit} is wanted")
@@ -70,14 +70,14 @@ def whole(name: str, value: object, unit: str = "pixels") -> int:
 
 
 def finite(name: str, value: object, noun: str) -> float:
-    """A finite number.
+    """Check that a value is a finite number.
 
     Args:
-      name: of the parameter, for the message.
+      name: the parameter's name, for the message.
       value: anything.
       noun: what the number is, for the message, such as "a finite angle in degrees".
     Returns: float.
-    Raises: ValueError if the value is no finite real number; True and False are none.
+    Raises: ValueError if the value is not a finite real number; True and False do not count.
     """
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name} = {value!r}: {noun} is wanted")
@@ -85,14 +85,14 @@ def finite(name: str, value: object, noun: str) -> float:
 
 
 def distinct(name: str, values: object, check: Callable[[str, Any], Any]) -> list[Any]:
-    """The values of a parameter, each of which gives variants of its own.
+    """Check the values of a parameter, each of which gives variants of its own.
 
     Args:
-      name: of the parameter, for messages.
+      name: the parameter's name, for messages.
       values: list of at least one value.
-      check: function of (name, value) that returns the value as it is to be used.
+      check: function of (name, value) that checks the value and returns the one to use.
     Returns: list of what `check` returned.
-    Raises: ValueError if it is no list, empty, or a value stands twice; whatever `check` raises.
+    Raises: ValueError if it is not a list, is empty or repeats a value; whatever `check` raises.
     """
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or not len(values):
         raise ValueError(f"{name} = {values!r}: a list of at least one value is wanted")

@@ -76,7 +76,7 @@ def test_what_is_shipped_is_sound_and_varies_one_setting_at_a_time():
     assert list(varied.values()).count("base") == 2
 
 
-def test_a_policy_is_set_beside_uniform_choice():
+def test_a_policy_is_compared_with_random_selection():
     row = table()[1]
     assert (row["experiment"], row["policy"]) == ("noisy", "random_proportional")
     # Leads of 0.1 and 0.2 of the gain in the two rounds: t = 12.706 at one degree of freedom.

@@ -45,7 +45,7 @@ def columns(network=NETWORK, frozen=FROZEN):
     )
 
 
-def test_a_policy_beside_all_and_beside_uniform_choice():
+def test_a_policy_is_compared_with_all_and_with_random_selection():
     row = carry_over.summarize(columns())[1]
     assert (row["score"], row["policy"], row["share"], row["n_augmented"]) == (
         *("loss", "random_proportional"),

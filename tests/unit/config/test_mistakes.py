@@ -40,7 +40,7 @@ WRONG = {
     ),
     "choice by more than an order": (
         {"selection": {"policy": "random_proportional_update"}},
-        r"mine\.selection\.policy: random_proportional_update does more .*give random_proportional",
+        r"mine\.selection\.policy: random_proportional_update changes .*give random_proportional",
     ),
     "choice by a k-DPP": (
         {"selection": {"policy": "dpp_raw"}},
@@ -72,7 +72,7 @@ WRONG = {
     ),
     "a sweep over C that is 1": (
         {"C_sweep": {"values": [0.1, 10]}, "faithful": ["C"]},
-        r"mine\.C_sweep\.values: \[0\.1, 10\.0\], but faithful repeats C = 1 .*; leave C out of",
+        r"mine\.C_sweep\.values: \[0\.1, 10\.0\], but faithful fits with C = 1, .*; leave C out of",
     ),
     "a sweep over C with networks that are refitted": (
         {"C_sweep": {"values": [1]}, "featurizer": {"kind": "cnn", "mode": "online"}},
@@ -286,7 +286,7 @@ WRONG = {
     ),
     "k-DPP among the policies that have an order": (
         {"policies": ["baseline", "dpp_raw"]},
-        r"mine\.policies\[1\]: dpp_raw draws a fresh subset .* under dpp\.policies",
+        r"mine\.policies\[1\]: dpp_raw draws a new subset .* under dpp\.policies",
     ),
     "k-DPP to stratify": (
         {"clusters": {"counts": [2], "policies": ["dpp_weighted"]}},
@@ -393,7 +393,10 @@ def test_a_mistake_gives_one_message_that_names_it(settings, message):
         ({"run": "digits"}, r'^run: "digits" is not a list; write \[digits\]'),
         ({"run": []}, r"^run: \[\] has 0 entries"),
         ({"mirors": []}, r"^mirors: unknown key; .*did you mean mirrors\?"),
-        ({"checksums": {"mnist/x": "abc"}}, r'^checksums\.mnist/x: "abc" is no SHA-256; give 64'),
+        (
+            {"checksums": {"mnist/x": "abc"}},
+            r'^checksums\.mnist/x: "abc" is not a SHA-256; give 64',
+        ),
         ({"mirrors": [" "]}, r'^mirrors\[0\]: " " is blank; give a folder, a file or a URL'),
         ({"defaults": {"C": "ten"}}, r'^defaults\.C: "ten" is not a number'),
         ({"defaults": {"dataset": {"kind": "x"}}}, r"^defaults\.dataset\.kind: "),

@@ -339,7 +339,7 @@ WRONG = {
     "no steps": ({"transforms": {"x": {"compose": []}}}, r"x\.compose: \[\] has 0 entries"),
     "the features' rows as a step": (
         {"transforms": {"x": {"compose": [{"given": {}}]}}},
-        r"transforms\.x\.compose\[0\]\.given: given is no step; leave it out",
+        r"transforms\.x\.compose\[0\]\.given: given cannot be a step; leave it out",
     ),
     "both kinds of own": (
         {"transforms": {"x": {"function": "shapes:wiggle", "compose": []}}},
@@ -367,11 +367,11 @@ WRONG = {
     ),
     "no function": (
         {"transforms": {"x": {"function": "wiggle"}}},
-        r'x\.function: "wiggle" is no function; write "module:function"',
+        r'x\.function: "wiggle" does not name a function; write "module:function"',
     ),
     "a function of the standard library": (
         {"transforms": {"x": {"function": "shutil:rmtree"}}},
-        r"x\.function: shutil:rmtree belongs to Python, .*a function of your own",
+        r"x\.function: shutil:rmtree belongs to Python itself, .*a function of your own",
     ),
     "a file to read that is not there": (
         {"transforms": {"x": {"function": "shapes:wiggle", "reads": ["gone.txt"]}}},

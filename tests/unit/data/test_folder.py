@@ -477,7 +477,7 @@ def test_folders_of_classes_that_are_left_out_are_not_looked_into(pets):
     assert folder.fingerprint(pets / "train", pets / "test", classes=["dog", "cat"])
 
 
-def test_a_folder_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path, monkeypatch):
+def test_a_missing_folder_is_named_with_the_place_searched(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=f"photos: no such folder in {tmp_path}; it is to hold"):
         folder.points("photos")

@@ -212,7 +212,7 @@ def test_labels_of_two_kinds(tmp_path):
         npz.points(tmp_path / "f.npz")
 
 
-def test_a_file_that_is_not_there_is_told_with_the_folder(tmp_path, monkeypatch):
+def test_a_missing_file_is_named_with_the_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=rf"f.npz: no such file in {tmp_path}; a .npz file"):
         npz.points("f.npz")

@@ -166,7 +166,7 @@ def test_in_arrays_as_an_entry_that_readers_do_not_see(tmp_path):
 
 
 @pytest.mark.slow
-def test_in_weights_beside_what_they_belong_to(tmp_path):
+def test_in_weights_next_to_their_description(tmp_path):
     x, y = np.zeros((4, 12, 12, 1), np.uint8), np.array([0, 1, 0, 1])
     training = train_small.Training(1, 2, 0.1)
     variables, _ = train_small.train("lenet", x, y, n_classes=2, training=training)
@@ -177,7 +177,7 @@ def test_in_weights_beside_what_they_belong_to(tmp_path):
     assert jax.tree.structure(back) == jax.tree.structure(jax.device_get(variables))
 
 
-def test_beside_tables_which_stay_plain(tmp_path):
+def test_in_a_file_next_to_each_table_which_stays_plain(tmp_path):
     rows = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     tables.write_csv(tmp_path / "plain.csv", rows)
     tables.write_csv(tmp_path / "t.csv", rows, HARD)

@@ -247,11 +247,11 @@ def test_the_published_choices_are_named_as_such():
     assert "mean image" not in text
     resnet = {"kind": "resnet56v2", "mode": "pretrained", "model": "any"}
     deep = one._replace(config={**faithful.config, "featurizer": resnet})
-    assert "features without the mean image subtracted" in Page(report.build([deep])).text
+    assert as_published.PARTS["input"] in Page(report.build([deep])).text
     assert "as published" not in Page(report.build([one])).text
 
 
-def test_verdicts_beside_uniform_choice_have_a_section():
+def test_verdicts_compared_with_random_selection_have_a_section():
     text = Page(report.build([experiment()])).text
     assert "Of 1 policy, 1 needs significantly fewer points than random selection" in text
     assert "31 (20 to 45) better" in text
@@ -355,7 +355,7 @@ def test_ones_own_results_come_before_the_papers_claims():
     data = {**one.config["dataset"], "kind": "npz", "file": "my.npz", "test_share": 0.25}
     own = one._replace(config={**one.config, "dataset": data})
     places = [visible([e]).index("The test set holds") for e in (one, own)]
-    found = [visible([e]).index("Each is judged for every transform") for e in (one, own)]
+    found = [visible([e]).index("Each claim is judged for every transform") for e in (one, own)]
     assert places[0] > found[0]
     assert places[1] < found[1]
 

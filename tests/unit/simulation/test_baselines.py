@@ -107,7 +107,7 @@ def test_three_classes_are_measured_as_two_are():
     assert found["condition_number_after"] == pytest.approx(number, rel=1e-6)
 
 
-def test_an_approximated_influence_has_its_error_beside_it(evaluated):
+def test_an_approximated_influence_comes_with_its_error(evaluated):
     features = augmented_features(classes=partial(several_classes, k=3))
     rows, found = baselines.evaluate(simulate.FrozenModel(features, 10.0, kind="kfac"), features)
     made, X, y = found["influence"], features["x_train"][:24], features["y_train"][:24]
