@@ -275,7 +275,7 @@ WRONG = {
             "dataset": {"kind": "norb"},
             "featurizer": {"kind": "resnet20v2", "half_size_epochs": 5},
         },
-        r"mine\.featurizer\.half_size_epochs: 5 .* 60 x 60 .* resnet20v2 .* 96 x 96",
+        r"mine\.featurizer\.half_size_epochs: 5 .* 60 x 60 .* resnet20v2, .* 96 x 96",
     ),
     "epochs at half the size of a small network": (
         {"featurizer": {"kind": "cnn", "half_size_epochs": 5}},
