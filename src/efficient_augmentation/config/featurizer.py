@@ -110,7 +110,7 @@ class OneCycle(_ResNet):
     label_smoothing: Annotated[float, Interval(ge=0, lt=1)] = 0.1
     """Share of each target that is spread over all classes."""
     half_size_epochs: Annotated[int, Interval(ge=0, le=10**9), WHOLE] = 0
-    """First epochs, fewer than all, that see images of half the side, at a quarter of the cost."""
+    """First epochs, fewer than all, that see images of half the side, at a third of the cost."""
     distortion: Distortion = Distortion()
     """Random distortions of the images that the network is trained on."""
     seed: Seed = 0

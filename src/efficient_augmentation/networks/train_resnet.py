@@ -45,10 +45,10 @@ def train(
     activations are bfloat16 on accelerators, float32 on CPU. The seed fixes first parameters,
     orders and distortions: on one CPU, undisturbed or resumed, the weights are the same.
 
-    The first `recipe.half_size_epochs` epochs see means of 2 x 2 pixels, taken after the
-    distortion, and so does the mean image that is subtracted. All weights keep their shapes, since
-    the network averages over what is left of the image. The test accuracy of these epochs, too, is
-    that of whole images, to which the running statistics do not fit yet.
+    In the first `recipe.half_size_epochs` epochs the network sees images of half the side: means
+    of 2 x 2 pixels of each image, after its distortion, less those of the mean image. The weights
+    keep their shapes, since the network averages over what is left of an image. The test accuracy
+    after these epochs is that of whole images too, to which the running statistics do not fit yet.
 
     More than six parameters: a training is a network, data, a recipe and where it reports to; each
     of the last five has a default.
@@ -72,7 +72,7 @@ def train(
     Raises: ValueError for unusable arguments, where training diverges, and where the device runs
       out of memory.
     Cost: for resnet56v2 at 32 x 32 see docs/performance.md; one compilation, two with epochs at
-      half the size, which cost a quarter each.
+      half the size, which cost less than a third each.
     Source: Howard 2018, Training ImageNet in 3 hours for 25 minutes (progressive resizing);
       Touvron et al. 2019, Fixing the train-test resolution discrepancy.
     """
@@ -118,7 +118,10 @@ def train(
 
 
 class _Plan:
-    """What one training compiles for: equal only to itself. Cells of so many pixels are one."""
+    """What one training compiles for: equal only to itself.
+
+    The network sees images of which each pixel is the mean of cell x cell pixels.
+    """
 
     def __init__(self, module, recipe, distortion, steps, mesh, cell):
         self.module, self.distortion, self.steps, self.cell = module, distortion, steps, cell
@@ -128,7 +131,7 @@ class _Plan:
         self.steps_at_once = _STEPS_AT_ONCE if jax.default_backend() == "cpu" else steps
 
     def shrunk(self, images):
-        """Means over cells of cell x cell pixels; a whole image is given back as it is."""
+        """Images (..., h, w, c) as the network sees them, (..., h / cell, w / cell, c)."""
         side = (self.cell, self.cell)
         return images if self.cell == 1 else nn.avg_pool(images, side, side)
 
