@@ -75,8 +75,7 @@ RUN = config["run"]
 DIGESTS = ".snakemake/efficient-augmentation/digests.sqlite"
 SOURCES = code.Memory(".snakemake/efficient-augmentation/sources.json")
 
-# Threads of jobs that run networks: the same number on every machine, since another number changes
-# the last digits of the results.
+# Threads of jobs that run networks, on every machine: another number changes the last digits.
 JAX_THREADS = 2
 
 

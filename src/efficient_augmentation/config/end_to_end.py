@@ -68,6 +68,7 @@ def problems(settings, image_shape):
             "experiment's points and no others; leave it out"
         )
     yield from featurizer.stem_problems("end_to_end.network", network)
+    yield from featurizer.half_size_problems("end_to_end.network", network, image_shape)
     for i, name in enumerate(plan["policies"]):
         if policies.parse(name).downweight and "recipe" in network:
             yield (

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from annotated_types import Interval
 
 from efficient_augmentation.config.section import (
+    WHOLE,
     Count,
     Kind,
     NotBlank,
@@ -108,6 +109,8 @@ class OneCycle(_ResNet):
     """Penalty on kernels."""
     label_smoothing: Annotated[float, Interval(ge=0, lt=1)] = 0.1
     """Share of each target that is spread over all classes."""
+    half_size_epochs: Annotated[int, Interval(ge=0, le=10**9), WHOLE] = 0
+    """First epochs, fewer than all, that see images of half the side, at a third of the cost."""
     distortion: Distortion = Distortion()
     """Random distortions of the images that the network is trained on."""
     seed: Seed = 0
@@ -210,6 +213,7 @@ def problems(settings, image_shape):
         yield from pretrained.problems(featurizer, image_shape)
     elif "recipe" in featurizer:
         yield from _training_problems(featurizer, settings["dataset"])
+        yield from half_size_problems("featurizer", featurizer, image_shape)
     else:
         yield from size_problems("featurizer.kind", kind, image_shape, "raw takes any")
 
@@ -252,6 +256,20 @@ def stem_problems(where, network):
             f"{where}.imagenet_stem: true is for resnet50v2, {network['kind']} has one stem only; "
             "leave it out"
         )
+
+
+def half_size_problems(where, network, image_shape):
+    """Epochs at half the size that a network or its images do not allow.
+
+    Args:
+      where: key of the network in the config.
+      network: mapping as the config's featurizer.
+      image_shape: as `data.dataset.image_shape`.
+    Yields: str, one message or none.
+    """
+    if "half_size_epochs" in network:
+        problems = networks.half_size_problems(network["kind"], network, image_shape)
+        yield from (f"{where}.{problem}" for problem in problems)
 
 
 def size_problems(where, kind, image_shape, remedy):

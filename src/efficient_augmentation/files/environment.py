@@ -31,7 +31,8 @@ def for_jobs(given: Mapping[str, str], source: str | Path) -> dict[str, str]:
       source: folder from which the package is imported.
     Returns: mapping in which the package is found without being installed, compiled programs are
       kept in one place for the next process, figures are drawn without a screen, and this process
-      and its user are named. Variables that change arithmetic are removed; all others stay as given.
+      and its user are named. Variables that change arithmetic are removed; all others stay as
+      given.
     """
     kept = {name: value for name, value in given.items() if not _decides(name)}
     flags = [flag for flag in given.get("XLA_FLAGS", "").split() if flag.startswith(_KEPT_FLAGS)]

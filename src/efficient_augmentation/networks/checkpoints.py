@@ -72,7 +72,7 @@ class Checkpoints:
         Args:
           state: pytree of arrays with the expected shapes, types and devices.
         Returns: (number of epochs done, state, history), or None if nothing was saved.
-        Raises: ValueError if the saved state is damaged or has other shapes; it stays as it is.
+        Raises: ValueError if the saved state is damaged or has other shapes or types; it stays as it is.
         """
         epoch = self._manager.latest_step()
         if epoch is None:
@@ -95,8 +95,18 @@ class Checkpoints:
                 f"{self.folder} to train from the start"
             ) from error
         _check(place, state, found.state)
+        # Orbax casts to the types that are expected, and says nothing.
+        self._check_types(place, state, self._manager.item_metadata(epoch)["state"].tree)
         _log.info("training goes on after epoch %d, kept in %s", epoch, self.folder)
         return epoch, found.state, found.history
+
+    def _check_types(self, place, expected, kept):
+        wanted, found = (_types(tree) for tree in (expected, kept))
+        if found != wanted:
+            raise ValueError(
+                f"{place}: holds numbers of {', '.join(found)}, expected {', '.join(wanted)}: "
+                f"it is of another precision; delete {self.folder} to train from the start"
+            )
 
     def remove(self):
         """Delete the folder: the training is over."""
@@ -114,6 +124,10 @@ def _check(place, expected, found):
                 f"{place}: {jax.tree_util.keystr(path)} has shape {np.shape(value)}, expected "
                 f"{np.shape(wanted)}: it belongs to another network"
             )
+
+
+def _types(tree):
+    return sorted({np.dtype(leaf.dtype).name for leaf in jax.tree.leaves(tree)})
 
 
 def _first_line(error):

@@ -22,6 +22,8 @@ class Recipe(NamedTuple):
       learning_rate: its peak under one_cycle, its start under published.
       weight_decay: of kernels, not of biases and normalisations; see the recipe.
       label_smoothing: share of a target that is spread over all classes, within 0..1.
+      half_size_epochs: first epochs, fewer than all, that see images of half the side at a third of
+        the cost, see `train_resnet.train`.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Recipe(NamedTuple):
     learning_rate: float
     weight_decay: float
     label_smoothing: float
+    half_size_epochs: int = 0
 
 
 def of(settings):

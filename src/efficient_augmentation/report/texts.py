@@ -126,6 +126,7 @@ def describe_penalty(experiment):
 _ON_REQUEST = {
     "imagenet_stem": "the stem of ImageNet",
     "exclude_points": "never trained on these points",
+    "half_size_epochs": "the first {} epochs on images of half the side",
 }
 
 
@@ -135,7 +136,7 @@ def describe_featurizer(network):
         return plain
     told = ("kind", "mode", "distortion", *_ON_REQUEST)
     details = [f"{k.replace('_', ' ')} {v}" for k, v in network.items() if k not in told]
-    details += [text for key, text in _ON_REQUEST.items() if network.get(key)]
+    details += [text.format(network[key]) for key, text in _ON_REQUEST.items() if network.get(key)]
     if any(network.get("distortion", {}).values()):
         details.append(f"trained on images {describe_distortion(**network['distortion'])}")
     return f"{network['kind']}, {network['mode']} ({', '.join(details)})"

@@ -39,7 +39,7 @@ class NetworkModel:
         frozen model.
       settings: mapping with `kind`, the network, and the arguments of its training: for `cnn` and
         `lenet` epochs, batch_size, learning_rate; for a ResNet also recipe, weight_decay,
-        label_smoothing and distortion.
+        label_smoothing, half_size_epochs and distortion.
       seed: common seed of all networks, >= 0.
       progress: text stream for bars; if it is no terminal, or None, the log gets lines instead.
     """

@@ -266,6 +266,30 @@ WRONG = {
         {"end_to_end": {"shares": [0.5], "network": {"kind": "resnet56v2", "imagenet_stem": True}}},
         r"mine\.end_to_end\.network\.imagenet_stem: true is for resnet50v2",
     ),
+    "all epochs at half the size": (
+        {"featurizer": {"kind": "resnet20v2", "epochs": 5, "half_size_epochs": 5}},
+        r"mine\.featurizer\.half_size_epochs: 5 of 5 epochs; .* at most 4",
+    ),
+    "epochs at half the size of a large image": (
+        {
+            "dataset": {"kind": "norb"},
+            "featurizer": {"kind": "resnet20v2", "half_size_epochs": 5},
+        },
+        r"mine\.featurizer\.half_size_epochs: 5 .* 60 x 60 .* resnet20v2, .* 96 x 96",
+    ),
+    "epochs at half the size of a small network": (
+        {"featurizer": {"kind": "cnn", "half_size_epochs": 5}},
+        r"mine\.featurizer\.half_size_epochs: 5 does not go with kind cnn",
+    ),
+    "epochs at half the size, end to end": (
+        {
+            "end_to_end": {
+                "shares": [0.5],
+                "network": {"kind": "resnet20v2", "epochs": 2, "half_size_epochs": 3},
+            }
+        },
+        r"mine\.end_to_end\.network\.half_size_epochs: 3 of 2 epochs; .* at most 1",
+    ),
     "budget above n_train": (
         {"budgets": [1, 200, 201, 300]},
         r"mine\.budgets: \[201, 300\] above dataset\.n_train = 200; .* within 1\.\.200",

@@ -42,6 +42,18 @@ def test_a_state_of_another_network_is_refused_and_kept(tmp_path):
     assert kept.latest(STATE)[0] == 3
 
 
+@pytest.mark.parametrize("other", [jnp.bfloat16, jnp.float16])
+def test_a_state_of_another_precision_is_refused_and_kept(tmp_path, other):
+    kernel = STATE["params"]["kernel"].astype(other)
+    Checkpoints(tmp_path / "here", {}).save(3, {**STATE, "params": {"kernel": kernel}}, HISTORY)
+    name = jnp.dtype(other).name
+    with pytest.raises(
+        ValueError, match=rf"states/3: holds .*{name}.*, expected float32, int32: .*; delete .*here"
+    ):
+        Checkpoints(tmp_path / "here", {}).latest(STATE)
+    assert (tmp_path / "here/states/3").is_dir()
+
+
 def test_a_damaged_state_is_named(tmp_path):
     kept = Checkpoints(tmp_path / "here", {})
     kept.save(1, STATE, HISTORY)

@@ -117,6 +117,10 @@ def test_featurizers_are_described_in_words():
     assert texts.describe_featurizer({**network, **asked}) == (
         "resnet56v2, train (batch size 64, never trained on these points)"
     )
+    halved = {**network, "half_size_epochs": 3}
+    assert texts.describe_featurizer({**halved, "distortion": distortion}) == (
+        "resnet56v2, train (batch size 64, the first 3 epochs on images of half the side)"
+    )
     distortion = {"degrees": 2.5, "pixels": 6.0, "flip": True}
     assert texts.describe_featurizer({**network, "distortion": distortion}) == (
         "resnet56v2, train (batch size 64, trained on images turned by up to 2.5 degrees, shifted "

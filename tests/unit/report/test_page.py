@@ -11,7 +11,7 @@ from PIL import Image
 
 from efficient_augmentation.analysis import answer_words, claims, summary, wording
 from efficient_augmentation.figures import looks
-from efficient_augmentation.names import policies
+from efficient_augmentation.names import as_published, policies
 from efficient_augmentation.report import (
     answer,
     answer_curve,

@@ -130,6 +130,7 @@ def test_a_resnet_takes_rows_and_refuses_weights(monkeypatch):
         "learning_rate": 1e-3,
         "weight_decay": 0.05,
         "label_smoothing": 0.1,
+        "half_size_epochs": 0,
         "distortion": {"degrees": 0.0, "pixels": 0.0, "flip": True},
     }
     x, y = IMAGES["x_train"][:6], IMAGES["y_train"][:6]
