@@ -33,9 +33,10 @@ _REFRESH = 16  # iterations between two Hessians
 _LONGEST_STEP = 64.0  # of the line search, which tries 1 first
 _MAX_ITERATIONS = 600
 _FEW_ROWS = 4000  # from here on it pays to compile for a part of them
-_FEW_RUNS = 8  # so many or fewer share one program where problems are small
-_SMALL = 1e8  # multiplications for the margins of a run: below it, compiling costs more than a fit
-_LARGE = 3e8  # the same for all runs: above it, compiling for fewer rows pays
+_FEW_RUNS = 8  # so many or fewer share one program where they are little work
+# Multiplications for the margins of all runs: a fit takes less time than to compile for another
+# number of them below the first, and pays for compiling for fewer rows above the second.
+_SMALL, _LARGE = 1e9, 3e8
 _GATHERED_BYTES = 2**31  # of the rows of every run, where each has its own
 
 
@@ -215,15 +216,15 @@ def in_turns(advance, weights, start, together=None):
 def _in_a_turn(runs, distinct, together, work):
     """Runs that are fitted together, of which there are so many distinct ones.
 
-    Another number of them is another program. Where a run is little work only two numbers occur,
-    and repeated runs fill them up; else another one is worth compiling where it halves the work.
+    Another number of them is another program, which is worth compiling where it halves the work.
+    Where that is little only two numbers occur, and repeated runs fill them up.
     """
-    if work < _SMALL:
-        if distinct <= min(_FEW_RUNS, together):
-            return min(_FEW_RUNS, together)
-    elif 2 * distinct <= runs:
-        runs = distinct
-    return -(-runs // -(-runs // together))
+    few, size = min(_FEW_RUNS, together), -(-runs // -(-runs // together))
+    if distinct <= few and few * work < _SMALL:
+        return few
+    if 2 * distinct <= runs and size * work >= _SMALL:
+        size = -(-distinct // -(-distinct // together))
+    return size
 
 
 def rows_of_each(weights, P, D):

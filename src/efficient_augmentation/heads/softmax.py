@@ -65,8 +65,9 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     Raises: as `fit`.
     Cost: some 50 to 500 iterations of O(R k n d), and, for every 64 runs or fewer and sixteenth
       iteration, O(k n d^2 + k d^3), or O(n (d^2 + R k^2) + d^3) where that is much for few runs,
-      with R and n as in `logistic.fit_many`. Memory: X in float64 and float32, and 50 k n bytes a
-      run, but for at most 1 GiB of runs at a time.
+      with R and n as in `logistic.fit_many`, or n the rows that a run weighs where these are at
+      most half. Memory: X in float64 and float32, and 50 k n bytes a run, but for at most 1 GiB of
+      runs at a time; at most 2 GiB of rows of the runs' own.
     """
     X, y = check_rows(X, y)
     logistic.check_C(C)
