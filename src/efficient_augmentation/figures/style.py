@@ -60,11 +60,20 @@ RC = {
 
 # To embed the few characters that a PDF shows, fontTools reads all of a font's tables. Those of
 # ligatures and of kerning cost it more than the others together, and a PDF does not use them: each
-# of its characters has a place already.
-subset.Options._drop_tables_default = [
-    *subset.Options._drop_tables_default,
-    *("GDEF", "GPOS", "GSUB", "kern"),
-]
+# of its characters has a place already. fontTools reads them even where they are to be dropped.
+_LAYOUT = ("GDEF", "GPOS", "GSUB", "kern")
+_load_font = subset.load_font
+
+
+def _without_layout(*args, **named):
+    font = _load_font(*args, **named)
+    for table in _LAYOUT:
+        if table in font:
+            del font[table]
+    return font
+
+
+subset.load_font = _without_layout
 
 # The rest is what Matplotlib comes with, not what a user's own matplotlibrc says. The backend
 # stays: figures have canvases of their own.

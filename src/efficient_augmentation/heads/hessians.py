@@ -137,13 +137,14 @@ class Kronecker(NamedTuple):
     ridge: jax.Array
 
 
-def kronecker_sums(X, logits, weights):
+def kronecker_sums(X, logits, weights, over_runs=lambda values: values.sum(axis=0)):
     """The two factors of `kronecker` as sums over rows, which can be added over blocks.
 
     Args:
       X: rows with their intercept column, (n, D).
-      logits: (R, k, n).
-      weights: (R, n).
+      logits: (R, k, n), or (R, k, m) of some of the rows for each run.
+      weights: (R, n), or (R, m).
+      over_runs: sums (n,) of values of that shape over the runs.
     Returns: the sum of w_i, (k - 1, k - 1), and the sum of trace(w_i) x~_i x~_i', (D, D).
     """
     Q = contrasts(logits.shape[1])
@@ -153,7 +154,7 @@ def kronecker_sums(X, logits, weights):
     variance = variance * weights[:, None]
     diagonal = jnp.arange(len(S))
     S = S.at[diagonal, diagonal].set(variance.sum(axis=(0, 2)))
-    return Q.T @ S @ Q, (X * variance.sum(axis=(0, 1))[:, None]).T @ X
+    return Q.T @ S @ Q, (X * over_runs(variance.sum(axis=1))[:, None]).T @ X
 
 
 def kronecker(sums, ridge):

@@ -24,6 +24,8 @@ import numpy as np
 
 from efficient_augmentation import progress
 
+COMPILED = {"xla_cpu_use_fusion_emitters": False}
+"""XLA's options for programs that minimise: they compile in half the time, and run as fast."""
 TOGETHER = 64
 """Runs that are fitted together: enough for the matrix products, few enough to be alike."""
 _MEMORY = 10  # curvature pairs that L-BFGS keeps
@@ -31,6 +33,11 @@ _REFRESH = 16  # iterations between two Hessians
 _LONGEST_STEP = 64.0  # of the line search, which tries 1 first
 _MAX_ITERATIONS = 600
 _FEW_ROWS = 4000  # from here on it pays to compile for a part of them
+_FEW_RUNS = 8  # so many or fewer share one program where they are little work
+# Multiplications for the margins of all runs: a fit takes less time than to compile for another
+# number of them below the first, and pays for compiling for fewer rows above the second.
+_SMALL, _LARGE = 1e9, 3e8
+_GATHERED_BYTES = 2**31  # of the rows of every run, where each has its own
 
 
 class Objective(NamedTuple):
@@ -189,10 +196,8 @@ def in_turns(advance, weights, start, together=None):
     waiting = np.lexsort((length, weights[first].sum(axis=1)))
     theta, norms, roundings = start[first].copy(), np.empty(len(first)), np.empty(len(first))
     done = np.zeros(len(first), bool)
-    # Another number of runs is worth compiling only where it halves the work.
-    runs = len(weights) if 2 * len(first) > len(weights) else len(first)
-    turns = -(-runs // (together or TOGETHER))
-    size = -(-runs // turns)
+    together = together or TOGETHER
+    size = _in_a_turn(len(weights), len(first), together, weights.shape[1] * start[0].size)
     few = size // 4 if len(first) > size else 0
     # Most runs that are left converge when they start again from where they are, with new
     # curvature pairs and a new Hessian.
@@ -206,6 +211,40 @@ def in_turns(advance, weights, start, together=None):
             result = advance(weights[first[now]], origin, leave, exact)
             theta[now], norms[now], roundings[now], done[now] = jax.device_get(result)
     return theta[run], norms[run], roundings[run], done[run]
+
+
+def _in_a_turn(runs, distinct, together, work):
+    """Runs that are fitted together, of which there are so many distinct ones.
+
+    Another number of them is another program, which is worth compiling where it halves the work.
+    Where that is little only two numbers occur, and repeated runs fill them up.
+    """
+    few, size = min(_FEW_RUNS, together), -(-runs // -(-runs // together))
+    if distinct <= few and few * work < _SMALL:
+        return few
+    if 2 * distinct <= runs and size * work >= _SMALL:
+        size = -(-distinct // -(-distinct // together))
+    return size
+
+
+def rows_of_each(weights, P, D):
+    """Positions of every run's own rows, where these are far fewer than all.
+
+    Args:
+      weights: (R, n).
+      P, D: parameters of a run, and features with the intercept.
+    Returns: (R, m), each run's rows of positive weight, filled up by others; m is a half, a
+      quarter, ... of n, so that few shapes are compiled. None where all rows for all runs cost
+      less: most rows are used, the fits are little work, or the rows would take too much memory.
+    """
+    present = weights > 0
+    R, n = weights.shape
+    most, m = int(present.sum(axis=1).max()), n
+    while m > 1 and most <= -(-m // 2):
+        m = -(-m // 2)
+    if m == n or R * n * P < _LARGE or 12 * R * m * D > _GATHERED_BYTES:
+        return None
+    return np.sort(np.argsort(~present, axis=1, kind="stable")[:, :m], axis=1)
 
 
 def rows_in_use(weights):
@@ -225,18 +264,18 @@ def differences(X, exact):
     """Products of differences with rows X (n, D): steps @ X.T, and pulls @ X.
 
     Args:
-      X: float64, not all zero.
+      X: float64, not all zero; (R, n, D) where every run has rows of its own.
       exact: whether float64 is wanted. In float32 X is in units of its largest entry, which
         float32 might not hold.
     Returns: (slope, turn), functions of steps (..., D) and of pulls (..., n); None for turn where
       exact.
     """
     if exact:
-        return lambda steps: steps @ X.T, None
+        return lambda steps: steps @ X.mT, None
     unit = jnp.abs(X).max()
     X32 = (X / unit).astype(jnp.float32)
     return (
-        lambda steps: (unit * steps).astype(jnp.float32) @ X32.T,
+        lambda steps: (unit * steps).astype(jnp.float32) @ X32.mT,
         lambda pulls: unit * (pulls @ X32).astype(jnp.float64),
     )
 

@@ -171,7 +171,7 @@ def with_intercept(X):
     return rows
 
 
-@partial(jax.jit, static_argnames="exact")
+@partial(jax.jit, static_argnames="exact", compiler_options=lbfgs.COMPILED)
 def _minimise(X, sign, C, tolerance, weights, theta, leave, exact):
     """For every run: theta, norm of its gradient, rounding error of that, whether it is done."""
     penalty = jnp.ones(X.shape[1]).at[-1].set(0.0)

@@ -65,8 +65,9 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
     Raises: as `fit`.
     Cost: some 50 to 500 iterations of O(R k n d), and, for every 64 runs or fewer and sixteenth
       iteration, O(k n d^2 + k d^3), or O(n (d^2 + R k^2) + d^3) where that is much for few runs,
-      with R and n as in `logistic.fit_many`. Memory: X in float64 and float32, and 50 k n bytes a
-      run, but for at most 1 GiB of runs at a time.
+      with R and n as in `logistic.fit_many`, or n the rows that a run weighs where these are at
+      most half. Memory: X in float64 and float32, and 50 k n bytes a run, but for at most 1 GiB of
+      runs at a time; at most 2 GiB of rows of the runs' own.
     """
     X, y = check_rows(X, y)
     logistic.check_C(C)
@@ -80,8 +81,10 @@ def fit_many(X, y, C, weights=None, start=None, tolerance=0.0):
         def advance(weights, theta, leave, exact):
             used = lbfgs.rows_in_use(weights)
             rows, own = logistic.with_intercept(X[used]), y[used] == np.arange(k)[:, None]
-            problem = rows, C, tolerance * C**0.5, weights[:, used], theta
-            return _minimise(own, *map(jnp.float64, problem), leave, exact)
+            weights = weights[:, used]
+            place = lbfgs.rows_of_each(weights, theta[0].size, theta.shape[2])
+            problem = rows, C, tolerance * C**0.5, weights, theta
+            return _minimise(own, place, *map(jnp.float64, problem), leave, exact)
 
         theta, *state = lbfgs.in_turns(advance, weights, start, together)
     logistic.check_converged(theta, *state, C, X)
@@ -146,27 +149,29 @@ def _pays_by_classes(R, k, n, D):
     return k * n * D**2 < _MANY_PRODUCTS or D < 16 * R
 
 
-@partial(jax.jit, static_argnames="exact")
-def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
+@partial(jax.jit, static_argnames="exact", compiler_options=lbfgs.COMPILED)
+def _minimise(own, place, X, C, tolerance, weights, theta, leave, exact):
     """Optimum of every run: theta, norm of its gradient, rounding of that, whether it is done.
 
-    Works on V of `hessians`, flattened, so that the optimum is unique.
+    Works on V of `hessians`, flattened, so that the optimum is unique. With `place` each run has
+    the rows of X at these positions alone, else all.
     """
     R, k, D = theta.shape
     Q = hessians.contrasts(k)
     penalty = hessians.ridge_diagonal(k, D, 1.0)
-    row_norm = jnp.linalg.norm(X, axis=1)
     unit = jnp.abs(X).max()
-    X32 = (X / unit).astype(jnp.float32)
+    shared, shared32 = X, (X / unit).astype(jnp.float32)
+    if place is not None:
+        X, weights = X[place], jnp.take_along_axis(weights, place, axis=1)
+        own = own[:, place].swapaxes(0, 1)
+    row_norm = jnp.linalg.norm(X, axis=-1)
     weights32 = (C * weights).astype(jnp.float32)
 
-    def margin_at(V, times=lambda rows: rows @ X.T):
-        W = jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D))
-        return times(W.reshape(-1, D)).reshape(R, k, -1)
+    def margin_at(V, times=lambda W: W @ X.mT):
+        return times(jnp.einsum("ax,rxd->rad", Q, V.reshape(R, k - 1, D)))
 
-    def data_at(pull, times=lambda rows: rows @ X):
-        data = times(pull.reshape(-1, len(X))).reshape(R, k, D)
-        return jnp.einsum("ax,rad->rxd", Q, data).reshape(R, -1)
+    def data_at(pull, times=lambda pull: pull @ X):
+        return jnp.einsum("ax,rad->rxd", Q, times(pull)).reshape(R, -1)
 
     def pull_at(margin):
         return C * weights[:, None] * hessians.residual(margin, own)
@@ -175,8 +180,15 @@ def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
         return weights32[:, None] * hessians.probability_difference(margin, by)
 
     def gradient_at(V, pull):
-        magnitude = jnp.linalg.norm(pull, axis=1) @ row_norm + lbfgs.norm(penalty * V)
-        return data_at(pull) + penalty * V, 4 * _EPS * magnitude
+        magnitude = (jnp.linalg.norm(pull, axis=1) * row_norm).sum(axis=1)
+        return data_at(pull) + penalty * V, 4 * _EPS * (magnitude + lbfgs.norm(penalty * V))
+
+    def over_runs(values):
+        """Sums (..., n) over the runs of values (R, ..., m) of their rows."""
+        if place is None:
+            return values.sum(axis=0)
+        sums = jnp.zeros((len(shared), *values.shape[1:-1]), values.dtype)
+        return jnp.moveaxis(sums.at[place].add(jnp.moveaxis(values, -1, 1)), 0, -1)
 
     def inverses_at(margin, done):
         """Inverse of every class's own block of the Hessian, (k, D, D)."""
@@ -184,8 +196,8 @@ def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
         share = weights32 * ~done[:, None] / jnp.maximum((~done).sum(), 1)
         ridge = hessians.ridge_diagonal(2, D, 1.0)
         return jax.lax.map(
-            lambda curvature: logistic.preconditioner(X32, unit**2 * curvature, ridge),
-            jnp.einsum("rn,ran->an", share, variance),
+            lambda curvature: logistic.preconditioner(shared32, unit**2 * curvature, ridge),
+            over_runs(share[:, None] * variance),
         )
 
     def solve(inverses, q):
@@ -196,13 +208,13 @@ def _minimise(own, X, C, tolerance, weights, theta, leave, exact):
     def kronecker_at(margin, done):
         """The Hessian as a Kronecker product, see `hessians.Kronecker`."""
         share = C * weights * ~done[:, None] / jnp.maximum((~done).sum(), 1)
-        sums = hessians.kronecker_sums(X, margin.astype(jnp.float64), share)
+        sums = hessians.kronecker_sums(shared, margin.astype(jnp.float64), share, over_runs)
         return hessians.kronecker(sums, 1.0)
 
     def kronecker_solve(kron, q):
         return hessians.kronecker_solve(kron, q.reshape(R, k - 1, D)).reshape(R, -1)
 
-    by_classes = _pays_by_classes(R, k, len(X), D)
+    by_classes = _pays_by_classes(R, k, len(shared), D)
     slope, turn = lbfgs.differences(X, exact)
     objective = lbfgs.Objective(
         margin=margin_at,

@@ -26,8 +26,9 @@ from efficient_augmentation.heads import (
 )
 
 KINDS = influence.KINDS
-# Points at which K-FAC is compared with exact scores.
-_COMPARED = 32
+# Points at which K-FAC is compared with exact scores: as many as so many multiplications allow, if
+# they take twenty products with H, and within these bounds.
+_COMPARED, _FEWEST_COMPARED, _COMPARING = 32, 8, 5e11
 
 
 def loss(theta, X, y):
@@ -135,22 +136,36 @@ def influence_made(theta, X, y, weights, C, kind="influence", calls=1):
     Returns: mapping with `kind`, in which "auto" is replaced by its choice; for "kfac" also, under
       the first fit, points: the number of points, evenly spaced in the order of their scores, whose
       scores were compared with exact ones; relative_error: the median relative error of their
-      scores; rank_correlation: Spearman's correlation of the two.
-    Cost: for "kfac" about ten products with H for 32 points.
+      scores; rank_correlation: Spearman's correlation of the two. Both are None if fewer than three
+      of the exact scores converged. If kind is "auto" or "kfac" and there is more than one fit,
+      `after` holds the same three for K-FAC under the last fit, whatever "auto" chose here, because
+      a job with more influences than this one may choose K-FAC.
+    Cost: for each of the two, some ten products with H for 8 to 32 points, and at most 50.
     """
-    kind = _settled(kind, theta, X, y, calls)
-    if kind != "kfac":
-        return {"kind": kind}
-    scores = loo_influence_many(theta[:1], X, y, weights[:1], C, kind)[0]
-    counted = np.flatnonzero(weights[0, : len(y)] > 0)
-    places = np.unique(np.linspace(0, len(counted) - 1, _COMPARED).astype(int))
+    settled = _settled(kind, theta, X, y, calls)
+    made = {"kind": settled}
+    if settled == "kfac":
+        made |= _error_of_kfac(theta[0], X, y, weights[0], C)
+    if kind in ("auto", "kfac") and len(theta) > 1:
+        made["after"] = _error_of_kfac(theta[-1], X, y, weights[-1], C)
+    return made
+
+
+def _error_of_kfac(theta, X, y, weights, C):
+    """K-FAC compared with exact scores under one fit, see `influence_made`."""
+    scores = loo_influence_many(theta[None], X, y, weights[None], C, "kfac")[0]
+    counted = np.flatnonzero(weights[: len(y)] > 0)
+    product = 4 * len(theta) * np.count_nonzero(weights) * X.shape[1]
+    most = np.clip(_COMPARING // (20 * product), _FEWEST_COMPARED, _COMPARED).astype(int)
+    places = np.unique(np.linspace(0, len(counted) - 1, most).astype(int))
     sample = counted[np.argsort(scores[counted])[places]]
     with jax.enable_x64(True):
-        exact, found = removals.some_exactly(theta[0], X, y, weights[0], C, sample)
+        exact, found = removals.some_exactly(theta, X, y, weights, C, sample)
     sample, exact = sample[found], exact[found]
+    if len(sample) < 3:
+        return {"points": len(sample), "relative_error": None, "rank_correlation": None}
     ranks = [np.argsort(np.argsort(values)) for values in (scores[sample], exact)]
     return {
-        "kind": kind,
         "points": len(sample),
         "relative_error": float(np.median(np.abs(scores[sample] / exact - 1))),
         "rank_correlation": float(np.corrcoef(ranks)[0, 1]),

@@ -56,8 +56,14 @@ def approximated(made: Mapping[str, Any]) -> str:
       made: `influence` of baselines.json, with kind "kfac".
     Returns: part of a sentence.
     """
+    after = f"; with all points augmented {_error(made['after'])}" if "after" in made else ""
+    return f"influence approximated by K-FAC ({_error(made)}{after})"
+
+
+def _error(made: Mapping[str, Any]) -> str:
+    if made["relative_error"] is None:
+        return "its error could not be measured"
     return (
-        f"influence approximated by K-FAC (at {made['points']} points compared with exact scores: "
-        f"median relative error {made['relative_error']:.0%}, rank correlation "
-        f"{made['rank_correlation']:.3f})"
+        f"at {made['points']} points compared with exact scores: median relative error "
+        f"{made['relative_error']:.0%}, rank correlation {made['rank_correlation']:.3f}"
     )

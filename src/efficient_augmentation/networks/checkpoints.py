@@ -72,7 +72,8 @@ class Checkpoints:
         Args:
           state: pytree of arrays with the expected shapes, types and devices.
         Returns: (number of epochs done, state, history), or None if nothing was saved.
-        Raises: ValueError if the saved state is damaged or has other shapes or types; it stays as it is.
+        Raises: ValueError if the saved state is damaged or has other shapes or types; it stays as
+            it is.
         """
         epoch = self._manager.latest_step()
         if epoch is None:

@@ -13,6 +13,9 @@ from efficient_augmentation.progress import Bar
 # Images that pass through the network together on CPU: few, so that their activations stay in its
 # cache.
 _BLOCK = 16
+# Images in a batch there, at most: more are no faster, and sets of any other size, such as the test
+# sets of transforms, take the same program.
+_BATCH = 128
 
 _log = logging.getLogger(__name__)
 
@@ -120,8 +123,9 @@ def _forward(module, mesh, block, variables, images):
 
 def _sizes(batch_size, n_devices):
     """Images in a batch and in a block: every device gets the same number of full blocks."""
-    share = -(-batch_size // n_devices)
-    block = min(share, _BLOCK) if jax.default_backend() == "cpu" else share
+    on_cpu = jax.default_backend() == "cpu"
+    share = -(-(min(batch_size, _BATCH) if on_cpu else batch_size) // n_devices)
+    block = min(share, _BLOCK) if on_cpu else share
     return -(-share // block) * block * n_devices, block
 
 

@@ -91,11 +91,13 @@ def train(
     data, weights = _checked(x, y, weights[None], n_classes)
     _check_settings(training, [seed])
     module = models.build(name, n_classes)
-    state, key = _start(module, np.array([seed], np.uint32), data[0].shape[1:])
+    state, key = _compiled(_start, 0, 2)(module, np.array([seed], np.uint32), data[0].shape[1:])
     history = {"epoch": [], "loss": [], "accuracy": []}
     with shared.bar(name, training.epochs, "epoch", progress) as bar:
         for epoch in range(training.epochs):
-            state, metrics = _epoch(module, state, key, epoch, *_steps(training), *data, weights)
+            state, metrics = _compiled(_epoch, 0)(
+                module, state, key, epoch, *_steps(training), *data, weights
+            )
             loss, accuracy = (float(value[0]) for value in metrics)
             if not np.isfinite(loss):
                 raise shared.divergence(training.learning_rate, f"in epoch {epoch + 1}")
@@ -154,9 +156,13 @@ def train_many(
             chunk = slice(first, first + runs_at_once)
             # The last chunk is filled up with runs whose weights are all zero: they take no step.
             v = _pad(weights[chunk], runs_at_once)
-            state, key = _start(module, _pad(seeds[chunk], runs_at_once), data[0].shape[1:])
+            state, key = _compiled(_start, 0, 2)(
+                module, _pad(seeds[chunk], runs_at_once), data[0].shape[1:]
+            )
             for epoch in range(training.epochs):
-                state, _ = _epoch(module, state, key, epoch, *_steps(training), *data, v)
+                state, _ = _compiled(_epoch, 0)(
+                    module, state, key, epoch, *_steps(training), *data, v
+                )
             trained.append(jax.tree.map(np.asarray, state[0]))
             bar.update(len(seeds[chunk]))
     params = jax.tree.map(lambda *leaves: np.concatenate(leaves)[: len(seeds)], *trained)
@@ -346,12 +352,22 @@ def _over_runs(function, width, *args):
     return jax.tree.map(lambda leaf: leaf[None], single)
 
 
-@functools.partial(jax.jit, static_argnums=(0, 2))
+# Where the work is in convolutions that come compiled, as on CPU, optimising what is around them
+# takes longer than it saves.
+_QUICKLY = {"xla_backend_optimization_level": 1, "xla_cpu_use_fusion_emitters": False}
+
+
+@functools.cache
+def _compiled(function, *static):
+    """A function compiled with the arguments at these positions fixed."""
+    options = _QUICKLY if jax.default_backend() == "cpu" else None
+    return jax.jit(function, static_argnums=static, compiler_options=options)
+
+
 def _start(module, seeds, image_shape):
     return _over_runs(lambda seed: _init(module, seed, image_shape), len(seeds), seeds)
 
 
-@functools.partial(jax.jit, static_argnums=0)
 def _epoch(module, state, key, epoch, batch_size, learning_rate, images, labels, weights):
     """`_one_epoch` of runs with states (R, ...), keys (R,) and weights (R, n) of their own."""
 

@@ -7,14 +7,17 @@ classes, and both frozen features and refitted networks, use this module.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from efficient_augmentation.heads import head, logistic
 from efficient_augmentation.names import as_published, scores
-from efficient_augmentation.scores import knn_shapley, of_head, svm
+from efficient_augmentation.scores import knn_shapley, of_head
+
+if TYPE_CHECKING:
+    from efficient_augmentation.scores import svm
 
 
 class Fits(NamedTuple):
@@ -75,8 +78,11 @@ class Points:
         return logistic.with_intercept(self.X)
 
     @cached_property
-    def separator(self) -> svm.Separator:
+    def separator(self) -> "svm.Separator":
         """The support vector machine of the points, see `svm.fit`."""
+        # It imports scikit-learn, a second that jobs without this score save.
+        from efficient_augmentation.scores import svm
+
         return svm.fit(*self.originals, faithful=self._hinge_as_published)
 
 

@@ -5,8 +5,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from efficient_augmentation.networks.expand import expand
-from efficient_augmentation.simulation import online, simulate
+from efficient_augmentation.simulation import simulate
 
 
 def build(
@@ -32,6 +31,10 @@ def build(
     choices = {"faithful": settings["faithful"], "kind": settings["influence"]}
     if "network" not in settings:
         return simulate.FrozenModel(features, settings["C"], **choices, given=given)
+    # Frozen features need none of the libraries of networks, half a second of importing.
+    from efficient_augmentation.networks.expand import expand
+    from efficient_augmentation.simulation import online
+
     images = expand(dataset, settings["transform"])
     return online.OnlineModel(
         images, settings["C"], settings["network"], **choices, progress=progress

@@ -37,13 +37,67 @@ def test_equal_runs_and_rows_without_weight_are_fitted_once_and_not_at_all(monke
     weights[:, 10:35] = 1
     weights[2, 13] = 0
     monkeypatch.setattr(lbfgs, "_FEW_ROWS", 100)
+    monkeypatch.setattr(lbfgs, "_SMALL", 0)
     seen, minimise = [], model._minimise
     monkeypatch.setattr(model, "_minimise", lambda *a: seen.append(a) or minimise(*a))
     together = model.fit_many(X, y, 10.0, weights)
-    assert [a[4].shape for a in seen] == [(2, 30)]
+    assert [a[-4].shape for a in seen] == [(2, 30)]
     for theta, weight in zip(together, weights, strict=True):
         used = weight > 0
         np.testing.assert_allclose(theta, model.fit(X[used], y[used], 10.0), atol=1e-9)
+
+
+@pytest.mark.parametrize(("model", "k"), [(logistic, 2), (softmax, 3)])
+def test_small_problems_come_in_two_numbers_of_runs(monkeypatch, model, k):
+    X, y = several_classes(60, 4, k)
+    weights = np.random.default_rng(0).choice([0.5, 1.0], size=(20, 60))
+    seen, minimise = [], model._minimise
+    monkeypatch.setattr(model, "_minimise", lambda *a: seen.append(len(a[-3])) or minimise(*a))
+    for runs in (weights, weights[:1], weights[:5], weights[np.arange(20) % 3]):
+        together = model.fit_many(X, y, 10.0, runs)
+        np.testing.assert_allclose(together[0], model.fit(X, y, 10.0, runs[0]), atol=1e-9)
+        np.testing.assert_allclose(together[-1], model.fit(X, y, 10.0, runs[-1]), atol=1e-9)
+    assert set(seen) == {8, 20}
+
+
+@pytest.mark.parametrize("products", [np.inf, 0])  # a Hessian a class, one Kronecker product
+def test_runs_with_rows_of_their_own_reach_the_same_optima(monkeypatch, products):
+    X, y = several_classes(200, 90, 4)
+    rng = np.random.default_rng(0)
+    weights = np.zeros((5, 200))
+    for row in weights:
+        row[:40] = 1
+        row[rng.choice(np.arange(40, 200), 9, replace=False)] = rng.uniform(0.1, 3)
+    alone = [softmax.fit(X[w > 0], y[w > 0], 10.0, w[w > 0]) for w in weights]
+    monkeypatch.setattr(lbfgs, "_SMALL", 0)
+    monkeypatch.setattr(lbfgs, "_LARGE", 0)
+    monkeypatch.setattr(softmax, "_MANY_PRODUCTS", products)
+    softmax._minimise.clear_cache()
+    seen, minimise = [], softmax._minimise
+    monkeypatch.setattr(softmax, "_minimise", lambda *a: seen.append(a[1]) or minimise(*a))
+    together = softmax.fit_many(X, y, 10.0, weights)
+    minimise.clear_cache()
+    assert [place.shape for place in seen] == [(5, 50)]
+    assert softmax._pays_by_classes(5, 4, 200, 91) == bool(products)
+    np.testing.assert_allclose(together, alone, rtol=0, atol=1e-11 * np.abs(alone).max())
+
+
+def test_rows_of_each_run_are_all_that_it_weighs_and_a_half_or_a_quarter_of_the_rows(monkeypatch):
+    weights = np.zeros((3, 16))
+    weights[0, [3, 9]] = weights[1, 5:9] = weights[2, 15] = 0.5
+    assert lbfgs.rows_of_each(weights, 10, 5) is None  # little work
+    monkeypatch.setattr(lbfgs, "_LARGE", 0)
+    place = lbfgs.rows_of_each(weights, 10, 5)
+    assert place.shape == (3, 4)
+    for row, positions in zip(weights, place, strict=True):
+        assert len(set(positions)) == 4
+        assert set(np.flatnonzero(row)) <= set(positions)
+    weights[1, 0] = 1
+    assert lbfgs.rows_of_each(weights, 10, 5).shape == (3, 8)
+    weights[1, :9] = 1
+    assert lbfgs.rows_of_each(weights, 10, 5) is None  # most rows are used
+    monkeypatch.setattr(lbfgs, "_GATHERED_BYTES", 12 * 3 * 8 * 5 - 1)
+    assert lbfgs.rows_of_each(weights[[0, 0, 0]] + (np.arange(16) < 5), 10, 5) is None
 
 
 def test_rows_in_use_are_all_that_any_run_weighs_and_fill_up_quarters(monkeypatch):

@@ -5,7 +5,7 @@ from scipy import special
 from sklearn.linear_model import LogisticRegression
 
 from degenerate import attempt, hostile, problems
-from efficient_augmentation.heads import logistic, softmax
+from efficient_augmentation.heads import lbfgs, logistic, softmax
 from many_classes import several_classes
 from test_hostile_fits import penalties
 
@@ -63,6 +63,7 @@ def test_few_runs_on_many_rows_have_the_same_optimum(monkeypatch, C):
     assert softmax._pays_by_classes(1, 5, 300, 71)
     by_classes = softmax.fit(X, y, C)
     monkeypatch.setattr(softmax, "_MANY_PRODUCTS", 0)
+    monkeypatch.setattr(lbfgs, "_SMALL", 0)  # one run is fitted alone
     softmax._minimise.clear_cache()
     assert not softmax._pays_by_classes(1, 5, 300, 71)
     theta = softmax.fit(X, y, C)

@@ -19,6 +19,7 @@ from efficient_augmentation.heads import (
     solvers,
 )
 from efficient_augmentation.heads import softmax_influence as many
+from efficient_augmentation.names import scores as score_names
 from many_classes import several_classes
 from test_hostile_fits import penalties
 
@@ -308,6 +309,32 @@ def test_error_of_the_kronecker_form_is_measured_at_its_points(problem):
     assert made["rank_correlation"] == pytest.approx(expected, abs=0.01)
     assert many.influence_made(*fits, "influence") == {"kind": "influence"}
     assert many.influence_made(*fits, "auto") == {"kind": "influence"}
+
+
+def test_error_of_the_kronecker_form_under_the_last_fit_is_measured_for_who_may_use_it(problem):
+    X, y, theta = problem
+    rows, other = logistic.with_intercept(X.astype(float)), 0.5 * theta
+    weights = np.ones((2, N))
+    fits = np.stack([theta, other]), rows, y, weights, C
+    alone = many.influence_made(other[None], rows, y, weights[:1], C, "kfac")
+    assert many.influence_made(*fits, "influence") == {"kind": "influence"}
+    made = many.influence_made(*fits, "auto")
+    assert made["kind"] == "influence"
+    assert {"kind": "kfac", **made["after"]} == alone
+    both = many.influence_made(*fits, "kfac")
+    assert both["after"] == made["after"]
+    assert both["relative_error"] != made["after"]["relative_error"]
+
+
+def test_an_error_that_takes_too_many_products_is_not_given(problem, monkeypatch):
+    X, y, theta = problem
+    fits = theta[None], logistic.with_intercept(X.astype(float)), y, np.ones((1, N)), C
+    monkeypatch.setattr(many, "_COMPARING", 0)
+    assert many.influence_made(*fits, "kfac")["points"] == 8
+    monkeypatch.setattr(many.removals, "_FEW_ITERATIONS", 1)
+    made = many.influence_made(*fits, "kfac")
+    assert made["relative_error"] is made["rank_correlation"] is None
+    assert "could not be measured" in score_names.approximated(made)
 
 
 @pytest.mark.parametrize("kind", ["kfac", "auto"])

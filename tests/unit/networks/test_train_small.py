@@ -120,6 +120,17 @@ def test_the_seed_decides_everything():
     assert runs[0][1]["loss"] != runs[2][1]["loss"]
 
 
+@pytest.mark.parametrize("name", ["lenet", "cnn"])
+def test_quick_compiling_changes_rounding_at_most(monkeypatch, name):
+    x, y = problem(12)
+    quick, _ = train_small.train(name, x, y, **SETTINGS)
+    monkeypatch.setattr(train_small, "_QUICKLY", {})
+    train_small._compiled.cache_clear()
+    slow, _ = train_small.train(name, x, y, **SETTINGS)
+    train_small._compiled.cache_clear()
+    assert_trees_equal(quick, slow, rtol=1e-4, atol=1e-6)
+
+
 def test_the_mode_of_64_bits_changes_rounding_only():
     plain, history = train_small.train("lenet", X, Y, **SETTINGS)
     with jax.enable_x64(True):
