@@ -7,6 +7,7 @@ the number of devices changes nothing but rounding and speed.
 import functools
 import logging
 import time
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +18,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from efficient_augmentation.names import networks
 from efficient_augmentation.networks import featurize, models, recipes, training
+from efficient_augmentation.transforms import distortions
 
 HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "test_accuracy")
 # Steps between two moves of the bar on CPU, where an epoch takes minutes.
@@ -83,8 +85,9 @@ def train(
     whole = NamedSharding(mesh, PartitionSpec())
     data = jax.device_put(data, whole)
     plan, half = (_Plan(module, recipe, distortion, steps, mesh, size) for size in (1, 2))
+    start = training.quickly_compiled(_start, 0)
     key = jax.random.key(seed, impl="threefry2x32")
-    state = jax.device_put(_start(plan, key, *data), whole)
+    state = jax.device_put(start(plan, key, *data), whole)
     history = {column: [] for column in HISTORY}
     done = 0
     if checkpoints is not None and (kept := checkpoints.latest(state)):
@@ -117,18 +120,30 @@ def train(
     return _host(state), history
 
 
-class _Plan:
-    """What one training compiles for: equal only to itself.
+class _Plan(NamedTuple):
+    """What a program is compiled for; equal plans share it.
 
     The network sees images of which each pixel is the mean of cell x cell pixels.
     """
 
-    def __init__(self, module, recipe, distortion, steps, mesh, cell):
-        self.module, self.distortion, self.steps, self.cell = module, distortion, steps, cell
-        self.batch_size, self.smoothing = recipe.batch_size, recipe.label_smoothing
-        self.optimizer = recipes.RECIPES[recipe.name](recipe, steps)
-        self.shared = NamedSharding(mesh, PartitionSpec("batch"))
-        self.steps_at_once = _STEPS_AT_ONCE if jax.default_backend() == "cpu" else steps
+    module: nn.Module
+    recipe: recipes.Recipe
+    distortion: distortions.Distortion | None
+    steps: int
+    mesh: jax.sharding.Mesh
+    cell: int = 1
+
+    @property
+    def optimizer(self):
+        return recipes.RECIPES[self.recipe.name](self.recipe, self.steps)
+
+    @property
+    def shared(self):
+        return NamedSharding(self.mesh, PartitionSpec("batch"))
+
+    @property
+    def steps_at_once(self):
+        return _STEPS_AT_ONCE if jax.default_backend() == "cpu" else self.steps
 
     def shrunk(self, images):
         """Images (..., h, w, c) as the network sees them, (..., h / cell, w / cell, c)."""
@@ -143,7 +158,7 @@ def _epoch(plan, state, key, epoch, data, bar):
     for first in range(0, plan.steps, plan.steps_at_once):
         last = min(first + plan.steps_at_once, plan.steps)
         state, totals = _steps(plan, state, totals, key, first, last, *data)
-        n = last * plan.batch_size
+        n = last * plan.recipe.batch_size
         # Reading the totals waits for the steps: so the bar shows what is done, not what is queued.
         loss, accuracy = (float(total) / n for total in totals)
         if not np.isfinite(loss):
@@ -152,7 +167,6 @@ def _epoch(plan, state, key, epoch, data, bar):
     return state, loss, accuracy
 
 
-@functools.partial(jax.jit, static_argnums=0)
 def _start(plan, key, images, labels):
     variables = plan.module.init(key, jnp.zeros((1, *images.shape[1:]), jnp.float32))
     mean = models.unit_scale(images).mean(0) if images.dtype != jnp.uint8 else _mean(images)
@@ -177,10 +191,11 @@ def _steps(plan, state, totals, key, first, last, images, labels):
     serves all of them.
     """
     order = jax.random.permutation(jax.random.fold_in(key, 0), len(images))
+    size, optimizer = plan.recipe.batch_size, plan.optimizer
 
     def step(index, carry):
         state, (loss_sum, right) = carry
-        rows = jax.lax.dynamic_slice(order, (index * plan.batch_size,), (plan.batch_size,))
+        rows = jax.lax.dynamic_slice(order, (index * size,), (size,))
         rows = jax.lax.with_sharding_constraint(rows, plan.shared)
         x, y = models.unit_scale(images[rows]), labels[rows]
         if plan.distortion is not None:
@@ -188,10 +203,10 @@ def _steps(plan, state, totals, key, first, last, images, labels):
         (loss, (stats, n_right)), gradient = jax.value_and_grad(_loss, has_aux=True)(
             state["params"], plan, state, x, y
         )
-        update, moments = plan.optimizer.update(gradient, state["moments"], state["params"])
+        update, moments = optimizer.update(gradient, state["moments"], state["params"])
         params = optax.apply_updates(state["params"], update)
         state = {**state, "params": params, "batch_stats": stats, "moments": moments}
-        return state, (loss_sum + loss * plan.batch_size, right + n_right)
+        return state, (loss_sum + loss * size, right + n_right)
 
     return jax.lax.fori_loop(first, last, step, (state, totals))
 
@@ -206,7 +221,7 @@ def _loss(params, plan, state, x, y):
     logits, updated = plan.module.apply(
         variables, plan.shrunk(x), train=True, mutable=["batch_stats"]
     )
-    targets = optax.smooth_labels(jax.nn.one_hot(y, logits.shape[-1]), plan.smoothing)
+    targets = optax.smooth_labels(jax.nn.one_hot(y, logits.shape[-1]), plan.recipe.label_smoothing)
     right = jnp.sum(jnp.argmax(logits, axis=-1) == y, dtype=jnp.float32)
     loss = optax.softmax_cross_entropy(logits, targets).mean()
     return loss, (updated["batch_stats"], right)

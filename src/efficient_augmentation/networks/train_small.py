@@ -1,6 +1,5 @@
 """Training of the small networks, one or many at once, and the files of all networks' weights."""
 
-import functools
 import json
 from typing import NamedTuple
 
@@ -91,11 +90,13 @@ def train(
     data, weights = _checked(x, y, weights[None], n_classes)
     _check_settings(training, [seed])
     module = models.build(name, n_classes)
-    state, key = _compiled(_start, 0, 2)(module, np.array([seed], np.uint32), data[0].shape[1:])
+    state, key = shared.quickly_compiled(_start, 0, 2)(
+        module, np.array([seed], np.uint32), data[0].shape[1:]
+    )
     history = {"epoch": [], "loss": [], "accuracy": []}
     with shared.bar(name, training.epochs, "epoch", progress) as bar:
         for epoch in range(training.epochs):
-            state, metrics = _compiled(_epoch, 0)(
+            state, metrics = shared.quickly_compiled(_epoch, 0)(
                 module, state, key, epoch, *_steps(training), *data, weights
             )
             loss, accuracy = (float(value[0]) for value in metrics)
@@ -156,11 +157,11 @@ def train_many(
             chunk = slice(first, first + runs_at_once)
             # The last chunk is filled up with runs whose weights are all zero: they take no step.
             v = _pad(weights[chunk], runs_at_once)
-            state, key = _compiled(_start, 0, 2)(
+            state, key = shared.quickly_compiled(_start, 0, 2)(
                 module, _pad(seeds[chunk], runs_at_once), data[0].shape[1:]
             )
             for epoch in range(training.epochs):
-                state, _ = _compiled(_epoch, 0)(
+                state, _ = shared.quickly_compiled(_epoch, 0)(
                     module, state, key, epoch, *_steps(training), *data, v
                 )
             trained.append(jax.tree.map(np.asarray, state[0]))
@@ -350,18 +351,6 @@ def _over_runs(function, width, *args):
         return jax.vmap(function)(*args)
     single = function(*jax.tree.map(lambda leaf: leaf[0], args))
     return jax.tree.map(lambda leaf: leaf[None], single)
-
-
-# Where the work is in convolutions that come compiled, as on CPU, optimising what is around them
-# takes longer than it saves.
-_QUICKLY = {"xla_backend_optimization_level": 1, "xla_cpu_use_fusion_emitters": False}
-
-
-@functools.cache
-def _compiled(function, *static):
-    """A function compiled with the arguments at these positions fixed."""
-    options = _QUICKLY if jax.default_backend() == "cpu" else None
-    return jax.jit(function, static_argnums=static, compiler_options=options)
 
 
 def _start(module, seeds, image_shape):
