@@ -42,7 +42,7 @@ check: lint-code types
 test: .venv/installed-dev
 	$(PYTEST) -m "not study"
 
-# Long studies: crashes and faults at many moments, fuzzing.
+# Long studies: crashes and faults at many moments, fuzzing, other numbers of cores and devices.
 test-slow: .venv/installed-dev
 	$(PYTEST) -m study
 

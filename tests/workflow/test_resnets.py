@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import pytest
 import yaml
 from PIL import Image
 
@@ -25,6 +26,7 @@ def write_images(folder):
             Image.fromarray(pixels).save(folder / name / f"{i}.png")
 
 
+@pytest.mark.study
 def test_resnet50v2_is_trained_and_makes_features(fresh):
     write_images(fresh.work / "images")
     mine = {

@@ -280,6 +280,7 @@ def test_the_report_shows_how_each_stage_was_made(finished):
     assert f"numpy {found['tiny/dataset.npz']['versions']['numpy']}" in text
 
 
+@pytest.mark.study
 def test_one_core_gives_the_same_bytes(finished, fresh):
     done = fresh.snakemake("tiny", "--cores", "1")
     assert done.returncode == 0, done.stdout

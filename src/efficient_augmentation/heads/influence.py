@@ -198,16 +198,18 @@ def influence_by_definition(theta, X, y, C):
     Cost: O(n d^2) memory; this is for reading and testing, the closed form for use.
     """
 
-    def objective(theta):
+    def objective(theta, X, y):
         losses = jax.vmap(loss_by_definition, (None, 0, 0))(theta, X, y)
         return losses.sum() + jnp.sum(theta[:-1] ** 2) / (2 * C)
 
-    with jax.enable_x64(True):
-        theta, X = jnp.asarray(theta, jnp.float64), jnp.asarray(X, jnp.float64)
-        y = jnp.asarray(y, jnp.float64)
-        H = jax.hessian(objective)(theta)
+    @jax.jit
+    def scores(theta, X, y):
+        H = jax.hessian(objective)(theta, X, y)
         gradients = jax.vmap(jax.grad(loss_by_definition), (None, 0, 0))(theta, X, y)
-        return np.asarray(-(gradients * jnp.linalg.solve(H, gradients.T).T).sum(axis=1))
+        return -(gradients * jnp.linalg.solve(H, gradients.T).T).sum(axis=1)
+
+    with jax.enable_x64(True):
+        return np.asarray(scores(*(jnp.asarray(part, jnp.float64) for part in (theta, X, y))))
 
 
 def _check(theta, X, y, check_rows=logistic.check_rows):

@@ -229,16 +229,19 @@ def influence_by_definition(theta, X, y, C):
     def loss_at(flat, x, y):
         return loss_by_definition(flat.reshape(theta.shape), x, y)
 
-    def objective(flat):
+    def objective(flat, X, y):
         losses = jax.vmap(loss_at, (None, 0, 0))(flat, X, y)
         return losses.sum() + jnp.sum(flat.reshape(theta.shape)[:, :-1] ** 2) / (2 * C)
 
-    with jax.enable_x64(True):
-        X, y = jnp.asarray(X, jnp.float64), jnp.asarray(y)
-        flat = jnp.asarray(theta, jnp.float64).ravel()
-        inverse = jnp.linalg.pinv(jax.hessian(objective)(flat), rtol=1e-12, hermitian=True)
+    @jax.jit
+    def scores(flat, X, y):
+        inverse = jnp.linalg.pinv(jax.hessian(objective)(flat, X, y), rtol=1e-12, hermitian=True)
         gradients = jax.vmap(jax.grad(loss_at), (None, 0, 0))(flat, X, y)
-        return np.asarray(-((gradients @ inverse) * gradients).sum(axis=1))
+        return -((gradients @ inverse) * gradients).sum(axis=1)
+
+    with jax.enable_x64(True):
+        X, flat = jnp.asarray(X, jnp.float64), jnp.asarray(theta, jnp.float64).ravel()
+        return np.asarray(scores(flat, X, jnp.asarray(y)))
 
 
 def _check(theta, X, y):

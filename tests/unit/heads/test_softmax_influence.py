@@ -146,9 +146,9 @@ def by_definition(theta, X, y, weights, alo):
     def inverse(H):
         return np.linalg.pinv(H, 1e-11, hermitian=True)
 
+    derivatives = jax.jit(lambda flat: (jax.hessian(objective)(flat), jax.jacobian(losses)(flat)))
     with jax.enable_x64(True):
-        flat = jnp.asarray(theta).ravel()
-        H, gradients = map(np.asarray, (jax.hessian(objective)(flat), jax.jacobian(losses)(flat)))
+        H, gradients = map(np.asarray, derivatives(jnp.asarray(theta).ravel()))
     if not alo:
         return -weights * np.einsum("ip,pq,iq->i", gradients, inverse(H), gradients)
     p = special.softmax(rows @ theta.T, axis=1)

@@ -324,6 +324,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@pytest.mark.study
 def test_many_devices_and_processes_train_and_featurize_like_one():
     one, eight = run_elsewhere(SCRIPT), run_elsewhere(SCRIPT, devices=8)
     address = {"JAX_COORDINATOR_ADDRESS": f"127.0.0.1:{free_port()}", "JAX_NUM_PROCESSES": "2"}
