@@ -182,18 +182,32 @@ def lede(material):
         return "In none of these runs are points known that are worth augmenting."
     if len(found) <= FEW:
         return f"{'. '.join(f'{e.name}, {t.name}: {run_words(best)}' for e, t, best in found)}."
-    gains = {run[2]["gain"] for run in useful}
-    aim = "for the gain that was asked for, or as given"
-    if len(gains) == 1 and None not in gains:
-        aim = f"for {wording.percent(*gains)} of what augmenting all gains"
-    random = sum(run[2]["policy"] == REFERENCE for run in useful)
-    drawn = f", in {random} of them drawn at random" if random else ""
-    shares = [run[2]["points"] / run[2]["candidates"] for run in useful]
+    answers = [best for _, _, best in useful]
     experiment, transform, best = max(useful, key=lambda run: run[2]["ceiling"] - run[2]["floor"])
     most = report_views.levels(transform.baselines)["gain"]
-    return (
-        f"In {len(useful)} of {len(found)} runs, a median of "
-        f"{wording.percent(statistics.median(shares))} of the training points is enough "
-        f"{aim}{drawn}. Most is gained on {experiment.name}, {transform.name} ({most}), with "
-        f"{best['points']} of {best['candidates']} points."
-    )
+    sentences = [
+        *_enough([best for best in answers if best["gain"] is not None], len(found)),
+        _in_runs(sum(best["gain"] is None for best in answers), "the number of points was given"),
+        _in_runs(
+            sum(best["policy"] == REFERENCE for best in answers), "the points are drawn at random"
+        ),
+        f"Most is gained on {experiment.name}, {transform.name} ({most}), with "
+        f"{best['points']} of {best['candidates']} points.",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _enough(answers, n_runs):
+    """How many points are enough, in the runs that measured it."""
+    if answers:
+        gains = {best["gain"] for best in answers}
+        aim = wording.percent(*gains) if len(gains) == 1 else "the share that was asked for"
+        median = statistics.median(best["points"] / best["candidates"] for best in answers)
+        yield (
+            f"In {len(answers)} of {n_runs} runs, a median of {wording.percent(median)} of the "
+            f"training points is enough for {aim} of what augmenting all gains."
+        )
+
+
+def _in_runs(n, what):
+    return f"In {n} {'run' if n == 1 else 'runs'} {what}." if n else ""

@@ -83,6 +83,12 @@ def test_the_first_sentence_is_the_answer():
     text = visible(many)
     assert f"In 4 of 4 runs, a median of {half} of the training points is enough" in text
     assert f"Most is gained on d, translate (+7.3 pp), with {points[3]} of 1000 points." in text
+    first = many[0].transforms[0]
+    given = first.selection.answer | {"gain": None, "policy": "baseline"}
+    first = first._replace(selection=first.selection._replace(answer=given))
+    text = visible([many[0]._replace(transforms=[first]), *many[1:]])
+    assert "In 3 of 4 runs, a median of" in text
+    assert "In 1 run the number of points was given. In 1 run the points are drawn" in text
 
 
 def test_the_answer_opens_the_page_and_everything_else_is_folded():
