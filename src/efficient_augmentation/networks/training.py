@@ -8,7 +8,7 @@ import numpy as np
 from efficient_augmentation.progress import Bar
 
 # On CPU, where the work is done by convolutions that come compiled, or where there is little of it,
-# optimising what is around it takes longer than it saves. The numbers stay the same to the bit.
+# optimising what is around it takes longer than it saves.
 _QUICKLY = {"xla_backend_optimization_level": 1, "xla_cpu_use_fusion_emitters": False}
 
 

@@ -6,7 +6,7 @@ import optax
 import pytest
 
 from efficient_augmentation.files import arrays
-from efficient_augmentation.networks import models, train_small
+from efficient_augmentation.networks import models, train_small, training
 
 N, SHAPE = 20, (12, 12, 1)
 TRAINING = train_small.Training(epochs=2, batch_size=8, learning_rate=1e-3)
@@ -124,10 +124,10 @@ def test_the_seed_decides_everything():
 def test_quick_compiling_changes_rounding_at_most(monkeypatch, name):
     x, y = problem(12)
     quick, _ = train_small.train(name, x, y, **SETTINGS)
-    monkeypatch.setattr(train_small, "_QUICKLY", {})
-    train_small._compiled.cache_clear()
+    monkeypatch.setattr(training, "_QUICKLY", {})
+    training.quickly_compiled.cache_clear()
     slow, _ = train_small.train(name, x, y, **SETTINGS)
-    train_small._compiled.cache_clear()
+    training.quickly_compiled.cache_clear()
     assert_trees_equal(quick, slow, rtol=1e-4, atol=1e-6)
 
 
