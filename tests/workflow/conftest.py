@@ -90,23 +90,24 @@ def finished(tmp_path_factory):
     """A checkout in which the tiny workflow ran to its end.
 
     It runs once, in the first process of pytest-xdist that asks for it; each has a copy. TINY names
-    a folder in which it stays for the next call of pytest, on the same state of the project.
+    a folder that holds its results as `work` already, or in which they stay for the next call of
+    pytest, on the same state of the project.
     """
     folder = tmp_path_factory.mktemp("tiny")
+    checkout = Checkout(copy_workflow(folder / "tree"), folder / "work")
     together = folder.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else folder.parent
     together = Path(os.environ.get("TINY", together))
     with (together / "tiny.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (together / "tiny").exists():
-            first = Checkout(copy_workflow(folder / "tree"), folder / "work")
-            first.work.mkdir()
-            done = first.snakemake()
+        if (together / "work").exists():
+            shutil.copytree(together / "work", checkout.work, symlinks=True)
+        else:
+            checkout.work.mkdir()
+            done = checkout.snakemake()
             assert done.returncode == 0, done.stdout
-            shutil.copytree(folder, together / "part", symlinks=True)
-            (together / "part").rename(together / "tiny")
-            return first
-    shutil.copytree(together / "tiny", folder, symlinks=True, dirs_exist_ok=True)
-    return Checkout(folder / "tree", folder / "work")
+            shutil.copytree(checkout.work, together / "part", symlinks=True)
+            (together / "part").rename(together / "work")
+    return checkout
 
 
 @pytest.fixture
