@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = "results/tiny/crop"
 TARGETS = [f"{FOLDER}/{name}" for name in ("auc.csv", "scores.csv", "figures/transform.png")]
 KILLED = "train_featurizer"
+CONFIGS = ["tests/config/tiny.yaml", "tests/cluster/long.yaml"]
 PARTITIONS = "partitions: {cpu: {max_gpu: 0}, gpu: {max_gpu: 1}}\n"
 
 # Site settings, given here as options, that a user writes into the profile.
@@ -76,7 +77,7 @@ def local(tmp_path_factory):
 def snakemake(work, environment, *options, targets=TARGETS):
     """Snakemake in a process group of its own, as a shell starts it, so that it can get Ctrl-C."""
     command = [sys.executable, "-m", "snakemake", *targets, "--directory", work, *options]
-    command += ["--configfile", "tests/config/tiny.yaml", "--quiet", "host"]
+    command += ["--configfile", *CONFIGS, "--quiet", "host"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
