@@ -33,7 +33,7 @@ FOLDS = 5
 _SEED = 0  # of the folds, so that equal points have equal folds
 # In standard errors of theta: held-out losses then have at least three correct digits, far more
 # than their statistical error needs.
-_TOLERANCE = 1e-4
+_TOLERANCE = 3e-5
 
 
 class Choice(NamedTuple):
